@@ -1,0 +1,126 @@
+/**
+ * What can go wrong, by who has to act on it.
+ *
+ * | error            | cause                         | what happens                                     |
+ * |------------------|-------------------------------|--------------------------------------------------|
+ * | AssertionError   | a bug of ours                 | the process ends; nothing is written behind it   |
+ * | CorruptDataError | bytes are not what they claim | reported with file and position; reading goes on |
+ * | LimitError       | data within the format's rules, beyond a configured bound | reported, with the flag that raises it |
+ * | DiskError        | the operating system said no  | that file or log.dir is given up; the rest go on |
+ * | UsageError       | a command line is wrong       | one line on stderr, exit code 2                  |
+ */
+export class AssertionError extends Error {
+  override readonly name = 'AssertionError'
+  readonly code = 'ASSERTION'
+}
+
+/** Where bytes contradict themselves or each other, and how. The same value makes the message, the JSON and the table. */
+export interface Damage {
+  /** Absent while a decoder that was handed bytes doesn't know where they came from; see {@link CorruptDataError.in}. */
+  readonly file?: string
+  /** Byte position in the file (or, without one, in the bytes decoded) of the structure that is wrong. */
+  readonly position: number
+  readonly reason: string
+  readonly found: string
+  readonly expected: string
+}
+
+export class CorruptDataError extends Error {
+  override readonly name = 'CorruptDataError'
+  readonly code = 'CORRUPT_DATA'
+  readonly damage: Damage
+
+  constructor(damage: Damage) {
+    super(describe(damage))
+    this.damage = damage
+  }
+
+  /** The same damage, told from the file that the decoded bytes began in at `basePosition`. */
+  in(file: string, basePosition = 0): CorruptDataError {
+    return new CorruptDataError({
+      ...this.damage,
+      file,
+      position: this.damage.position + basePosition,
+    })
+  }
+}
+
+/** Well-formed input that would cost more than the reader was allowed. */
+export class LimitError extends Error {
+  override readonly name = 'LimitError'
+  readonly code = 'LIMIT'
+  readonly limit: Limit
+
+  constructor(limit: Limit) {
+    super(
+      `${limit.what}: ${limit.needed} exceeds the limit of ${limit.allowed}; raise it with ${limit.flag}`,
+    )
+    this.limit = limit
+  }
+}
+
+export interface Limit {
+  readonly what: string
+  readonly needed: string
+  readonly allowed: string
+  /** The command line option that raises the limit. */
+  readonly flag: string
+}
+
+export class DiskError extends Error {
+  override readonly name = 'DiskError'
+  readonly code = 'DISK'
+  readonly op: string
+  readonly path: string
+  /** errno by name, such as ENOENT, where the operating system gave one. */
+  readonly errno: string | undefined
+
+  constructor(op: string, path: string, cause: unknown) {
+    super(`cannot ${op} ${path}: ${reasonOf(cause)}`, { cause })
+    this.op = op
+    this.path = path
+    this.errno = errnoOf(cause)
+  }
+}
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+  readonly code = 'USAGE'
+}
+
+/** A condition that only a bug of ours can break; never for input. */
+export function assert(condition: boolean, claim: string): asserts condition {
+  if (!condition) throw new AssertionError(claim)
+}
+
+export function assertNever(value: never): never {
+  throw new AssertionError(`unexpected value ${String(value)}`)
+}
+
+function describe({ file, position, reason, found, expected }: Damage): string {
+  const where = file === undefined ? `at byte ${position}` : `${file} at byte ${position}`
+  return `${where}: ${reason}: found ${found}, expected ${expected}`
+}
+
+function reasonOf(cause: unknown): string {
+  const errno = errnoOf(cause)
+  const known = errno === undefined ? undefined : ERRNO_WORDS[errno]
+  if (known !== undefined) return `${known} (${errno})`
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+function errnoOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error) || !('code' in cause)) return undefined
+  return typeof cause.code === 'string' ? cause.code : undefined
+}
+
+const ERRNO_WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'not a directory',
+  EIO: 'input/output error',
+  EMFILE: 'too many open files',
+  ENOSPC: 'no space left on device',
+  EROFS: 'read-only: kbroker does not write here',
+}
