@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { CorruptDataError } from '../../src/base/errors.ts'
+import { jsonText } from '../../src/protocol/json.ts'
+import {
+  decodeMessage,
+  encodeMessage,
+  type Message,
+  messageJson,
+} from '../../src/protocol/message.ts'
+import { valuesOf } from './arbitrary-message.ts'
+import { RECORD_MESSAGES } from './record-messages.ts'
+
+interface Foreign {
+  readonly name: string
+  readonly version: number
+  readonly values: 'default' | 'filled' | 'null'
+  readonly hex: string
+  readonly json: string
+}
+
+/** Written and rendered by Apache Kafka 4.3.1; see foreign/README.md. */
+const WRITTEN_BY_KAFKA = readFileSync(new URL('foreign/records.jsonl', import.meta.url), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map(line => JSON.parse(line) as Foreign)
+  .map(row => ({ ...row, title: `${row.name} v${row.version} with ${row.values} values` }))
+
+const EVERY_VERSION = Object.entries(RECORD_MESSAGES).flatMap(([name, message]) =>
+  versionsOf(message).map(version => ({ title: `${name} v${version}`, name, version, message })),
+)
+
+describe('the messages of records', () => {
+  it('are all there, in all their versions', () => {
+    const ours = EVERY_VERSION.map(({ name, version }) => `${name} ${version}`)
+    const theirs = WRITTEN_BY_KAFKA.map(({ name, version }) => `${name} ${version}`)
+    expect(new Set(ours)).toEqual(new Set(theirs))
+  })
+
+  it.each(WRITTEN_BY_KAFKA)(
+    '$title is read and written as by Apache Kafka',
+    ({ name, version, hex, ...row }) => {
+      const message = messageOf(name)
+      const bytes = Buffer.from(hex, 'hex')
+      const value = decodeMessage(message, bytes, { version, trailing: 'refused' })
+      expect(jsonText(messageJson(message, value, version))).toBe(row.json)
+      expect(encodeMessage(message, value, version).toString('hex')).toBe(hex)
+      if (row.values === 'default') expect(value).toEqual(message.defaults)
+    },
+  )
+
+  it('hold every field in the order of their declaration', () => {
+    for (const { name, version, hex } of WRITTEN_BY_KAFKA.filter(
+      ({ values }) => values !== 'filled',
+    )) {
+      const value = decode(messageOf(name), Buffer.from(hex, 'hex'), version)
+      expect(Object.keys(value as object)).toEqual(Object.keys(messageOf(name).fields))
+    }
+  })
+
+  it.each(EVERY_VERSION)('$title comes back as it was written', ({ message, version }) => {
+    fc.assert(
+      fc.property(valuesOf(message, version), value => {
+        const bytes = encodeMessage(message, value, version)
+        expect(decodeMessage(message, bytes, { version, trailing: 'refused' })).toEqual(value)
+      }),
+      { seed: 4_31, numRuns: 20 },
+    )
+  })
+
+  it('are refused wherever they are cut off', () => {
+    for (const { name, version, hex } of WRITTEN_BY_KAFKA) {
+      const bytes = Buffer.from(hex, 'hex')
+      for (let size = 0; size < bytes.length; size++) {
+        const cut = () => decode(messageOf(name), bytes.subarray(0, size), version)
+        expect(cut, `${name} v${version} after ${size} bytes`).toThrow(CorruptDataError)
+      }
+    }
+  })
+
+  it('are read or refused, and nothing else, whatever becomes of their bytes', () => {
+    const filled = fc.constantFrom(...WRITTEN_BY_KAFKA.filter(({ values }) => values === 'filled'))
+    const damage = fc.record({ at: fc.nat(), byte: fc.integer({ min: 0, max: 255 }) })
+    fc.assert(
+      fc.property(filled, fc.array(damage, { minLength: 1, maxLength: 4 }), (row, damages) => {
+        const bytes = Buffer.from(row.hex, 'hex')
+        for (const { at, byte } of damages) bytes[at % bytes.length] = byte
+        expect(outcome(() => decode(messageOf(row.name), bytes, row.version))).not.toBe('crashed')
+      }),
+      { seed: 4_31, numRuns: 5_000 },
+    )
+  })
+})
+
+function messageOf(name: string): Message<unknown> {
+  const message = RECORD_MESSAGES[name]
+  if (message === undefined) throw new Error(`no message ${name}`)
+  return message
+}
+
+function versionsOf({ oldest, newest }: Message<unknown>): number[] {
+  return Array.from({ length: newest - oldest + 1 }, (_, index) => oldest + index)
+}
+
+function decode(message: Message<unknown>, bytes: Buffer, version: number): unknown {
+  return decodeMessage(message, bytes, { version, trailing: 'refused' })
+}
+
+function outcome(act: () => unknown): 'read' | 'refused' | 'crashed' {
+  try {
+    act()
+    return 'read'
+  } catch (error) {
+    return error instanceof CorruptDataError ? 'refused' : 'crashed'
+  }
+}
