@@ -52,9 +52,8 @@ export class LimitError extends Error {
   readonly limit: Limit
 
   constructor(limit: Limit) {
-    super(
-      `${limit.what}: ${limit.needed} exceeds the limit of ${limit.allowed}; raise it with ${limit.flag}`,
-    )
+    const advice = limit.flag === undefined ? '' : `; raise it with ${limit.flag}`
+    super(`${limit.what}: ${limit.needed} exceeds the limit of ${limit.allowed}${advice}`)
     this.limit = limit
   }
 }
@@ -63,8 +62,8 @@ export interface Limit {
   readonly what: string
   readonly needed: string
   readonly allowed: string
-  /** The command line option that raises the limit. */
-  readonly flag: string
+  /** The command line option that raises the limit, where there is one. */
+  readonly flag?: string
 }
 
 export class DiskError extends Error {
@@ -120,6 +119,8 @@ const ERRNO_WORDS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a directory',
   ENOTDIR: 'not a directory',
   EIO: 'input/output error',
+  EEXIST: 'it exists already',
+  ENOTEMPTY: 'the directory is not empty',
   EMFILE: 'too many open files',
   ENOSPC: 'no space left on device',
   EROFS: 'read-only: kbroker does not write here',

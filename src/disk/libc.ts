@@ -1,0 +1,166 @@
+/**
+ * The calls of Linux's C library that Node doesn't offer, through koffi. koffi is optional: where
+ * it is missing, or this isn't 64-bit Linux, `libc()` is undefined, whoever needed it does without,
+ * and `libcAbsence()` says why.
+ *
+ * Loading koffi takes 15 ms, so nothing is loaded before the first question.
+ */
+import { createRequire } from 'node:module'
+import { getSystemErrorName } from 'node:util'
+
+export interface Libc {
+  readonly pageBytes: number
+  /**
+   * Drops a file's clean pages that lie wholly in the range: posix_fadvise(POSIX_FADV_DONTNEED).
+   */
+  dropPages(fd: number, position: number, size: number): void
+  /**
+   * How many pages of the range the page cache holds; undefined where Linux (before 6.5) or a
+   * sandbox won't say.
+   */
+  countPagesHeld(fd: number, position: number, size: number): number | undefined
+  /**
+   * One byte a page, whose lowest bit is set when the page cache holds it; undefined where the file
+   * system can't tell. `position` is a multiple of the page. The memory is mapped for mincore(2)
+   * alone and never touched, so that a file cut short meanwhile can't raise SIGBUS.
+   */
+  pagesHeld(fd: number, position: number, size: number): Buffer | undefined
+  /** What fcntl(F_GETLK) answers when asked for an exclusive lock on the whole file. */
+  conflictingLock(fd: number): ConflictingLock | undefined
+}
+
+export interface ConflictingLock {
+  /**
+   * 0 when its holder lives in another PID namespace, -1 when it belongs to no process (an "open
+   * file" lock).
+   */
+  readonly pid: number
+}
+
+type Absence =
+  'not 64-bit Linux' | 'the optional package koffi is not installed' | 'libc lacks a call'
+
+export function libc(): Libc | undefined {
+  const found = load()
+  return typeof found === 'string' ? undefined : found
+}
+
+/** Why there is no libc; empty when there is. */
+export function libcAbsence(): string {
+  const found = load()
+  return typeof found === 'string' ? found : ''
+}
+
+/** What is used of koffi, declared here so that kbroker compiles where koffi can't be installed. */
+interface Koffi {
+  load(path: null): { func(definition: string): (...args: unknown[]) => unknown }
+  struct(members: Readonly<Record<string, string>>): object
+  pointer(type: object): object
+  inout(type: object): object
+  errno(): number
+}
+
+let loaded: Libc | Absence | undefined
+
+function load(): Libc | Absence {
+  return (loaded ??= tryLoad())
+}
+
+/**
+ * Of the 64-bit platforms koffi is built for; the signatures below hold where off_t has 64 bits.
+ */
+const ARCHITECTURES = ['x64', 'arm64', 'riscv64', 'loong64']
+
+function tryLoad(): Libc | Absence {
+  if (process.platform !== 'linux' || !ARCHITECTURES.includes(process.arch)) {
+    return 'not 64-bit Linux'
+  }
+  let koffi: Koffi
+  try {
+    koffi = createRequire(import.meta.url)('koffi') as Koffi
+  } catch {
+    return 'the optional package koffi is not installed'
+  }
+  try {
+    return declare(koffi)
+  } catch {
+    return 'libc lacks a call'
+  }
+}
+
+const PROT_READ = 1
+const MAP_SHARED = 1
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn
+const POSIX_FADV_DONTNEED = 4
+const F_GETLK = 5
+/** The number of cachestat(2), the same on all of ARCHITECTURES; libc has no function for it. */
+const SYS_CACHESTAT = 451
+/** `struct cachestat`: cached, dirty, being written, evicted, recently evicted. */
+const CACHESTAT_COUNTS = 5
+const F_WRLCK = 1
+const F_UNLCK = 2
+
+/** Looks the calls up in the process itself: Node is linked with libc, be it glibc or musl. */
+function declare(koffi: Koffi): Libc {
+  const library = koffi.load(null)
+  const fadvise = library.func(
+    'int posix_fadvise(int fd, int64_t position, int64_t size, int advice)',
+  )
+  const mmap = library.func(
+    'void *mmap(void *address, size_t size, int protection, int flags, int fd, int64_t position)',
+  )
+  const munmap = library.func('int munmap(void *address, size_t size)')
+  const mincore = library.func('int mincore(void *address, size_t size, uint8_t *pages)')
+  const cachestat = library.func(
+    'long syscall(long number, int fd, void *range, void *counts, uint flags)',
+  )
+  const fcntl = library.func('int fcntl(int fd, int command, ...)')
+  const pageBytes = library.func('int getpagesize()')() as number
+
+  /** `struct flock`; start 0 and length 0 are the whole file. */
+  const flock = koffi.struct({
+    type: 'int16_t',
+    whence: 'int16_t',
+    start: 'int64_t',
+    length: 'int64_t',
+    pid: 'int32_t',
+  })
+  const flockPointer = koffi.inout(koffi.pointer(flock))
+
+  return {
+    pageBytes,
+
+    dropPages(fd, position, size) {
+      const errno = fadvise(fd, position, size, POSIX_FADV_DONTNEED) as number
+      if (errno !== 0) throw failure('posix_fadvise', errno)
+    },
+
+    countPagesHeld(fd, position, size) {
+      const range = BigUint64Array.of(BigInt(position), BigInt(size))
+      const counts = new BigUint64Array(CACHESTAT_COUNTS)
+      if (Number(cachestat(SYS_CACHESTAT, fd, range, counts, 0)) !== 0) return undefined
+      return Number(counts[0])
+    },
+
+    pagesHeld(fd, position, size) {
+      const address = mmap(null, size, PROT_READ, MAP_SHARED, fd, position)
+      if (address === MAP_FAILED) return undefined
+      const pages = Buffer.allocUnsafe(Math.ceil(size / pageBytes))
+      const answered = mincore(address, size, pages) === 0
+      munmap(address, size)
+      return answered ? pages : undefined
+    },
+
+    conflictingLock(fd) {
+      const lock = { type: F_WRLCK, whence: 0, start: 0, length: 0, pid: 0 }
+      if (fcntl(fd, F_GETLK, flockPointer, lock) !== 0) throw failure('fcntl', koffi.errno())
+      return lock.type === F_UNLCK ? undefined : { pid: lock.pid }
+    },
+  }
+}
+
+/** `errno` is named as Node names it. */
+function failure(call: string, errno: number): Error {
+  const code = getSystemErrorName(-errno)
+  return Object.assign(new Error(`${call}: ${code}`), { code })
+}

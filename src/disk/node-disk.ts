@@ -1,0 +1,205 @@
+/** The machine's own disk, through node:fs. */
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { DiskError } from '../base/errors.ts'
+import type {
+  DirectoryEntry,
+  Disk,
+  DiskFile,
+  DiskSpace,
+  EntryKind,
+  FileStatus,
+  WritableDiskFile,
+} from './disk.ts'
+import { attempt, refusal } from './disk-failure.ts'
+import { readWholeFile } from './whole-file.ts'
+
+/** POSIX counts the blocks of a file in this unit, whatever the file system's own is. */
+const STATUS_BLOCK_BYTES = 512
+
+/** One read(2) moves at most 2 GiB less a page, and Node refuses to ask for more. */
+const READ_BYTES_MAX = 1024 * 1024 * 1024
+
+export const nodeDisk: Disk = {
+  list(path) {
+    const entries = attempt('list', path, () => fs.readdirSync(path, { withFileTypes: true }))
+    return entries.map(entry => toDirectoryEntry(path, entry)).sort(byName)
+  },
+
+  status(path) {
+    try {
+      return toFileStatus(fs.statSync(path, { bigint: true }))
+    } catch (cause) {
+      const error = new DiskError('stat', path, cause)
+      if (error.errno === 'ENOENT' || error.errno === 'ENOTDIR') return undefined
+      throw error
+    }
+  },
+
+  open(path) {
+    return NodeFile.open(path)
+  },
+
+  readWhole(path, sizeMax) {
+    return readWholeFile(NodeFile.open(path), sizeMax)
+  },
+
+  space(path): DiskSpace {
+    const { bsize, blocks, bfree, bavail } = attempt('statfs', path, () =>
+      fs.statfsSync(path, { bigint: true }),
+    )
+    return { totalBytes: blocks * bsize, freeBytes: bfree * bsize, usableBytes: bavail * bsize }
+  },
+
+  create(path) {
+    return NodeWritableFile.create(path)
+  },
+
+  rename(from, to) {
+    attempt('rename', from, () => fs.renameSync(from, to))
+  },
+
+  remove(path) {
+    attempt('remove', path, () => fs.unlinkSync(path))
+  },
+
+  makeDirectory(path) {
+    attempt('make directory', path, () => fs.mkdirSync(path))
+  },
+
+  /**
+   * Windows can't sync a directory, and renames durably enough without (Kafka's Utils.flushDir does
+   * the same).
+   */
+  syncDirectory(path) {
+    if (process.platform === 'win32') return
+    attempt('sync directory', path, () => {
+      const fd = fs.openSync(path, 'r')
+      try {
+        fs.fsyncSync(fd)
+      } finally {
+        fs.closeSync(fd)
+      }
+    })
+  },
+}
+
+/**
+ * Exported for its descriptor, which the page cache is asked with; everyone else knows a DiskFile.
+ */
+export class NodeFile implements DiskFile {
+  readonly path: string
+  readonly fd: number
+
+  private constructor(path: string, fd: number) {
+    this.path = path
+    this.fd = fd
+  }
+
+  /**
+   * Regular files only. O_NONBLOCK, as opening a named pipe would wait for a writer that may never
+   * come.
+   */
+  static open(path: string): NodeFile {
+    const flags = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK
+    const fd = attempt('open', path, () => fs.openSync(path, flags))
+    const file = new NodeFile(path, fd)
+    const stats = attempt('stat', path, () => fs.fstatSync(fd))
+    if (stats.isFile()) return file
+    file.close()
+    if (stats.isDirectory()) throw refusal('open', path, 'EISDIR')
+    throw refusal('open', path, 'EINVAL', 'it is not a regular file')
+  }
+
+  size(): number {
+    return attempt('stat', this.path, () => fs.fstatSync(this.fd).size)
+  }
+
+  read(buffer: Buffer, position: number): number {
+    let count = 0
+    while (count < buffer.length) {
+      const wanted = Math.min(buffer.length - count, READ_BYTES_MAX)
+      const got = this.#readOnce(buffer, count, wanted, position + count)
+      if (got === 0) break
+      count += got
+    }
+    return count
+  }
+
+  close(): void {
+    attempt('close', this.path, () => fs.closeSync(this.fd))
+  }
+
+  #readOnce(buffer: Buffer, start: number, size: number, position: number): number {
+    return attempt('read', this.path, () => fs.readSync(this.fd, buffer, start, size, position))
+  }
+}
+
+class NodeWritableFile implements WritableDiskFile {
+  readonly path: string
+  readonly #fd: number
+
+  private constructor(path: string, fd: number) {
+    this.path = path
+    this.#fd = fd
+  }
+
+  /** O_APPEND: after `truncate` the next bytes go to the new end. */
+  static create(path: string): NodeWritableFile {
+    const fd = attempt('create', path, () => fs.openSync(path, 'ax'))
+    return new NodeWritableFile(path, fd)
+  }
+
+  append(bytes: Buffer): void {
+    attempt('write', this.path, () => {
+      for (let start = 0; start < bytes.length;) start += fs.writeSync(this.#fd, bytes, start)
+    })
+  }
+
+  truncate(size: number): void {
+    attempt('truncate', this.path, () => fs.ftruncateSync(this.#fd, size))
+  }
+
+  sync(): void {
+    attempt('sync', this.path, () => fs.fsyncSync(this.#fd))
+  }
+
+  close(): void {
+    attempt('close', this.path, () => fs.closeSync(this.#fd))
+  }
+}
+
+interface TypedEntry {
+  isFile(): boolean
+  isDirectory(): boolean
+}
+
+function toDirectoryEntry(directory: string, entry: fs.Dirent): DirectoryEntry {
+  const { name } = entry
+  if (!entry.isSymbolicLink()) return { name, kind: kindOf(entry) }
+  try {
+    return { name, kind: kindOf(fs.statSync(join(directory, name))) }
+  } catch {
+    return { name, kind: 'other' }
+  }
+}
+
+function toFileStatus(stats: fs.BigIntStats): FileStatus {
+  return {
+    kind: kindOf(stats),
+    size: Number(stats.size),
+    allocated: Number(stats.blocks) * STATUS_BLOCK_BYTES,
+    mtimeMs: Number(stats.mtimeMs),
+    inode: stats.ino,
+    device: stats.dev,
+  }
+}
+
+function kindOf(entry: TypedEntry): EntryKind {
+  if (entry.isFile()) return 'file'
+  return entry.isDirectory() ? 'directory' : 'other'
+}
+
+function byName(a: DirectoryEntry, b: DirectoryEntry): number {
+  return a.name < b.name ? -1 : 1
+}
