@@ -1,0 +1,92 @@
+/**
+ * The text of java.util.Properties, in which Kafka keeps `meta.properties` and `server.properties`.
+ *
+ * - A line that begins with `#` or `!` is a comment; blanks before it, as before a key, don't count.
+ * - A key ends at the first `=`, `:` or blank; blanks around the divider don't count, blanks at a value's end do.
+ * - A backslash at the end of a line goes on with the next one, without the blanks that that begins with.
+ * - `\t \n \r \f` and `\uXXXX` mean what they do in Java; before any other character a backslash means nothing.
+ * - Bytes are ISO 8859-1. Of a key that comes twice the last value counts.
+ *
+ * Source: java.util.Properties#load
+ */
+import type { Damage } from '../base/errors.ts'
+
+export interface JavaProperties {
+  readonly values: ReadonlyMap<string, string>
+  /** Escapes over which Java refuses the whole file; here they stand for the letter u. */
+  readonly damages: readonly Damage[]
+}
+
+/** @param file for the damages' sake */
+export function readJavaProperties(bytes: Buffer, file: string): JavaProperties {
+  const values = new Map<string, string>()
+  const damages: Damage[] = []
+  const unescape = (text: string, position: number) =>
+    text.replace(ESCAPE, (escape, hex: string | undefined, letter: string) => {
+      if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16))
+      if (letter === 'u' && damages.length < DAMAGES_MAX) {
+        const reason = 'malformed escape in a properties file'
+        damages.push({ file, position, reason, found: escape, expected: '\\uXXXX' })
+      }
+      return CONTROL_LETTERS[letter] ?? letter
+    })
+  for (const { text, position } of logicalLines(bytes.toString('latin1'))) {
+    const keyEnd = endOfKey(text)
+    const value = text.slice(keyEnd).replace(/^[ \t\f]*[=:]?[ \t\f]*/, '')
+    values.set(unescape(text.slice(0, keyEnd), position), unescape(value, position))
+  }
+  return { values, damages }
+}
+
+/** Groups: the digits after `\u`; otherwise the one character escaped. */
+const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|([^]))/g
+const CONTROL_LETTERS: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f' }
+const DAMAGES_MAX = 100
+
+interface Line {
+  readonly text: string
+  /** Of its first byte: of the first natural line, where a logical one takes several. */
+  readonly position: number
+}
+
+/** Without the blanks that a line begins with, with all its other escapes. */
+function* logicalLines(text: string): Generator<Line> {
+  const pieces: string[] = []
+  let position = 0
+  let goesOn = false
+  for (const line of naturalLines(text)) {
+    const piece = line.text.replace(/^[ \t\f]+/, '')
+    if (pieces.length === 0 && /^(?:[#!]|$)/.test(piece)) {
+      goesOn = false
+      continue
+    }
+    if (pieces.length === 0) position = line.position
+    goesOn = endsInBackslash(piece)
+    const kept = goesOn ? piece.slice(0, -1) : piece
+    if (kept !== '') pieces.push(kept)
+    if (!goesOn) yield { text: pieces.splice(0).join(''), position }
+  }
+  if (goesOn) yield { text: pieces.join(''), position }
+}
+
+function* naturalLines(text: string): Generator<Line> {
+  let start = 0
+  for (const { index, 0: lineEnd } of text.matchAll(/\r\n|\r|\n/g)) {
+    yield { text: text.slice(start, index), position: start }
+    start = index + lineEnd.length
+  }
+  if (start < text.length) yield { text: text.slice(start), position: start }
+}
+
+/** An even number of them is one escaping the other. */
+function endsInBackslash(line: string): boolean {
+  let count = 0
+  while (line.at(-1 - count) === '\\') count++
+  return count % 2 === 1
+}
+
+function endOfKey(line: string): number {
+  let end = 0
+  while (end < line.length && !'=: \t\f'.includes(line[end]!)) end += line[end] === '\\' ? 2 : 1
+  return Math.min(end, line.length)
+}

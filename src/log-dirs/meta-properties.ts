@@ -1,0 +1,75 @@
+/**
+ * `meta.properties` in the root of a log.dir: whose it is. A text of Java properties.
+ *
+ * | key            | version 0 (ZooKeeper) | version 1 (KRaft) | meaning                                     |
+ * |----------------|-----------------------|-------------------|---------------------------------------------|
+ * | `version`      | `0`, or missing       | `1`               |                                             |
+ * | `cluster.id`   | may be there          | required          | any text; usually a Kafka uuid              |
+ * | `broker.id`    | may be there          | –                 | int32                                       |
+ * | `node.id`      | –                     | required          | int32                                       |
+ * | `directory.id` | may be there          | since 3.7         | a Kafka uuid, different in each log.dir     |
+ *
+ * Source: org.apache.kafka.metadata.properties.MetaProperties
+ */
+import type { Damage } from '../base/errors.ts'
+import { uuidBytes } from '../binary/uuid.ts'
+import { readJavaProperties } from './java-properties.ts'
+
+export interface MetaProperties {
+  /** Absent where it is none that is known. */
+  readonly version?: 0 | 1
+  readonly clusterId?: string
+  /** `node.id`, or `broker.id` in version 0. */
+  readonly nodeId?: number
+  readonly directoryId?: string
+  /** Everything the file holds. */
+  readonly values: ReadonlyMap<string, string>
+  readonly damages: readonly Damage[]
+}
+
+/** @param file for the damages' sake */
+export function readMetaProperties(bytes: Buffer, file: string): MetaProperties {
+  const { values, damages: textDamages } = readJavaProperties(bytes, file)
+  const damages = [...textDamages]
+  const note = (key: string, expected: string) => {
+    const value = values.get(key)
+    const found = value === undefined ? `no ${key}` : JSON.stringify(value)
+    damages.push({ file, position: 0, reason: `wrong ${key} in meta.properties`, found, expected })
+  }
+  const version = VERSIONS.get((values.get('version') ?? '0').trim())
+  if (version === undefined) note('version', '0 or 1')
+  const clusterId = values.get('cluster.id')
+  if (clusterId === undefined && version === 1) note('cluster.id', 'the id of the cluster')
+  const nodeKey = nodeIdKey(version, values)
+  const nodeText = values.get(nodeKey)
+  const nodeId = nodeText === undefined ? undefined : parseInt32(nodeText)
+  const nodeIsWrong = nodeText === undefined ? version === 1 : nodeId === undefined
+  if (nodeIsWrong) note(nodeKey, 'an integer of 32 bits')
+  const directoryId = values.get('directory.id')
+  const directoryIsWrong = directoryId !== undefined && uuidBytes(directoryId) === undefined
+  if (directoryIsWrong) note('directory.id', 'a uuid of 22 characters')
+  return {
+    ...(version !== undefined && { version }),
+    ...(clusterId !== undefined && { clusterId }),
+    ...(nodeId !== undefined && { nodeId }),
+    ...(directoryId !== undefined && !directoryIsWrong && { directoryId }),
+    values,
+    damages,
+  }
+}
+
+const VERSIONS: ReadonlyMap<string, 0 | 1> = new Map([
+  ['0', 0],
+  ['1', 1],
+])
+
+function nodeIdKey(version: 0 | 1 | undefined, values: ReadonlyMap<string, string>): string {
+  if (version !== undefined) return version === 0 ? 'broker.id' : 'node.id'
+  return values.has('node.id') ? 'node.id' : 'broker.id'
+}
+
+function parseInt32(text: string): number | undefined {
+  if (!/^[+-]?\d+$/.test(text)) return undefined
+  const value = Number(text)
+  return (value | 0) === value ? value : undefined
+}

@@ -1,0 +1,73 @@
+/**
+ * Where the log goes on behind damage: the next position at which a whole batch begins whose size, magic and checksum
+ * hold. Cheap tests come first, the checksum last; a run of zeros or text costs little more than reading it.
+ */
+import { DEFAULT_DECODE_LIMITS, type DecodeLimits } from '../base/limits.ts'
+import type { DiskFile } from '../disk/disk.ts'
+import {
+  LOG_OVERHEAD,
+  MAGIC_AT,
+  MAGIC_V2,
+  NO_PRODUCER_ID,
+  SIZE_AT,
+  SIZE_MIN,
+} from '../record/batch.ts'
+import { BATCH_OVERHEAD, BatchV2 } from '../record/batch-v2.ts'
+import { unusedBitsIn } from '../record/attributes.ts'
+import { batchAt } from '../record/records.ts'
+import { BatchScanner } from './batch-scanner.ts'
+
+export interface FindOptions {
+  readonly from: number
+  /** The first position that is not looked at; the batch may reach beyond it. */
+  readonly to: number
+  readonly limits?: DecodeLimits
+}
+
+export interface FoundBatch {
+  readonly position: number
+  readonly baseOffset: bigint
+}
+
+const WINDOW_SIZE = 256 * 1024
+
+export function findBatch(file: DiskFile, options: FindOptions): FoundBatch | undefined {
+  const limits = options.limits ?? DEFAULT_DECODE_LIMITS
+  const fileSize = file.size()
+  const window = Buffer.allocUnsafe(WINDOW_SIZE)
+  for (let at = options.from; at < Math.min(options.to, fileSize);) {
+    const size = file.read(window, at)
+    if (size < LOG_OVERHEAD + SIZE_MIN) return undefined
+    const last = Math.min(size - BATCH_OVERHEAD, options.to - at - 1)
+    for (let start = 0; start <= Math.max(last, 0); start++) {
+      if (!isPlausible(window, start, size, fileSize - at - start)) continue
+      const found = provenAt(file, at + start, limits)
+      if (found !== undefined) return found
+    }
+    at += Math.max(last + 1, 1)
+  }
+  return undefined
+}
+
+/** @param size bytes in the window  @param left bytes from here to the end of the file */
+function isPlausible(window: Buffer, start: number, size: number, left: number): boolean {
+  const magic = window[start + MAGIC_AT]!
+  if (magic > MAGIC_V2) return false
+  const batchSize = window.readInt32BE(start + SIZE_AT)
+  if (batchSize < SIZE_MIN || batchSize > left - LOG_OVERHEAD) return false
+  if (window[start]! >= 0x80) return false
+  if (start + BATCH_OVERHEAD > size) return magic < MAGIC_V2
+  const batch = batchAt(window, start)
+  if (!(batch instanceof BatchV2)) return unusedBitsIn(batch.attributes) === 0
+  if (batchSize < BATCH_OVERHEAD - LOG_OVERHEAD || unusedBitsIn(batch.attributes) !== 0)
+    return false
+  const { recordCount, lastOffsetDelta, producerId } = batch
+  return recordCount >= 0 && recordCount <= lastOffsetDelta + 1 && producerId >= NO_PRODUCER_ID
+}
+
+function provenAt(file: DiskFile, position: number, limits: DecodeLimits): FoundBatch | undefined {
+  const scanner = new BatchScanner(file, { from: position, limits, windowSize: BATCH_OVERHEAD })
+  const batch = scanner.next()
+  if (batch === undefined || !scanner.isValid()) return undefined
+  return { position, baseOffset: scanner.header().baseOffset }
+}

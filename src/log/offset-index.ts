@@ -1,0 +1,144 @@
+/**
+ * The offset index of one segment, `<baseOffset>.index`: where in the log a batch begins.
+ *
+ * | bytes | field          | type  | meaning                                        |
+ * |-------|----------------|-------|------------------------------------------------|
+ * | 0–3   | relativeOffset | int32 | last offset of the indexed batch − base offset |
+ * | 4–7   | position       | int32 | where that batch begins in the .log file       |
+ *
+ * Both fields ascend strictly. The index is sparse: one entry about every `index.interval.bytes` of log, never for
+ * the segment's first batch. A segment that a broker has open is preallocated, zeros behind the last entry; it is
+ * trimmed at the roll and at a clean shutdown. There is no checksum: what counts is the log, an index can be rebuilt.
+ *
+ * Older brokers and the log cleaner leave other entries that serve a search as well: Kafka 0.11 and before indexed a
+ * batch by its first offset, and up to 4.0 an append of several batches was indexed as one, by its last offset, at its
+ * first position. What holds for all: the batch at `position` does not begin behind the offset.
+ *
+ * Source: org.apache.kafka.storage.internals.log.OffsetIndex
+ */
+import { assert, type Damage } from '../base/errors.ts'
+import { int32, layout } from '../binary/layout.ts'
+import { floorSlot, NO_SLOT, type OnProbe } from './index-search.ts'
+import { tailDamages } from './index-tail.ts'
+
+export interface OffsetPosition {
+  /** Last offset of the batch; but see the header. */
+  readonly offset: bigint
+  /** Byte position of the batch in the .log file. */
+  readonly position: number
+}
+
+export const OFFSET_INDEX_ENTRY = layout({ relativeOffset: int32, position: int32 })
+
+const AT = OFFSET_INDEX_ENTRY.offsetOf
+const ENTRY_SIZE = OFFSET_INDEX_ENTRY.size
+
+export class OffsetIndex {
+  readonly baseOffset: bigint
+  /** Whole entries in the file, preallocated ones among them: what a broker takes for used when it opens the file. */
+  readonly count: number
+  /** Entries before the zeros of a preallocated file. */
+  readonly usedCount: number
+  readonly #bytes: Buffer
+
+  constructor(bytes: Buffer, baseOffset: bigint) {
+    this.#bytes = bytes
+    this.baseOffset = baseOffset
+    this.count = Math.floor(bytes.length / ENTRY_SIZE)
+    this.usedCount = this.#findUsedCount()
+  }
+
+  /** @param slot below `count` */
+  entryAt(slot: number): OffsetPosition {
+    assert(slot >= 0 && slot < this.count, 'the slot lies within the index')
+    return {
+      offset: this.baseOffset + BigInt(this.#relativeOffsetAt(slot)),
+      position: this.#positionAt(slot),
+    }
+  }
+
+  /** The entries in use. */
+  *entries(): Generator<OffsetPosition> {
+    for (let slot = 0; slot < this.usedCount; slot++) yield this.entryAt(slot)
+  }
+
+  /** The last used slot whose offset is not above `target`, or NO_SLOT. */
+  floorSlot(target: bigint, onProbe?: OnProbe): number {
+    const relativeTarget = target - this.baseOffset
+    const compare = (slot: number) => {
+      const relativeOffset = BigInt(this.#relativeOffsetAt(slot))
+      if (relativeOffset === relativeTarget) return 0
+      return relativeOffset < relativeTarget ? -1 : 1
+    }
+    return floorSlot({ count: this.usedCount, entrySize: ENTRY_SIZE, compare }, onProbe)
+  }
+
+  /**
+   * The last entry whose offset is not above `target`; the segment's beginning where there is none.
+   * A scan of the log from its position meets every batch that can hold `target`.
+   *
+   * @param onProbe sees each slot the search looks at, for those who want to be shown the way
+   */
+  floor(target: bigint, onProbe?: OnProbe): OffsetPosition {
+    const slot = this.floorSlot(target, onProbe)
+    return slot === NO_SLOT ? { offset: this.baseOffset, position: 0 } : this.entryAt(slot)
+  }
+
+  /** What a broker's sanity check would say of the file under that absolute path; undefined where it passes. */
+  sanityFailure(path: string): string | undefined {
+    const lastOffset = this.count === 0 ? this.baseOffset : this.entryAt(this.count - 1).offset
+    if (lastOffset < this.baseOffset) {
+      return (
+        `Corrupt index found, index file ${path} has non-zero size but the last offset is ` +
+        `${lastOffset} which is less than the base offset ${this.baseOffset}`
+      )
+    }
+    const size = this.#bytes.length
+    if (size % ENTRY_SIZE === 0) return undefined
+    return (
+      `Index file ${path} is corrupt, found ${size} bytes which is neither positive ` +
+      `nor a multiple of ${ENTRY_SIZE}`
+    )
+  }
+
+  /** What contradicts the format's own rules, without a look at the log. */
+  *damages(file: string): Generator<Damage> {
+    for (let slot = 0; slot < this.usedCount; slot++) {
+      const damage = this.#damageAt(slot)
+      if (damage !== undefined) yield { file, position: slot * ENTRY_SIZE, ...damage }
+    }
+    const tail = { bytes: this.#bytes, entrySize: ENTRY_SIZE, usedCount: this.usedCount }
+    yield* tailDamages(tail, file)
+  }
+
+  #damageAt(slot: number): Omit<Damage, 'file' | 'position'> | undefined {
+    const { offset, position } = this.entryAt(slot)
+    const found = `offset ${offset} at ${position}`
+    if (offset < this.baseOffset || position < 0) {
+      const expected = `at least offset ${this.baseOffset} at 0`
+      return { reason: 'index entry below the beginning of its segment', found, expected }
+    }
+    if (slot === 0) return undefined
+    const previous = this.entryAt(slot - 1)
+    if (offset > previous.offset && position > previous.position) return undefined
+    const expected = `more than offset ${previous.offset} at ${previous.position}`
+    return { reason: 'index entries do not ascend', found, expected }
+  }
+
+  /** As DumpLogSegments: an entry at the base offset, unless it is the first, is one that was never written. */
+  #findUsedCount(): number {
+    let slot = 1
+    while (slot < this.count && this.#relativeOffsetAt(slot) !== 0) slot++
+    const isOnlyZeros =
+      slot === 1 && this.count > 0 && this.#relativeOffsetAt(0) === 0 && this.#positionAt(0) === 0
+    return isOnlyZeros ? 0 : Math.min(slot, this.count)
+  }
+
+  #relativeOffsetAt(slot: number): number {
+    return this.#bytes.readInt32BE(slot * ENTRY_SIZE + AT.relativeOffset)
+  }
+
+  #positionAt(slot: number): number {
+    return this.#bytes.readInt32BE(slot * ENTRY_SIZE + AT.position)
+  }
+}

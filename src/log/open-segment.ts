@@ -1,0 +1,52 @@
+/** A segment opened for reading: its log, and its indexes once somebody asks for them. */
+import type { Disk, DiskFile } from '../disk/disk.ts'
+import { OffsetIndex } from './offset-index.ts'
+import type { Segment } from './segment.ts'
+import { TimeIndex } from './time-index.ts'
+
+export class OpenSegment {
+  readonly segment: Segment
+  readonly log: DiskFile
+  readonly #disk: Disk
+  #offsetIndex: OffsetIndex | undefined
+  #timeIndex: TimeIndex | undefined
+
+  /** @throws DiskError */
+  constructor(disk: Disk, segment: Segment) {
+    this.#disk = disk
+    this.segment = segment
+    this.log = disk.open(segment.log.path)
+  }
+
+  get baseOffset(): bigint {
+    return this.segment.baseOffset
+  }
+
+  /** Undefined where the segment has none. */
+  get offsetIndex(): OffsetIndex | undefined {
+    const { index, baseOffset } = this.segment
+    if (index === undefined) return undefined
+    return (this.#offsetIndex ??= new OffsetIndex(this.#disk.readWhole(index.path), baseOffset))
+  }
+
+  /** Undefined where the segment has none. */
+  get timeIndex(): TimeIndex | undefined {
+    const { timeIndex, baseOffset } = this.segment
+    if (timeIndex === undefined) return undefined
+    return (this.#timeIndex ??= new TimeIndex(this.#disk.readWhole(timeIndex.path), baseOffset))
+  }
+
+  close(): void {
+    this.log.close()
+  }
+}
+
+/** Opens, uses, and closes whatever happens. */
+export function withSegment<T>(disk: Disk, segment: Segment, use: (open: OpenSegment) => T): T {
+  const open = new OpenSegment(disk, segment)
+  try {
+    return use(open)
+  } finally {
+    open.close()
+  }
+}
