@@ -1,0 +1,84 @@
+/** Options that several commands share, each worded once. */
+import { InvalidArgumentError, type Command } from 'commander'
+import { BATCH_BYTES_MAX_FLAG, DEFAULT_DECODE_LIMITS, type DecodeLimits } from '../base/limits.ts'
+
+export interface LogDirsOption {
+  readonly logDirs?: readonly string[]
+}
+
+export function addLogDirsOption(command: Command): Command {
+  return command.option(
+    '--log-dirs <dirs>',
+    "comma-separated log.dirs in which to find 'topic' or 'topic-partition' (KBROKER_LOG_DIRS)",
+    splitList,
+  )
+}
+
+/** The flag before the environment; none where neither says. */
+export function logDirsOf(
+  { logDirs }: LogDirsOption,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return logDirs ?? splitList(environment[LOG_DIRS_VARIABLE] ?? '')
+}
+
+const LOG_DIRS_VARIABLE = 'KBROKER_LOG_DIRS'
+
+export function addJsonOption(command: Command): Command {
+  return command.option('--json', 'one JSON object a line')
+}
+
+export interface QuietOption {
+  readonly quiet?: true
+}
+
+export function addQuietOption(command: Command): Command {
+  return command.option('-q, --quiet', 'no notices on stderr, only errors')
+}
+
+/** For what is good to know and no error. */
+export function noticesTo(
+  { quiet }: QuietOption,
+  { stderr }: { readonly stderr: (line: string) => void },
+): (line: string) => void {
+  return quiet === true ? () => undefined : stderr
+}
+
+export interface LimitOption {
+  readonly maxBatchBytes?: number
+}
+
+export function addLimitOption(command: Command): Command {
+  return command.option(
+    `${BATCH_BYTES_MAX_FLAG} <bytes>`,
+    'most that one batch may take in memory, stored or decompressed (default: 256 MiB)',
+    parsePositiveInteger,
+  )
+}
+
+export function limitsOf({ maxBatchBytes }: LimitOption): DecodeLimits {
+  return maxBatchBytes === undefined ? DEFAULT_DECODE_LIMITS : { batchBytesMax: maxBatchBytes }
+}
+
+export function splitList(text: string): string[] {
+  return text.split(',').filter(part => part !== '')
+}
+
+export function parsePositiveInteger(text: string): number {
+  const number = parseNatural(text)
+  if (number === 0) throw new InvalidArgumentError('It must be 1 or more.')
+  return number
+}
+
+export function parseNatural(text: string): number {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) {
+    throw new InvalidArgumentError('It must be a whole number.')
+  }
+  return number
+}
+
+/** Collects a repeatable option. */
+export function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value]
+}

@@ -1,0 +1,60 @@
+/** The files that a dump of targets goes through, in order. */
+import { resolve } from 'node:path'
+import type { Disk } from '../disk/disk.ts'
+import type { FileToDump } from '../inspect/dump/dump-files.ts'
+import type { RangeFinder } from '../inspect/dump/range-finder.ts'
+import { readPartitionDirectory, type PartitionDirectory } from '../log/partition-directory.ts'
+import type { PartitionFile } from '../log/segment.ts'
+import { expandLogDirs, type Target } from './targets.ts'
+
+export interface DumpTargetOptions {
+  readonly disk: Disk
+  readonly workingDirectory: string
+  readonly partitions: readonly number[] | undefined
+  /** Every file of a partition that can be dumped, not its logs alone. */
+  readonly all: boolean
+  readonly range: RangeFinder
+}
+
+export function filesToDump(targets: readonly Target[], options: DumpTargetOptions): FileToDump[] {
+  const { disk, workingDirectory, range } = options
+  const paths = expandLogDirs(targets, disk).flatMap(target => {
+    if (target.kind === 'file') return [target.path]
+    if (!isChosen(target.partition, options.partitions)) return []
+    const directory = readPartitionDirectory(disk, target.path)
+    const files = options.all ? allFiles(directory) : logFiles(directory, range)
+    return files.map(({ path }) => path)
+  })
+  return paths.map(path => range.narrowed(fileToDump(path, workingDirectory)))
+}
+
+/** As Java's `new File(path)` writes it: no slash twice, none at the end. */
+export function fileToDump(path: string, workingDirectory: string): FileToDump {
+  const normal = path.replace(/\/+/g, '/').replace(/(?<=.)\/$/, '')
+  const absolutePath = normal.startsWith('/') ? normal : `${resolve(workingDirectory)}/${normal}`
+  return { path: normal, absolutePath }
+}
+
+function isChosen(partition: number | undefined, chosen: readonly number[] | undefined): boolean {
+  return chosen === undefined || (partition !== undefined && chosen.includes(partition))
+}
+
+function logFiles({ path, checkpoints }: PartitionDirectory, range: RangeFinder): PartitionFile[] {
+  return [...checkpoints.map(({ file }) => file), ...range.segmentsIn(path).map(({ log }) => log)]
+}
+
+function allFiles(directory: PartitionDirectory): PartitionFile[] {
+  const { segments, checkpoints, snapshots, leaderEpochs } = directory
+  const files = segments.flatMap(({ log, index, timeIndex, txnIndex }) => [
+    log,
+    index,
+    timeIndex,
+    txnIndex,
+  ])
+  return [
+    ...checkpoints.map(({ file }) => file),
+    ...files,
+    ...snapshots.map(({ file }) => file),
+    leaderEpochs,
+  ].filter(file => file !== undefined)
+}

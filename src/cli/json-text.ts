@@ -1,0 +1,73 @@
+/**
+ * JSON as every command prints it: one object a line, keys in the order given, int64 as exact digits, bytes that are no
+ * UTF-8 under `<name>_b64`. Undefined members are left out, null stays null.
+ */
+import { isUtf8 } from 'node:buffer'
+import { keyOf, valueOf, type RecordCursor } from '../record/record-cursor.ts'
+import type { TimestampType } from '../record/attributes.ts'
+
+export type JsonValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue }
+
+export function jsonText(value: JsonValue): string {
+  if (typeof value === 'bigint') return String(value)
+  if (value === null || value === undefined) return 'null'
+  if (typeof value !== 'object') return JSON.stringify(value)
+  if (isArray(value)) return `[${value.map(jsonText).join(',')}]`
+  return `{${membersText(value)}}`
+}
+
+/** The members of an object without its braces, to be put together with others. */
+export function membersText(object: { readonly [key: string]: JsonValue }): string {
+  let text = ''
+  for (const [key, value] of Object.entries(object)) {
+    if (value === undefined) continue
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${jsonText(value)}`
+  }
+  return text
+}
+
+export interface RecordPlace {
+  readonly topic: string
+  readonly partition: number
+  readonly timestampType: TimestampType
+}
+
+/**
+ * The record line of every command, without its braces:
+ * `"topic","partition","offset","timestampType","timestamp","headers":[{"key","value"}],"key","value"`.
+ */
+export function recordMembers(place: RecordPlace, record: RecordCursor): string {
+  const headers = record.headerCount === 0 ? '' : headersText(record)
+  return (
+    `"topic":${JSON.stringify(place.topic)},"partition":${place.partition}` +
+    `,"offset":${record.offset},"timestampType":"${place.timestampType}"` +
+    `,"timestamp":${record.timestamp},"headers":[${headers}],` +
+    `${bytesMember('key', keyOf(record))},${bytesMember('value', valueOf(record))}`
+  )
+}
+
+export function headersText(record: RecordCursor): string {
+  const texts = record
+    .headers()
+    .map(({ key, value }) => `{${bytesMember('key', key)},${bytesMember('value', value)}}`)
+  return texts.join(',')
+}
+
+/** `"name":"text"`, `"name":null`, or `"name_b64":"…"` where the bytes are no UTF-8. */
+export function bytesMember(name: string, bytes: Buffer | null): string {
+  if (bytes === null) return `"${name}":null`
+  if (isUtf8(bytes)) return `"${name}":${JSON.stringify(bytes.toString('utf8'))}`
+  return `"${name}_b64":"${bytes.toString('base64')}"`
+}
+
+function isArray(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value)
+}

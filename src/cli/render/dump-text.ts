@@ -1,0 +1,360 @@
+/**
+ * The text of kafka-dump-log 4.3.1, byte for byte. What the tool has no words for (`--header-values`, bytes skipped
+ * under `--resync`) comes in lines or fields of our own, behind its.
+ *
+ * Source: org.apache.kafka.tools.DumpLogSegments
+ */
+import { assertNever } from '../../base/errors.ts'
+import { javaString, javaUtf8 } from '../../binary/java-text.ts'
+import type {
+  Batch,
+  DumpedFile,
+  DumpFailure,
+  DumpNote,
+  DumpSink,
+} from '../../inspect/dump/dump-sink.ts'
+import type { OffsetPosition } from '../../log/offset-index.ts'
+import type { ProducerStateEntry } from '../../log/producer-snapshot.ts'
+import type { TimestampOffset } from '../../log/time-index.ts'
+import type { AbortedTransaction } from '../../log/transaction-index.ts'
+import { dumpControlRecord } from '../../protocol/control-record.ts'
+import type { TimestampType } from '../../record/attributes.ts'
+import { BatchV2 } from '../../record/batch-v2.ts'
+import { keyOf, valueOf, type RecordCursor } from '../../record/record-cursor.ts'
+import { ascii, type ByteOutput } from '../byte-output.ts'
+import type { RecordText } from './record-text.ts'
+
+export interface DumpTextOptions {
+  readonly printContents: boolean
+  readonly skipRecordMetadata: boolean
+  readonly headerValues: boolean
+  readonly printIndexEntries: boolean
+  /** Undefined: UTF-8, as it is. */
+  readonly recordText: RecordText | undefined
+}
+
+export interface DumpOutputs {
+  readonly stdout: ByteOutput
+  readonly stderr: (line: string) => void
+  readonly onFailure: () => void
+}
+
+export class DumpText implements DumpSink {
+  readonly #out: ByteOutput
+  readonly #stderr: (line: string) => void
+  readonly #onFailure: () => void
+  readonly #options: DumpTextOptions
+  #path = ''
+  /** Of the batch whose records come now. */
+  #isControl = false
+  #isV2 = true
+  #timestampLabel = TIMESTAMP.none
+  readonly #last = {
+    start: 0,
+    end: 0,
+    timestamp: NaN,
+    keySize: 0,
+    valueSize: 0,
+    label: TIMESTAMP.none,
+  }
+
+  constructor({ stdout, stderr, onFailure }: DumpOutputs, options: DumpTextOptions) {
+    this.#out = stdout
+    this.#stderr = stderr
+    this.#onFailure = onFailure
+    this.#options = options
+  }
+
+  file({ path, kind, baseOffset, epoch }: DumpedFile): void {
+    this.#path = path
+    this.#out.line(`Dumping ${path}`)
+    if (kind === 'unknown') this.#toStderr(`Ignoring unknown file ${path}`)
+    if (kind === 'log') this.#out.line(`Log starting offset: ${baseOffset}`)
+    if (kind === 'bootstrap') this.#out.line('KRaft bootstrap snapshot')
+    if (kind === 'checkpoint') {
+      this.#out.line(`Snapshot end offset: ${baseOffset}, epoch: ${epoch}`)
+    }
+  }
+
+  batch(batch: Batch, position: number, isValid: boolean): void {
+    const out = this.#out
+    this.#isControl = batch.isControl
+    this.#isV2 = batch instanceof BatchV2
+    this.#timestampLabel = TIMESTAMP[batch.timestampType]
+    if (batch instanceof BatchV2) {
+      out.constant(BASE_OFFSET)
+      out.bigint(batch.baseOffset)
+      out.constant(LAST_OFFSET)
+      out.bigint(batch.lastOffset)
+      out.constant(COUNT)
+      out.integer(batch.recordCount)
+      out.constant(BASE_SEQUENCE)
+      out.integer(batch.baseSequence)
+      out.constant(LAST_SEQUENCE)
+      out.integer(batch.lastSequence)
+      out.constant(PRODUCER_ID)
+      out.bigint(batch.producerId)
+      out.constant(PRODUCER_EPOCH)
+      out.integer(batch.producerEpoch)
+      out.constant(LEADER_EPOCH)
+      out.integer(batch.partitionLeaderEpoch)
+      out.constant(batch.isTransactional ? TRANSACTIONAL : NOT_TRANSACTIONAL)
+      out.constant(batch.isControl ? CONTROL : NOT_CONTROL)
+      out.constant(DELETE_HORIZON)
+      this.#optionalLong(batch.deleteHorizonMs)
+    } else {
+      out.constant(OFFSET)
+      out.bigint(batch.lastOffset)
+    }
+    out.constant(POSITION)
+    out.integer(position)
+    this.#timestamp(batch.timestampType, batch.maxTimestamp)
+    out.constant(SIZE)
+    out.integer(batch.size)
+    out.constant(MAGIC)
+    out.integer(batch.magic)
+    out.constant(CODEC[batch.codecId]!)
+    out.constant(CRC)
+    out.integer(batch.storedCrc)
+    out.constant(isValid ? VALID : INVALID)
+  }
+
+  record(_batch: Batch, record: RecordCursor): void {
+    const { printContents, skipRecordMetadata } = this.#options
+    if (!skipRecordMetadata) this.#metadata(record)
+    if (printContents && !this.#isControl) this.#contents(record, skipRecordMetadata)
+    this.#out.byte(NEWLINE)
+  }
+
+  indexEntry({ offset, position }: OffsetPosition): void {
+    if (this.#options.printIndexEntries) this.#out.line(`offset: ${offset} position: ${position}`)
+  }
+
+  timeIndexEntry({ timestamp, offset }: TimestampOffset): void {
+    if (this.#options.printIndexEntries) this.#out.line(`timestamp: ${timestamp} offset: ${offset}`)
+  }
+
+  abortedTransaction(transaction: AbortedTransaction): void {
+    const { version, producerId, firstOffset, lastOffset, lastStableOffset } = transaction
+    this.#out.line(
+      `version: ${version} producerId: ${producerId} firstOffset: ${firstOffset}` +
+        ` lastOffset: ${lastOffset} lastStableOffset: ${lastStableOffset}`,
+    )
+  }
+
+  producer(entry: ProducerStateEntry): void {
+    const out = this.#out
+    out.text(`producerId: ${entry.producerId} producerEpoch: ${entry.producerEpoch}`)
+    out.text(` coordinatorEpoch: ${entry.coordinatorEpoch} currentTxnFirstOffset: `)
+    const { currentTxnFirstOffset } = entry
+    this.#optionalLong(currentTxnFirstOffset < 0n ? undefined : currentTxnFirstOffset)
+    out.text(` lastTimestamp: ${entry.timestamp}`)
+    if (entry.hasBatch) {
+      out.text(` firstSequence: ${entry.firstSequence} lastSequence: ${entry.lastSequence}`)
+      out.text(` lastOffset: ${entry.lastOffset} offsetDelta: ${entry.offsetDelta}`)
+      out.text(` timestamp: ${entry.timestamp}`)
+    }
+    out.byte(NEWLINE)
+  }
+
+  leaderEpoch({ epoch, startOffset }: { epoch: number; startOffset: bigint }): void {
+    this.#out.line(`epoch: ${epoch} startOffset: ${startOffset}`)
+  }
+
+  note(note: DumpNote): void {
+    switch (note.kind) {
+      case 'empty-index':
+        return this.#out.line(`${this.#path} is empty.`)
+      case 'passed-sanity-check':
+        return this.#out.line(`${this.#path} passed sanity check.`)
+      case 'trailing-bytes':
+        return this.#out.line(
+          `Found ${note.count} invalid bytes at the end of ${fileName(this.#path)}`,
+        )
+      case 'corrupt-snapshot':
+        return this.#toStderr(note.message)
+      case 'skipped':
+        return this.#toStderr(describeSkipped(this.#path, note))
+      default:
+        assertNever(note)
+    }
+  }
+
+  failure({ error }: DumpFailure): void {
+    this.#toStderr(`kbroker: ${error.message}`)
+    this.#onFailure()
+  }
+
+  #metadata(record: RecordCursor): void {
+    const out = this.#out
+    out.constant(RECORD_OFFSET)
+    const { offsetNumber } = record
+    if (offsetNumber === offsetNumber) out.integer(offsetNumber)
+    else out.bigint(record.offset)
+    this.#timestampAndSizes(record)
+    if (this.#isV2) {
+      out.constant(SEQUENCE)
+      out.integer(record.sequence)
+      this.#headers(record)
+    } else {
+      const { stored, isValid } = record.checksum()!
+      out.text(` isValid: ${isValid} crc: ${stored}`)
+    }
+    if (this.#isControl) out.text(dumpControlRecord(keyOf(record), valueOf(record)).text)
+  }
+
+  /** Often the same as in the line before: then its bytes are copied. */
+  #timestampAndSizes(record: RecordCursor): void {
+    const { timestampNumber, keySize, valueSize } = record
+    const last = this.#last
+    const isSame =
+      timestampNumber === last.timestamp &&
+      keySize === last.keySize &&
+      valueSize === last.valueSize &&
+      this.#timestampLabel === last.label
+    const out = this.#out
+    if (isSame && out.again(last.start, last.end)) return
+    last.start = out.position
+    out.constant(this.#timestampLabel)
+    if (timestampNumber === timestampNumber) out.integer(timestampNumber)
+    else out.bigint(record.timestamp)
+    out.constant(KEY_SIZE)
+    out.integer(keySize)
+    out.constant(VALUE_SIZE)
+    out.integer(valueSize)
+    last.end = out.position
+    last.timestamp = timestampNumber
+    last.keySize = keySize
+    last.valueSize = valueSize
+    last.label = this.#timestampLabel
+  }
+
+  #headers(record: RecordCursor): void {
+    const out = this.#out
+    if (record.headerCount === 0) {
+      out.constant(NO_HEADERS)
+      return
+    }
+    const headers = record.headers()
+    out.text(` headerKeys: [${headers.map(({ key }) => javaString(key)).join(',')}]`)
+    if (!this.#options.headerValues) return
+    out.text(' headerValues: [')
+    headers.forEach(({ value }, index) => {
+      if (index > 0) out.text(',')
+      if (value === null) out.text('null')
+      else out.bytes(javaUtf8(value))
+    })
+    out.text(']')
+  }
+
+  #contents(record: RecordCursor, isWholeLine: boolean): void {
+    const { recordText } = this.#options
+    if (recordText !== undefined) {
+      this.#translated(recordText, record, isWholeLine)
+      return
+    }
+    const out = this.#out
+    if (record.keySize >= 0) {
+      out.constant(isWholeLine ? LINE_KEY : KEY)
+      this.#utf8(record, record.keyStart, record.keySize)
+    }
+    if (record.valueSize >= 0) {
+      out.constant(isWholeLine && record.keySize < 0 ? LINE_PAYLOAD : PAYLOAD)
+      this.#utf8(record, record.valueStart, record.valueSize)
+    }
+  }
+
+  #translated(recordText: RecordText, record: RecordCursor, isWholeLine: boolean): void {
+    const { key, payload } = recordText({
+      offset: record.offset,
+      key: keyOf(record),
+      value: valueOf(record),
+    })
+    let prefix = isWholeLine ? '| ' : ' '
+    if (key !== undefined) {
+      this.#out.text(`${prefix}key: ${key}`)
+      prefix = ' '
+    }
+    if (payload !== undefined) this.#out.text(`${prefix}payload: ${payload}`)
+  }
+
+  #utf8(record: RecordCursor, start: number, size: number): void {
+    if (this.#out.shortAscii(record.bytes, start, size)) return
+    this.#out.bytes(javaUtf8(record.bytes.subarray(start, start + size)))
+  }
+
+  #timestamp(type: TimestampType, timestamp: bigint): void {
+    this.#out.constant(TIMESTAMP[type])
+    this.#out.bigint(timestamp)
+  }
+
+  #optionalLong(value: bigint | undefined): void {
+    if (value === undefined) this.#out.constant(OPTIONAL_EMPTY)
+    else this.#out.text(`OptionalLong[${value}]`)
+  }
+
+  /** stdout first, so that the two keep their order where both go to one terminal. */
+  #toStderr(line: string): void {
+    this.#out.flush()
+    this.#stderr(line)
+  }
+}
+
+function describeSkipped(path: string, note: DumpNote & { kind: 'skipped' }): string {
+  const { from, to, firstOffset, lastOffset } = note
+  const offsets =
+    firstOffset === undefined ? 'no offset is missing' : `offsets ${firstOffset} to ${lastOffset}`
+  return `kbroker: ${path}: skipped bytes ${from} to ${to - 1} (${to - from} bytes): ${offsets}`
+}
+
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+const NEWLINE = 0x0a
+const BASE_OFFSET = ascii('baseOffset: ')
+const LAST_OFFSET = ascii(' lastOffset: ')
+const COUNT = ascii(' count: ')
+const BASE_SEQUENCE = ascii(' baseSequence: ')
+const LAST_SEQUENCE = ascii(' lastSequence: ')
+const PRODUCER_ID = ascii(' producerId: ')
+const PRODUCER_EPOCH = ascii(' producerEpoch: ')
+const LEADER_EPOCH = ascii(' partitionLeaderEpoch: ')
+const TRANSACTIONAL = ascii(' isTransactional: true')
+const NOT_TRANSACTIONAL = ascii(' isTransactional: false')
+const CONTROL = ascii(' isControl: true')
+const NOT_CONTROL = ascii(' isControl: false')
+const DELETE_HORIZON = ascii(' deleteHorizonMs: ')
+const OPTIONAL_EMPTY = ascii('OptionalLong.empty')
+const OFFSET = ascii('offset: ')
+const POSITION = ascii(' position: ')
+const SIZE = ascii(' size: ')
+const MAGIC = ascii(' magic: ')
+const CRC = ascii(' crc: ')
+const VALID = ascii(' isvalid: true\n')
+const INVALID = ascii(' isvalid: false\n')
+const RECORD_OFFSET = ascii('| offset: ')
+const KEY_SIZE = ascii(' keySize: ')
+const VALUE_SIZE = ascii(' valueSize: ')
+const SEQUENCE = ascii(' sequence: ')
+const NO_HEADERS = ascii(' headerKeys: []')
+const KEY = ascii(' key: ')
+const PAYLOAD = ascii(' payload: ')
+const LINE_KEY = ascii('| key: ')
+const LINE_PAYLOAD = ascii('| payload: ')
+const TIMESTAMP: Readonly<Record<TimestampType, Uint8Array>> = {
+  none: ascii(' NoTimestampType: '),
+  create: ascii(' CreateTime: '),
+  append: ascii(' LogAppendTime: '),
+}
+/** By the three bits of the codec id; the last three are nobody's. */
+const CODEC = [
+  'none',
+  'gzip',
+  'snappy',
+  'lz4',
+  'zstd',
+  'unknown(5)',
+  'unknown(6)',
+  'unknown(7)',
+].map(name => ascii(` compresscodec: ${name}`))

@@ -1,0 +1,186 @@
+/**
+ * What a command line points at. Every command that takes paths takes them this way:
+ *
+ * | word                      | means                                                                      |
+ * |---------------------------|----------------------------------------------------------------------------|
+ * | `orders`, `orders-0`      | with log.dirs given, and no `/` in it: a topic, or one partition, in them  |
+ * | a path that exists        | that file, partition folder or log.dir                                     |
+ * | a pattern (`*`, `**`, `?`, `[…]`, `{a,b}`) | all that match; each is one of the above                  |
+ * | no word at all            | the log.dirs given, as a whole                                             |
+ *
+ * A name is looked for in the log.dirs first: `./orders` is the path. What is being deleted, moved or unknown
+ * (`-delete`, `-future`, `-stray`) is reached by its path or through its log.dir, not by a topic's name.
+ */
+import { basename, join, resolve } from 'node:path'
+import { assertNever, UsageError } from '../base/errors.ts'
+import type { Disk } from '../disk/disk.ts'
+import { refusal } from '../disk/disk-failure.ts'
+import {
+  parsePartitionFolder,
+  type PartitionFolderName,
+  type PartitionState,
+} from '../log/file-names.ts'
+import { classifyPath, findPartitions } from '../log-dirs/locate.ts'
+import { expandPattern } from './path-pattern.ts'
+
+export type Target = FileTarget | PartitionTarget | LogDirTarget
+
+/** Whatever it holds: a segment, an index, a checkpoint. */
+export interface FileTarget {
+  readonly kind: 'file'
+  /** As it was given, or found; relative ones count from the working directory. */
+  readonly path: string
+}
+
+export interface PartitionTarget {
+  readonly kind: 'partition'
+  readonly path: string
+  /** The folder's name. */
+  readonly name: string
+  /** Absent, as `partition`, where the name is not that of a partition's folder: a copy under another name. */
+  readonly topic?: string
+  readonly partition?: number
+  readonly state: PartitionState
+  /** Absent where the folder was named by its own path. */
+  readonly logDir?: string
+}
+
+export interface LogDirTarget {
+  readonly kind: 'log-dir'
+  readonly path: string
+}
+
+export interface TargetSources {
+  /** From --log-dirs or the environment; see logDirsOf. */
+  readonly logDirs: readonly string[]
+  readonly disk: Disk
+  readonly workingDirectory: string
+}
+
+/**
+ * In the order of the words, each target once.
+ *
+ * @throws UsageError where a word names nothing that kbroker reads
+ * @throws DiskError where a path does not exist, or can't be listed
+ */
+export async function resolveTargets(
+  words: readonly string[],
+  sources: TargetSources,
+): Promise<Target[]> {
+  const found = new Map<string, Target>()
+  const wanted = words.length === 0 ? sources.logDirs.map(logDirTarget(sources)) : []
+  for (const word of words) wanted.push(...(await targetsOf(word, sources)))
+  for (const target of wanted) {
+    if (!found.has(target.path)) found.set(target.path, target)
+  }
+  return [...found.values()]
+}
+
+/** Puts the partition folders of a log.dir, of whatever state, in its place. */
+export function expandLogDirs(
+  targets: readonly Target[],
+  disk: Disk,
+): (FileTarget | PartitionTarget)[] {
+  const expanded = new Map<string, FileTarget | PartitionTarget>()
+  for (const target of targets) {
+    const members = target.kind === 'log-dir' ? partitionsIn(target.path, disk) : [target]
+    for (const member of members) {
+      if (!expanded.has(member.path)) expanded.set(member.path, member)
+    }
+  }
+  return [...expanded.values()]
+}
+
+/** The partition folders of a log.dir, sorted by name. */
+export function partitionsIn(logDir: string, disk: Disk): PartitionTarget[] {
+  return disk.list(logDir).flatMap(({ name, kind }): PartitionTarget[] => {
+    const folder = kind === 'directory' ? parsePartitionFolder(name) : undefined
+    return folder === undefined ? [] : [partitionTarget(join(logDir, name), name, folder, logDir)]
+  })
+}
+
+async function targetsOf(word: string, sources: TargetSources): Promise<Target[]> {
+  if (word === '') throw new UsageError('an empty word where a path or a topic was expected')
+  const named = sources.logDirs.length > 0 && isName(word) ? targetsNamed(word, sources) : []
+  if (named.length > 0) return named
+  const { disk } = sources
+  if (disk.status(word) !== undefined) return [targetAt(word, sources)]
+  const matching = await expandPattern(word, sources)
+  if (matching === undefined) throw nothingAt(word, sources)
+  if (matching.length === 0) throw new UsageError(`no file or folder matches ${word}`)
+  return matching.map(path => targetAt(path, sources))
+}
+
+function isName(word: string): boolean {
+  return !/[/\\]/.test(word)
+}
+
+/** @throws UsageError where the name is both a topic's and a partition's: topic `a-1`, partition 1 of topic `a` */
+function targetsNamed(word: string, { logDirs, disk }: TargetSources): PartitionTarget[] {
+  const found = findPartitions(disk, logDirs, word)
+  const ofTopic = found.find(({ parsed }) => parsed.topic === word)
+  const other = found.find(({ parsed }) => parsed.topic !== word)
+  if (ofTopic !== undefined && other !== undefined) {
+    throw new UsageError(
+      `${word} is a topic, and a partition of another one, too; give the path of what you mean: ` +
+        `${ofTopic.path} or ${other.path}`,
+    )
+  }
+  return found.map(({ path, name, parsed, logDir }) => partitionTarget(path, name, parsed, logDir))
+}
+
+function partitionTarget(
+  path: string,
+  name: string,
+  { topic, partition, state }: PartitionFolderName,
+  logDir: string,
+): PartitionTarget {
+  return { kind: 'partition', path, name, topic, partition, state, logDir }
+}
+
+function logDirTarget({ disk }: TargetSources): (path: string) => Target {
+  return path => {
+    const status = disk.status(path)
+    if (status === undefined) throw refusal('open', path, 'ENOENT')
+    if (status.kind !== 'directory') throw refusal('list', path, 'ENOTDIR')
+    return { kind: 'log-dir', path }
+  }
+}
+
+function targetAt(path: string, { disk, workingDirectory }: TargetSources): Target {
+  const { kind } = classifyPath(disk, path)
+  switch (kind) {
+    case 'file':
+    case 'log-dir':
+      return { kind, path }
+    case 'partition': {
+      const name = basename(resolve(workingDirectory, path))
+      const folder = parsePartitionFolder(name)
+      const state = folder?.state ?? 'live'
+      const names = folder && { topic: folder.topic, partition: folder.partition }
+      return { kind, path, name, ...names, state }
+    }
+    case 'missing':
+      throw refusal('open', path, 'ENOENT')
+    case 'unrelated':
+      throw new UsageError(
+        `${path} is neither a file, a log.dir nor a partition's folder: ` +
+          'it has no meta.properties, no folder named topic-partition and no segment',
+      )
+    default:
+      return assertNever(kind)
+  }
+}
+
+function nothingAt(word: string, { logDirs }: TargetSources): Error {
+  if (!isName(word)) return refusal('open', word, 'ENOENT')
+  if (logDirs.length > 0) {
+    return new UsageError(
+      `no topic or partition ${word} in ${logDirs.join(', ')}, and no file by that name`,
+    )
+  }
+  return new UsageError(
+    `no file or folder ${word}; to find a topic or a partition by its name, ` +
+      'say where: --log-dirs DIR[,DIR] or the variable KBROKER_LOG_DIRS',
+  )
+}

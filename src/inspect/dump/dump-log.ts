@@ -1,0 +1,220 @@
+/**
+ * The batches of one log file or KRaft snapshot, and their records where asked.
+ *
+ * What is damaged inside one batch costs that batch only. Where the framing itself is lost the dump of the file ends,
+ * or under `resync` goes on at the next batch that proves itself by its checksum, saying what it skipped.
+ */
+import { CorruptDataError, LimitError } from '../../base/errors.ts'
+import type { DecodeLimits } from '../../base/limits.ts'
+import type { DiskFile } from '../../disk/disk.ts'
+import { BatchScanner } from '../../log/batch-scanner.ts'
+import { findBatch, type FoundBatch } from '../../log/find-batch.ts'
+import { NO_TIMESTAMP } from '../../record/batch.ts'
+import { BatchV2 } from '../../record/batch-v2.ts'
+import type { RecordCursor } from '../../record/record-cursor.ts'
+import { recordsOf } from '../../record/records.ts'
+import { EVERYTHING, type DumpRange } from './dump-range.ts'
+import type { Batch, DumpSink } from './dump-sink.ts'
+
+export interface LogDumpOptions {
+  readonly deep: boolean
+  /** Bytes from the beginning of the file to look at. */
+  readonly bytesMax: number
+  readonly resync: boolean
+  readonly limits: DecodeLimits
+}
+
+/** As kafka-dump-log's --max-bytes when it is not given. */
+export const DUMP_BYTES_MAX = 0x7fffffff
+
+export interface LogDumpContext {
+  readonly sink: DumpSink
+  readonly options: LogDumpOptions
+  /** Where records are looked at: two offsets that do not follow each other. */
+  readonly onGap: (previous: bigint, offset: bigint) => void
+}
+
+/** @param from where to begin, for a range that lies behind it */
+export function dumpLog(
+  file: DiskFile,
+  { from, range }: { readonly from: number; readonly range: DumpRange },
+  context: LogDumpContext,
+): void {
+  new LogDump(file, from, range, context).run()
+}
+
+class LogDump {
+  readonly #sink: DumpSink
+  readonly #options: LogDumpOptions
+  readonly #range: DumpRange
+  readonly #onGap: LogDumpContext['onGap']
+  readonly #scanner: BatchScanner
+  /** Offset of the record before, as Kafka's tool begins: −1. */
+  #previousNumber = -1
+  /** The same, where it is no safe integer and the number is NaN. */
+  #previous = -1n
+  /** Where the offsets of the last good batch end. */
+  #nextOffset: bigint | undefined
+
+  constructor(
+    file: DiskFile,
+    from: number,
+    range: DumpRange,
+    { sink, options, onGap }: LogDumpContext,
+  ) {
+    this.#sink = sink
+    this.#options = options
+    this.#range = range
+    this.#onGap = onGap
+    const { limits } = options
+    this.#scanner = new BatchScanner(file, { from, end: options.bytesMax, limits })
+  }
+
+  run(): void {
+    for (;;) {
+      const batch = this.#scanner.next()
+      if (batch === undefined) {
+        if (!this.#goOnBehindDamage()) return
+      } else if (this.#isBehindRange(batch)) {
+        return
+      } else {
+        this.#dumpBatch()
+      }
+    }
+  }
+
+  #dumpBatch(): void {
+    const scanner = this.#scanner
+    const isValid = scanner.isValid()
+    const { batch, limitError } = this.#bodyOrHeader()
+    if (this.#isWanted(batch)) {
+      this.#sink.batch(batch, scanner.position, isValid)
+      if (this.#options.deep) this.#dumpRecords(batch, limitError)
+    }
+    if (isValid) this.#nextOffset = batch.lastOffset + 1n
+    else if (this.#options.resync) this.#distrustSize(batch)
+  }
+
+  /** A batch too large to hold is shown by its header, and why not its records. */
+  #bodyOrHeader(): { batch: Batch; limitError?: LimitError } {
+    try {
+      return { batch: this.#scanner.body() }
+    } catch (error) {
+      if (!(error instanceof LimitError)) throw error
+      return { batch: this.#scanner.header(), limitError: error }
+    }
+  }
+
+  #dumpRecords(batch: Batch, limitError: LimitError | undefined): void {
+    try {
+      if (limitError !== undefined) throw limitError
+      const records = recordsOf(batch, this.#options.limits)
+      while (records.next()) {
+        this.#checkOffset(records)
+        if (this.#isInRange(records)) this.#sink.record(batch, records)
+      }
+    } catch (error) {
+      this.#fail(error, this.#scanner.position)
+    }
+  }
+
+  /** As numbers while they are exact: bigints would cost as much as all the rest. */
+  #checkOffset(record: RecordCursor): void {
+    const { offsetNumber } = record
+    if (offsetNumber === this.#previousNumber + 1) {
+      this.#previousNumber = offsetNumber
+      return
+    }
+    const { offset } = record
+    const previous = isNaN(this.#previousNumber) ? this.#previous : BigInt(this.#previousNumber)
+    const isFirst = previous === -1n && this.#range !== EVERYTHING
+    if (offset !== previous + 1n && !isFirst) this.#onGap(previous, offset)
+    this.#previousNumber = offsetNumber
+    this.#previous = offset
+  }
+
+  #isInRange(record: RecordCursor): boolean {
+    const { offsets, timestamps } = this.#range
+    if (offsets !== undefined && !isWithin(record.offset, offsets)) return false
+    return timestamps === undefined || isWithin(record.timestamp, timestamps)
+  }
+
+  /** What ended the scan is said; true where it goes on. */
+  #goOnBehindDamage(): boolean {
+    const { position, end, stopped, damage } = this.#scanner
+    if (stopped === 'end-of-file' || !this.#options.resync) {
+      if (stopped === 'corrupt') this.#fail(damage, position)
+      else if (position < end) this.#noteTrailingBytes(position, end)
+      return false
+    }
+    const next = this.#findBatch(position + 1, end)
+    if (next === undefined) this.#noteTrailingBytes(position, end)
+    else this.#skipTo(next)
+    return next !== undefined
+  }
+
+  /**
+   * A checksum that does not hold may mean a damaged body, or a damaged size field. If no good batch begins where this
+   * one says it ends, but one does inside of what it claims, that is where the log goes on.
+   */
+  #distrustSize(batch: Batch): void {
+    const { position, end } = this.#scanner
+    const claimedEnd = position + batch.size
+    if (claimedEnd === end || this.#findBatch(claimedEnd, claimedEnd + 1) !== undefined) return
+    const next = this.#findBatch(position + 1, end)
+    if (next !== undefined) this.#skipTo(next)
+  }
+
+  #findBatch(from: number, to: number): FoundBatch | undefined {
+    return findBatch(this.#scanner.file, { from, to, limits: this.#options.limits })
+  }
+
+  #skipTo(next: FoundBatch): void {
+    const firstOffset = this.#nextOffset
+    const lastOffset = next.baseOffset - 1n
+    const missing = firstOffset !== undefined && firstOffset <= lastOffset
+    this.#sink.note({
+      kind: 'skipped',
+      from: this.#scanner.position,
+      to: next.position,
+      firstOffset: missing ? firstOffset : undefined,
+      lastOffset: missing ? lastOffset : undefined,
+    })
+    this.#scanner.resumeAt(next.position)
+  }
+
+  #noteTrailingBytes(position: number, end: number): void {
+    const isWhole = this.#options.bytesMax >= DUMP_BYTES_MAX
+    if (isWhole) this.#sink.note({ kind: 'trailing-bytes', position, count: end - position })
+  }
+
+  /** The range's own end, or the end of what batches can still hold of it. */
+  #isBehindRange(batch: Batch): boolean {
+    const to = this.#range.offsets?.to
+    if (to === undefined || this.#nextOffset === undefined) return false
+    return this.#nextOffset >= to || (batch instanceof BatchV2 && batch.baseOffset >= to)
+  }
+
+  #isWanted(batch: Batch): boolean {
+    const { offsets, timestamps } = this.#range
+    if (offsets !== undefined && batch.lastOffset < offsets.from) return false
+    const newest = batch.maxTimestamp
+    return timestamps === undefined || newest === NO_TIMESTAMP || newest >= timestamps.from
+  }
+
+  #fail(error: unknown, position: number): void {
+    const { path } = this.#scanner.file
+    if (error instanceof CorruptDataError) {
+      const placed = error.damage.file === undefined ? error.in(path, position) : error
+      this.#sink.failure({ path, position, error: placed })
+    } else if (error instanceof LimitError) {
+      this.#sink.failure({ path, position, error })
+    } else {
+      throw error
+    }
+  }
+}
+
+function isWithin(value: bigint, { from, to }: { from: bigint; to: bigint }): boolean {
+  return value >= from && value < to
+}

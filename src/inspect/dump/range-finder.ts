@@ -1,0 +1,61 @@
+/** From a range as it was asked for to the segments that hold it, and where in each to begin. */
+import { dirname } from 'node:path'
+import type { DecodeLimits } from '../../base/limits.ts'
+import type { Disk } from '../../disk/disk.ts'
+import { withSegment } from '../../log/open-segment.ts'
+import { floorSegment, type Segment } from '../../log/segment.ts'
+import { offsetBoundsOf } from '../offsets/offset-query.ts'
+import { resolveOffsetRange, type OffsetRange } from '../offsets/offset-point.ts'
+import { PartitionLogReader, type PartitionLog } from '../offsets/partition-log.ts'
+import { startPosition } from '../search/start-position.ts'
+import type { FileToDump } from './dump-files.ts'
+import type { DumpRange } from './dump-range.ts'
+
+/** As it was asked for, before a partition is known. */
+export interface WantedRange {
+  readonly offsets: OffsetRange | undefined
+  readonly timestamps: DumpRange['timestamps']
+}
+
+export class RangeFinder {
+  readonly #disk: Disk
+  readonly #wanted: WantedRange
+  readonly #reader: PartitionLogReader
+
+  constructor(disk: Disk, limits: DecodeLimits, wanted: WantedRange) {
+    this.#disk = disk
+    this.#wanted = wanted
+    this.#reader = new PartitionLogReader(disk, limits)
+  }
+
+  /** The segments of a partition that can hold something of the range. */
+  segmentsIn(folder: string): Segment[] {
+    const log = this.#reader.read(folder)
+    const { offsets } = this.#rangeIn(log)
+    if (offsets === undefined) return [...log.segments]
+    const first = Math.max(0, floorSegment(log.segments, offsets.from))
+    return log.segments.slice(first).filter(({ baseOffset }) => baseOffset < offsets.to)
+  }
+
+  /** Files other than logs are wanted as a whole. */
+  narrowed(file: FileToDump): FileToDump {
+    const { offsets, timestamps } = this.#wanted
+    if (offsets === undefined && timestamps === undefined) return file
+    const log = this.#reader.read(dirname(file.absolutePath))
+    const segment = log.segments.find(candidate => candidate.log.path === file.absolutePath)
+    if (segment === undefined) return file
+    const range = this.#rangeIn(log)
+    return { ...file, range, from: this.#beginningIn(segment, range) }
+  }
+
+  #rangeIn(log: PartitionLog): DumpRange {
+    const { offsets, timestamps } = this.#wanted
+    if (offsets === undefined) return { offsets, timestamps }
+    return { offsets: resolveOffsetRange(offsets, offsetBoundsOf(this.#disk, log)), timestamps }
+  }
+
+  #beginningIn(segment: Segment, { offsets, timestamps }: DumpRange): number {
+    const beginning = { fromOffset: offsets?.from ?? 0n, fromTimestamp: timestamps?.from }
+    return withSegment(this.#disk, segment, open => startPosition(open, beginning).position)
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Where the log of a partition begins and ends, at the cost of a few headers: the last segment's offset index tells
+ * where its last batches are, and from there on they are walked.
+ *
+ * | the log.dir was | the end of the log is behind                                                            |
+ * |-----------------|-----------------------------------------------------------------------------------------|
+ * | closed cleanly  | the last whole batch                                                                    |
+ * | not             | the last whole batch whose checksum holds, as a broker truncates it at its next start   |
+ *
+ * Damage further up, that a broker would truncate at as well, is not looked for: `verify` does that.
+ *
+ * Source: org.apache.kafka.storage.internals.log.LogLoader#load, LogSegment#readNextOffset
+ */
+import type { DecodeLimits } from '../../base/limits.ts'
+import type { Disk } from '../../disk/disk.ts'
+import { searchOffsetIndex, startScan } from '../../log/offset-lookup.ts'
+import { withSegment, type OpenSegment } from '../../log/open-segment.ts'
+import type { Segment } from '../../log/segment.ts'
+
+export interface LogBounds {
+  readonly logStartOffset: bigint
+  /** Exclusive; never below the beginning. */
+  readonly logEndOffset: bigint
+}
+
+export interface BoundedLog {
+  /** Ascending. */
+  readonly segments: readonly Segment[]
+  /** What the checkpoint in the log.dir says. */
+  readonly logStartCheckpoint: bigint | undefined
+  /** Whether its broker had time to close it. */
+  readonly isClean: boolean
+  /** Whether the log begins in a remote storage, below its first segment here. */
+  readonly isTiered: boolean
+  readonly limits: DecodeLimits
+}
+
+export function logStartOffset(log: BoundedLog): bigint {
+  return log.isTiered ? (log.logStartCheckpoint ?? 0n) : localLogStartOffset(log)
+}
+
+/** Where what lies on this disk begins. */
+export function localLogStartOffset({ segments, logStartCheckpoint }: BoundedLog): bigint {
+  return greaterOf(segments[0]?.baseOffset ?? 0n, logStartCheckpoint ?? 0n)
+}
+
+/** @throws DiskError where the last segment can't be read */
+export function logEndOffset(disk: Disk, log: BoundedLog): bigint {
+  const last = log.segments.at(-1)
+  const start = localLogStartOffset(log)
+  if (last === undefined) return start
+  return greaterOf(
+    start,
+    withSegment(disk, last, open => endOf(open, log)),
+  )
+}
+
+export function logBounds(disk: Disk, log: BoundedLog): LogBounds {
+  return { logStartOffset: logStartOffset(log), logEndOffset: logEndOffset(disk, log) }
+}
+
+/** Behind the last batch of an open segment; its base offset where it has none. */
+function endOf(open: OpenSegment, { isClean, limits }: BoundedLog): bigint {
+  const { offsetIndex, baseOffset } = open
+  const index = offsetIndex && searchOffsetIndex(offsetIndex, INT64_MAX)
+  const { scanner } = startScan(open, index, limits)
+  let nextOffset = baseOffset
+  for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
+    const { lastOffset } = batch
+    if (lastOffset < nextOffset || (!isClean && !scanner.isValid())) break
+    nextOffset = lastOffset + 1n
+  }
+  return nextOffset
+}
+
+const INT64_MAX = 0x7fffffffffffffffn
+
+function greaterOf(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}

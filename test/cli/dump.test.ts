@@ -1,0 +1,192 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { MemoryDisk } from '../../src/disk/memory-disk.ts'
+import { encodeBatch, record } from '../record/encode-batch.ts'
+import { FOREIGN } from '../record/foreign-bytes.ts'
+import { runInProcess } from './run-in-process.ts'
+
+const LOG = '/data/orders-0/00000000000000000000.log'
+
+/** Three batches: offsets 0-1, 2-4, 5. */
+const BATCHES = [
+  encodeBatch({ baseOffset: 0n, records: [record(0, 'a', 'k0'), record(1, 'b', 'k1')] }),
+  encodeBatch({ baseOffset: 2n, records: [record(0, 'c'), record(1, 'd'), record(2, 'e')] }),
+  encodeBatch({ baseOffset: 5n, records: [record(0, 'f')] }),
+]
+const SIZES = BATCHES.map(({ length }) => length)
+
+let disk: MemoryDisk
+
+beforeEach(() => {
+  disk = new MemoryDisk()
+})
+
+describe('dump of a damaged log', () => {
+  it('goes on behind a batch whose records are damaged, and says where', async () => {
+    const bad = Buffer.from(BATCHES[1]!)
+    bad[61] = 0x7f
+    disk.put(LOG, Buffer.concat([BATCHES[0]!, bad, BATCHES[2]!]))
+    const { stdout, stderr, exitCode } = await dump(LOG, '--deep-iteration')
+    expect(stdout).toContain('baseOffset: 5 ')
+    expect(stdout).toMatch(/^baseOffset: 2 .* isvalid: false$/m)
+    expect(stderr).toMatch(
+      `kbroker: ${LOG} at byte ${SIZES[0]! + 61}: record length of record 1 of 3 is impossible`,
+    )
+    expect(exitCode).toBe(1)
+  })
+
+  it('ends where the framing is lost, as kafka-dump-log does', async () => {
+    disk.put(LOG, withSizeFieldOfSecond(5))
+    const { stdout, stderr, exitCode } = await dump(LOG)
+    expect(stdout.match(/^baseOffset/gm)).toHaveLength(1)
+    expect(stderr).toContain(`at byte ${SIZES[0]!}: impossible size of a record batch: found 5`)
+    expect(exitCode).toBe(1)
+  })
+
+  it('goes on under --resync, and says exactly what it skipped', async () => {
+    disk.put(LOG, withSizeFieldOfSecond(5))
+    const { stdout, stderr } = await dump(LOG, '--resync')
+    expect(stdout.match(/^baseOffset: \d/gm)).toEqual(['baseOffset: 0', 'baseOffset: 5'])
+    const [from, to] = [SIZES[0]!, SIZES[0]! + SIZES[1]!]
+    expect(stderr).toContain(
+      `kbroker: ${LOG}: skipped bytes ${from} to ${to - 1} (${to - from} bytes): offsets 2 to 4\n`,
+    )
+  })
+
+  it('does not let a damaged size field swallow the batch behind it under --resync', async () => {
+    disk.put(LOG, withSizeFieldOfSecond(SIZES[1]! - 12 + 20))
+    const { stdout } = await dump(LOG, '--resync')
+    expect(stdout.match(/^baseOffset: \d/gm)).toEqual([
+      'baseOffset: 0',
+      'baseOffset: 2',
+      'baseOffset: 5',
+    ])
+  })
+
+  it('does not distrust the framing where only a body is damaged', async () => {
+    const bad = Buffer.from(BATCHES[1]!)
+    bad[bad.length - 2]! ^= 1
+    disk.put(LOG, Buffer.concat([BATCHES[0]!, bad, BATCHES[2]!]))
+    const { stdout, stderr, exitCode } = await dump(LOG, '--resync')
+    expect(stdout.match(/^baseOffset: \d/gm)).toHaveLength(3)
+    expect([stderr, exitCode]).toEqual(['', 0])
+  })
+
+  it('counts the bytes of a batch that was cut off, and is content', async () => {
+    disk.put(LOG, Buffer.concat(BATCHES).subarray(0, -1))
+    const { stdout, exitCode } = await dump(LOG)
+    const invalid = SIZES[2]! - 1
+    expect(stdout).toContain(
+      `Found ${invalid} invalid bytes at the end of 00000000000000000000.log\n`,
+    )
+    expect(exitCode).toBe(0)
+  })
+
+  it('says what a batch larger than the limit would cost, and how to allow it', async () => {
+    disk.put(LOG, FOREIGN.v2Gzip)
+    const { stderr, exitCode } = await dump(LOG, '--deep-iteration', '--max-batch-bytes', '200')
+    expect([stderr, exitCode]).toEqual(['', 0])
+    const small = await dump(LOG, '--deep-iteration', '--max-batch-bytes', '100')
+    expect(small.stderr).toContain('exceeds the limit of 100; raise it with --max-batch-bytes')
+    expect(small.exitCode).toBe(1)
+  })
+})
+
+describe('dump', () => {
+  beforeEach(() => disk.put(LOG, Buffer.concat(BATCHES)))
+
+  it.each([
+    ['1:3', ['0', '2'], ['1', '2']],
+    ['4:', ['2', '5'], ['4', '5']],
+    [':1', ['0'], ['0']],
+    ['-1', ['5'], ['5']],
+    ['100:200', [], []],
+  ])('shows the batches and records of --offsets %s', async (range, batches, records) => {
+    const { stdout } = await dump(LOG, '--deep-iteration', '--offsets', range)
+    expect([...stdout.matchAll(/^baseOffset: (\d+)/gm)].map(match => match[1])).toEqual(batches)
+    expect([...stdout.matchAll(/^\| offset: (\d+)/gm)].map(match => match[1])).toEqual(records)
+  })
+
+  it('shows bytes field by field with --hexdump, each byte once', async () => {
+    const { stdout } = await dump(LOG, '--hexdump')
+    const lines = [...stdout.matchAll(/^ {2} *(\d+) {2}((?:[0-9a-f]{2} )+)/gm)]
+    const shown = Buffer.from(lines.map(match => match[2]!.replaceAll(' ', '')).join(''), 'hex')
+    expect(shown.equals(Buffer.concat(BATCHES))).toBe(true)
+    expect(stdout).toContain('baseOffset: 2')
+    expect(stdout).toMatch(/record 0 key size: 4|record 0 key size: 2/)
+  })
+
+  it('prints JSON with the record line of every command, and the batch behind it', async () => {
+    const { stdout } = await dump(LOG, '--print-data-log', '--json')
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, unknown>)
+    expect(lines[0]).toEqual({ kind: 'file', file: LOG, type: 'log', baseOffset: 0 })
+    expect(Object.keys(lines[1]!).slice(0, 9)).toEqual([
+      'kind',
+      'topic',
+      'partition',
+      'offset',
+      'timestampType',
+      'timestamp',
+      'headers',
+      'key',
+      'value',
+    ])
+    expect(lines[1]).toMatchObject({
+      topic: 'orders',
+      partition: 0,
+      offset: 0,
+      key: 'k0',
+      value: 'a',
+    })
+    expect(lines).toHaveLength(7)
+  })
+
+  it('prints bytes that are no text as hex or base64 where asked', async () => {
+    disk.put('/data/b-0/00000000000000000000.log', binaryLog())
+    const path = '/data/b-0/00000000000000000000.log'
+    expect((await dump(path, '--value-encoding', 'hex')).stdout).toContain('payload: ff00fe')
+    expect((await dump(path, '--value-encoding', 'base64')).stdout).toContain('payload: /wD+')
+    expect((await dump(path, '--json', '--print-data-log')).stdout).toContain('"value_b64":"/wD+"')
+  })
+
+  it.each([
+    [['nothing-here'], /no file or folder nothing-here/],
+    [[LOG, '--offsets', 'begining'], /"begining" is no range of offsets/],
+    [[LOG, '--from', 'yesterday'], /"yesterday" is no time/],
+    [[LOG, '--max-bytes', '-5'], /It must be a whole number/],
+    [[LOG, '--value-decoder-class', 'my.Avro'], /Java classes cannot be loaded here/],
+    [[LOG, '--deep-iterration'], /Did you mean --deep-iteration/],
+    [[], /nothing to dump/],
+  ])('refuses %j', async (args, message) => {
+    const { stdout, stderr, exitCode } = await dump(...args)
+    expect(stderr).toMatch(message)
+    expect([stdout, exitCode]).toEqual(['', 2])
+  })
+
+  it('goes on with the next file where one is missing', async () => {
+    const files = `/data/x-0/00000000000000000007.log,${LOG}`
+    const { stdout, stderr, exitCode } = await dump('--files', files)
+    expect(stderr).toBe(
+      'kbroker: cannot open /data/x-0/00000000000000000007.log: no such file or directory (ENOENT)\n',
+    )
+    expect(stdout.match(/^baseOffset/gm)).toHaveLength(3)
+    expect(exitCode).toBe(1)
+  })
+})
+
+function dump(...args: readonly string[]) {
+  return runInProcess(['dump', ...args], { disk })
+}
+
+function withSizeFieldOfSecond(size: number): Buffer {
+  const second = Buffer.from(BATCHES[1]!)
+  second.writeInt32BE(size, 8)
+  return Buffer.concat([BATCHES[0]!, second, BATCHES[2]!])
+}
+
+function binaryLog(): Buffer {
+  const binary = { ...record(0, null), value: Buffer.from('ff00fe', 'hex') }
+  return encodeBatch({ records: [binary] })
+}

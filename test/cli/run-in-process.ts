@@ -1,0 +1,47 @@
+import { UsageError } from '../../src/base/errors.ts'
+import type { Disk } from '../../src/disk/disk.ts'
+import { nodeDisk } from '../../src/disk/node-disk.ts'
+import { readOnly } from '../../src/disk/read-only-disk.ts'
+import { ByteOutput } from '../../src/cli/byte-output.ts'
+import type { CommandContext } from '../../src/cli/command-context.ts'
+import { runProgram } from '../../src/cli/program.ts'
+
+export interface CommandResult {
+  readonly stdout: string
+  readonly stdoutBytes: Buffer
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+/** A command line, run in this process, its streams caught. */
+export async function runInProcess(
+  args: readonly string[],
+  { workingDirectory = '/', disk = nodeDisk }: { workingDirectory?: string; disk?: Disk } = {},
+): Promise<CommandResult> {
+  process.chdir(workingDirectory)
+  const written: Buffer[] = []
+  let stderr = ''
+  let exitCode = 0
+  const stdout = new ByteOutput(bytes => written.push(Buffer.from(bytes)))
+  const context: CommandContext = {
+    stdout,
+    stderr: line => (stderr += `${line}\n`),
+    disk: readOnly(disk),
+    workingDirectory,
+    environment: {},
+    terminal: { stdoutIsTerminal: false, stderrIsTerminal: false, columns: 80 },
+    nowMs: () => 1_700_000_000_000,
+    parallelism: 1,
+    endWith: code => (exitCode = Math.max(exitCode, code)),
+  }
+  try {
+    await runProgram(args, context)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    stderr += `kbroker: ${error.message}\n`
+    exitCode = 2
+  }
+  stdout.flush()
+  const stdoutBytes = Buffer.concat(written)
+  return { stdout: stdoutBytes.toString('utf8'), stdoutBytes, stderr, exitCode }
+}
