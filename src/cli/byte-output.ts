@@ -1,14 +1,21 @@
 /**
  * Text on its way out, built as bytes: a dump of a million records a second has no time for a string each. Everything
  * collects in one buffer that is handed on when full.
+ *
+ * Short pieces are moved in words of four bytes through a DataView, which costs a third of moving bytes. The last word
+ * of a constant may reach beyond its end: what comes next overwrites that.
  */
 const CAPACITY = 256 * 1024
+const WORD = 4
 /** More than any single number or punctuation takes, so that these check for room once. */
 const MARGIN = 64
 
 export class ByteOutput {
   readonly #sink: (bytes: Buffer) => void
-  readonly #buffer = Buffer.allocUnsafe(CAPACITY)
+  readonly #buffer = Buffer.allocUnsafe(CAPACITY + WORD)
+  readonly #view = viewOf(this.#buffer)
+  #source: Buffer = this.#buffer
+  #sourceView = this.#view
   #length = 0
   /** Bytes handed on. */
   #flushed = 0
@@ -60,13 +67,13 @@ export class ByteOutput {
     this.#buffer[this.#length++] = byte
   }
 
-  /** A piece of text that is written over and over; make it with {@link ascii}. */
-  constant(piece: Uint8Array): void {
-    if (piece.length > CAPACITY - this.#length) this.flush()
-    const buffer = this.#buffer
+  /** A piece of text that is written over and over; made by {@link constantOf}. */
+  constant({ words, size }: Constant): void {
+    if (size > CAPACITY - this.#length) this.flush()
+    const view = this.#view
     let at = this.#length
-    for (let i = 0; i < piece.length; i++) buffer[at++] = piece[i]!
-    this.#length = at
+    for (let i = 0; i < words.length; i++, at += WORD) view.setUint32(at, words[i]!)
+    this.#length += size
   }
 
   bytes(bytes: Uint8Array): void {
@@ -88,16 +95,29 @@ export class ByteOutput {
    */
   shortAscii(source: Buffer, start: number, size: number): boolean {
     if (size > SHORT || size > CAPACITY - this.#length) return false
+    if (source !== this.#source) {
+      this.#source = source
+      this.#sourceView = viewOf(source)
+    }
     const buffer = this.#buffer
-    const to = this.#length - start
+    const view = this.#view
+    const sourceView = this.#sourceView
+    const end = start + size
     let seen = 0
-    for (let at = start; at < start + size; at++) {
+    let at = start
+    let to = this.#length
+    for (; at <= end - WORD; at += WORD, to += WORD) {
+      const word = sourceView.getUint32(at)
+      seen |= word
+      view.setUint32(to, word)
+    }
+    for (; at < end; at++, to++) {
       const byte = source[at]!
       seen |= byte
-      buffer[to + at] = byte
+      buffer[to] = byte
     }
-    if (seen >= 0x80) return false
-    this.#length += size
+    if ((seen & NOT_ASCII) !== 0) return false
+    this.#length = to
     return true
   }
 
@@ -105,20 +125,23 @@ export class ByteOutput {
    * Writes `prefix`, the bytes and a quote, if the bytes are few and stand for themselves in a JSON string: printable
    * ASCII, no quote, no backslash. Otherwise writes nothing and returns false.
    */
-  plainJson(prefix: Uint8Array, source: Buffer, start: number, size: number): boolean {
-    if (size > PLAIN_SIZE_MAX) return false
-    const room = prefix.length + size + 1
-    if (room > CAPACITY - this.#length) this.flush()
+  plainJson(prefix: Constant, source: Buffer, start: number, size: number): boolean {
+    if (size > SHORT) return false
+    if (prefix.size + size + 1 > CAPACITY - this.#length) this.flush()
+    const before = this.#length
+    this.constant(prefix)
     const buffer = this.#buffer
-    const to = this.#length + prefix.length - start
+    const to = this.#length - start
     for (let at = start; at < start + size; at++) {
       const byte = source[at]!
-      if (byte < 0x20 || byte >= 0x7f || byte === QUOTE || byte === BACKSLASH) return false
+      if (byte < 0x20 || byte >= 0x7f || byte === QUOTE || byte === BACKSLASH) {
+        this.#length = before
+        return false
+      }
       buffer[to + at] = byte
     }
-    for (let i = 0; i < prefix.length; i++) buffer[this.#length + i] = prefix[i]!
-    this.#length += room
-    buffer[this.#length - 1] = QUOTE
+    buffer[to + start + size] = QUOTE
+    this.#length += size + 1
     return true
   }
 
@@ -159,14 +182,29 @@ export class ByteOutput {
   }
 }
 
-const SHORT = 160
-const PLAIN_SIZE_MAX = 2048
+export interface Constant {
+  readonly size: number
+  /** Its bytes, big-endian, the last filled up with zeros. */
+  readonly words: readonly number[]
+}
+
+export function constantOf(text: string): Constant {
+  const size = Buffer.byteLength(text)
+  const bytes = Buffer.alloc(Math.ceil(size / WORD) * WORD)
+  bytes.write(text)
+  const words: number[] = []
+  for (let at = 0; at < bytes.length; at += WORD) words.push(bytes.readUInt32BE(at))
+  return { size, words }
+}
+
+const SHORT = 256
+const NOT_ASCII = 0x80808080
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const BILLION = 1_000_000_000
 
-export function ascii(text: string): Uint8Array {
-  return Buffer.from(text, 'latin1')
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
 }
 
 function digitCount(value: number): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ascii, ByteOutput } from '../../src/cli/byte-output.ts'
+import { constantOf, ByteOutput } from '../../src/cli/byte-output.ts'
 
 describe('byte output', () => {
   it('writes integers as JavaScript prints them', () => {
@@ -33,7 +33,7 @@ describe('byte output', () => {
           texts.forEach((text, index) => {
             if (index % 3 === 0) out.text(text)
             else if (index % 3 === 1) out.bytes(Buffer.from(text))
-            else out.constant(ascii(text.slice(0, 1000)))
+            else out.constant(constantOf(text.slice(0, 1000)))
           })
         })
         const expected = texts.map((text, i) => (i % 3 === 2 ? text.slice(0, 1000) : text)).join('')
@@ -41,6 +41,20 @@ describe('byte output', () => {
       }),
       { numRuns: 30 },
     )
+  })
+
+  it('quotes what stands for itself in JSON, and leaves the rest', () => {
+    const prefix = constantOf(',"key":"')
+    const taken = (text: string) => {
+      const source = Buffer.from(text)
+      return written(out => {
+        if (!out.plainJson(prefix, source, 0, source.length)) out.text('no')
+      })
+    }
+    for (const text of ['', 'k', 'key', 'a longer key with {braces}']) {
+      expect(taken(text)).toBe(`,"key":"${text}"`)
+    }
+    for (const text of ['"', 'a\\b', 'é', 'line\n']) expect(taken(text)).toBe('no')
   })
 
   it('takes short ASCII, and leaves everything else to a closer look', () => {

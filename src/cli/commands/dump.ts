@@ -1,15 +1,10 @@
 /** `kbroker dump`: what kafka-dump-log prints, for any path, as text, JSON or bytes. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../../base/errors.ts'
-import { dumpGroupRecord } from '../../coordinator/consumer-offsets-records.ts'
-import { dumpShareStateRecord } from '../../coordinator/share-state-records.ts'
-import { dumpTransactionRecord } from '../../coordinator/transaction-state-records.ts'
 import { dumpFiles, type DumpOptions, type FileToDump } from '../../inspect/dump/dump-files.ts'
 import { DUMP_BYTES_MAX } from '../../inspect/dump/dump-log.ts'
 import type { DumpSink } from '../../inspect/dump/dump-sink.ts'
 import { RangeFinder, type WantedRange } from '../../inspect/dump/range-finder.ts'
-import { dumpMetadataRecord } from '../../metadata/metadata-records.ts'
-import { dumpRemoteLogRecord } from '../../metadata/remote-log-records.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
   addJsonOption,
@@ -123,7 +118,8 @@ export async function runDump(
   context: CommandContext,
 ): Promise<void> {
   const files = await chosenFiles(paths, options, context)
-  const summary = dumpFiles(files, context.disk, createSink(options, context), dumpOptions(options))
+  const sink = await createSink(options, context)
+  const summary = dumpFiles(files, context.disk, sink, dumpOptions(options))
   context.stdout.flush()
   if (options.json !== true) writeLines(dumpSummaryLines(summary), context.stderr)
 }
@@ -186,8 +182,8 @@ function dumpOptions(options: DumpCommandOptions): DumpOptions {
   }
 }
 
-function createSink(options: DumpCommandOptions, context: CommandContext): DumpSink {
-  const decoder = decoderOf(options)
+async function createSink(options: DumpCommandOptions, context: CommandContext): Promise<DumpSink> {
+  const decoder = await loadDecoder(options)
   const onFailure = () => context.endWith(EXIT.itemFailed)
   if (options.json === true) {
     return new DumpJson({ ...context, onFailure }, { batches: !isDeep(options), decoder })
@@ -205,20 +201,37 @@ function createSink(options: DumpCommandOptions, context: CommandContext): DumpS
   return options.hexdump === true ? new DumpHex(outputs, text) : new DumpText(outputs, text)
 }
 
-/** Where several are given, Kafka's order decides. */
-function decoderOf(options: DumpCommandOptions): RecordText | undefined {
-  if (options.offsetsDecoder === true) return dumpGroupRecord
-  if (options.transactionLogDecoder === true) return dumpTransactionRecord
-  if (options.clusterMetadataDecoder === true) return dumpMetadataRecord
-  if (options.remoteLogMetadataDecoder === true) return dumpRemoteLogRecord
-  if (options.shareGroupStateDecoder === true) return dumpShareStateRecord
+/** Where several are given, Kafka's order decides. Loaded when asked for: schemas take their time. */
+async function loadDecoder(options: DumpCommandOptions): Promise<RecordText | undefined> {
+  switch (decoderName(options)) {
+    case 'offsets':
+      return (await import('../../coordinator/consumer-offsets-records.ts')).dumpGroupRecord
+    case 'transactions':
+      return (await import('../../coordinator/transaction-state-records.ts')).dumpTransactionRecord
+    case 'metadata':
+      return (await import('../../metadata/metadata-records.ts')).dumpMetadataRecord
+    case 'remote':
+      return (await import('../../metadata/remote-log-records.ts')).dumpRemoteLogRecord
+    case 'share':
+      return (await import('../../coordinator/share-state-records.ts')).dumpShareStateRecord
+    case undefined:
+      return undefined
+  }
+}
+
+function decoderName(options: DumpCommandOptions) {
+  if (options.offsetsDecoder === true) return 'offsets'
+  if (options.transactionLogDecoder === true) return 'transactions'
+  if (options.clusterMetadataDecoder === true) return 'metadata'
+  if (options.remoteLogMetadataDecoder === true) return 'remote'
+  if (options.shareGroupStateDecoder === true) return 'share'
   return undefined
 }
 
 function printsContents(options: DumpCommandOptions): boolean {
   const { printDataLog, keyDecoderClass, valueDecoderClass, keyEncoding, valueEncoding } = options
   const implied = [printDataLog, keyDecoderClass, valueDecoderClass, keyEncoding, valueEncoding]
-  return decoderOf(options) !== undefined || implied.some(option => option !== undefined)
+  return decoderName(options) !== undefined || implied.some(option => option !== undefined)
 }
 
 function isDeep(options: DumpCommandOptions): boolean {

@@ -21,7 +21,7 @@ import { dumpControlRecord } from '../../protocol/control-record.ts'
 import type { TimestampType } from '../../record/attributes.ts'
 import { BatchV2 } from '../../record/batch-v2.ts'
 import { keyOf, valueOf, type RecordCursor } from '../../record/record-cursor.ts'
-import { ascii, type ByteOutput } from '../byte-output.ts'
+import { constantOf, type ByteOutput, type Constant } from '../byte-output.ts'
 import type { RecordText } from './record-text.ts'
 
 export interface DumpTextOptions {
@@ -312,40 +312,40 @@ export function fileName(path: string): string {
 }
 
 const NEWLINE = 0x0a
-const BASE_OFFSET = ascii('baseOffset: ')
-const LAST_OFFSET = ascii(' lastOffset: ')
-const COUNT = ascii(' count: ')
-const BASE_SEQUENCE = ascii(' baseSequence: ')
-const LAST_SEQUENCE = ascii(' lastSequence: ')
-const PRODUCER_ID = ascii(' producerId: ')
-const PRODUCER_EPOCH = ascii(' producerEpoch: ')
-const LEADER_EPOCH = ascii(' partitionLeaderEpoch: ')
-const TRANSACTIONAL = ascii(' isTransactional: true')
-const NOT_TRANSACTIONAL = ascii(' isTransactional: false')
-const CONTROL = ascii(' isControl: true')
-const NOT_CONTROL = ascii(' isControl: false')
-const DELETE_HORIZON = ascii(' deleteHorizonMs: ')
-const OPTIONAL_EMPTY = ascii('OptionalLong.empty')
-const OFFSET = ascii('offset: ')
-const POSITION = ascii(' position: ')
-const SIZE = ascii(' size: ')
-const MAGIC = ascii(' magic: ')
-const CRC = ascii(' crc: ')
-const VALID = ascii(' isvalid: true\n')
-const INVALID = ascii(' isvalid: false\n')
-const RECORD_OFFSET = ascii('| offset: ')
-const KEY_SIZE = ascii(' keySize: ')
-const VALUE_SIZE = ascii(' valueSize: ')
-const SEQUENCE = ascii(' sequence: ')
-const NO_HEADERS = ascii(' headerKeys: []')
-const KEY = ascii(' key: ')
-const PAYLOAD = ascii(' payload: ')
-const LINE_KEY = ascii('| key: ')
-const LINE_PAYLOAD = ascii('| payload: ')
-const TIMESTAMP: Readonly<Record<TimestampType, Uint8Array>> = {
-  none: ascii(' NoTimestampType: '),
-  create: ascii(' CreateTime: '),
-  append: ascii(' LogAppendTime: '),
+const BASE_OFFSET = constantOf('baseOffset: ')
+const LAST_OFFSET = constantOf(' lastOffset: ')
+const COUNT = constantOf(' count: ')
+const BASE_SEQUENCE = constantOf(' baseSequence: ')
+const LAST_SEQUENCE = constantOf(' lastSequence: ')
+const PRODUCER_ID = constantOf(' producerId: ')
+const PRODUCER_EPOCH = constantOf(' producerEpoch: ')
+const LEADER_EPOCH = constantOf(' partitionLeaderEpoch: ')
+const TRANSACTIONAL = constantOf(' isTransactional: true')
+const NOT_TRANSACTIONAL = constantOf(' isTransactional: false')
+const CONTROL = constantOf(' isControl: true')
+const NOT_CONTROL = constantOf(' isControl: false')
+const DELETE_HORIZON = constantOf(' deleteHorizonMs: ')
+const OPTIONAL_EMPTY = constantOf('OptionalLong.empty')
+const OFFSET = constantOf('offset: ')
+const POSITION = constantOf(' position: ')
+const SIZE = constantOf(' size: ')
+const MAGIC = constantOf(' magic: ')
+const CRC = constantOf(' crc: ')
+const VALID = constantOf(' isvalid: true\n')
+const INVALID = constantOf(' isvalid: false\n')
+const RECORD_OFFSET = constantOf('| offset: ')
+const KEY_SIZE = constantOf(' keySize: ')
+const VALUE_SIZE = constantOf(' valueSize: ')
+const SEQUENCE = constantOf(' sequence: ')
+const NO_HEADERS = constantOf(' headerKeys: []')
+const KEY = constantOf(' key: ')
+const PAYLOAD = constantOf(' payload: ')
+const LINE_KEY = constantOf('| key: ')
+const LINE_PAYLOAD = constantOf('| payload: ')
+const TIMESTAMP: Readonly<Record<TimestampType, Constant>> = {
+  none: constantOf(' NoTimestampType: '),
+  create: constantOf(' CreateTime: '),
+  append: constantOf(' LogAppendTime: '),
 }
 /** By the three bits of the codec id; the last three are nobody's. */
 const CODEC = [
@@ -357,4 +357,4 @@ const CODEC = [
   'unknown(5)',
   'unknown(6)',
   'unknown(7)',
-].map(name => ascii(` compresscodec: ${name}`))
+].map(name => constantOf(` compresscodec: ${name}`))
