@@ -69,7 +69,9 @@ for (const { say, args, exit = 0 } of STEPS) {
     process.exit(1)
   }
 }
-console.log('\nNothing was written. kbroker --help lists the commands; each has examples of its own.')
+console.log(
+  '\nNothing was written. kbroker --help lists the commands; each has examples of its own.',
+)
 
 function run(args) {
   const command = [join(ROOT, 'bin/kbroker.js'), ...args]
@@ -78,6 +80,7 @@ function run(args) {
 
 function show(text) {
   const lines = text.trimEnd().split('\n')
-  for (const line of lines.slice(0, LINES_SHOWN)) console.log(line.length > 180 ? `${line.slice(0, 179)}…` : line)
+  for (const line of lines.slice(0, LINES_SHOWN))
+    console.log(line.length > 180 ? `${line.slice(0, 179)}…` : line)
   if (lines.length > LINES_SHOWN) console.log(`… ${lines.length - LINES_SHOWN} more lines`)
 }

@@ -1,0 +1,47 @@
+/** Whole processes, timed in turn so that a machine whose speed drifts treats them alike; medians and their ratios. */
+import { spawnSync } from 'node:child_process'
+import { openSync } from 'node:fs'
+
+const RUNS = 5
+const NOWHERE = openSync('/dev/null', 'w')
+/** Tells the peak of resident memory on descriptor 3 when a Node process ends. */
+const REPORT_MEMORY =
+  'data:text/javascript,' +
+  encodeURIComponent(
+    "import{writeSync}from'node:fs';process.on('exit',()=>writeSync(3,String(process.resourceUsage().maxRSS)))",
+  )
+
+/** @returns for each name: median wall-clock milliseconds, CPU is not told apart; and peak memory where it is Node */
+export function compare(commands, runs = RUNS) {
+  const taken = new Map(Object.keys(commands).map(name => [name, { times: [], rssMax: 0 }]))
+  for (let run = -1; run < runs; run++) {
+    for (const [name, command] of Object.entries(commands)) {
+      const { milliseconds, rss } = once(command)
+      if (run < 0) continue
+      taken.get(name).times.push(milliseconds)
+      taken.get(name).rssMax = Math.max(taken.get(name).rssMax, rss)
+    }
+  }
+  return Object.fromEntries(
+    [...taken].map(([name, { times, rssMax }]) => [name, { ms: median(times), rssMax }]),
+  )
+}
+
+/** Node programs are given as [script, …args]; others as { command, args }. */
+function once(command) {
+  const isNode = Array.isArray(command)
+  const file = isNode ? process.execPath : command.command
+  const args = isNode ? ['--import', REPORT_MEMORY, ...command] : command.args
+  const start = performance.now()
+  const { status, output, stderr } = spawnSync(file, args, {
+    stdio: ['ignore', NOWHERE, 'pipe', 'pipe'],
+    maxBuffer: 2 ** 28,
+  })
+  const milliseconds = performance.now() - start
+  if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}: ${stderr}`)
+  return { milliseconds, rss: Number(output[3]?.toString() ?? 0) * 1024 }
+}
+
+function median(numbers) {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
+}
