@@ -20,7 +20,11 @@ import {
   SIZE_MIN,
 } from '../record/batch.ts'
 import { BATCH_HEADER, BATCH_OVERHEAD, BatchV2 } from '../record/batch-v2.ts'
-import { type LegacyMessage, MESSAGE_V0_HEADER, MESSAGE_V1_HEADER } from '../record/legacy-message.ts'
+import {
+  type LegacyMessage,
+  MESSAGE_V0_HEADER,
+  MESSAGE_V1_HEADER,
+} from '../record/legacy-message.ts'
 import { batchAt } from '../record/records.ts'
 
 export interface ScanOptions {
@@ -51,6 +55,8 @@ export class BatchScanner {
   /** Bytes asked of the file so far. */
   bytesRead = 0
   readonly #limits: DecodeLimits
+  /** Bytes asked for at once, unless one batch needs more. */
+  readonly #readSize: number
   #window: Buffer
   #windowStart = 0
   #windowSize = 0
@@ -63,7 +69,8 @@ export class BatchScanner {
     this.position = options.from ?? 0
     this.#nextPosition = this.position
     this.#limits = options.limits ?? DEFAULT_DECODE_LIMITS
-    this.#window = Buffer.allocUnsafe(options.windowSize ?? SCAN_WINDOW_SIZE)
+    this.#readSize = options.windowSize ?? SCAN_WINDOW_SIZE
+    this.#window = Buffer.allocUnsafe(this.#readSize)
   }
 
   /** The next batch, its header at least in memory, valid until the next call; undefined when the scan has ended. */
@@ -152,7 +159,7 @@ export class BatchScanner {
     if (start >= 0 && start + size <= this.#windowSize) return
     if (size > this.#window.length) this.#window = Buffer.allocUnsafe(roundUp(size))
     this.#windowStart = this.position
-    const wanted = Math.min(this.#window.length, this.end - this.position)
+    const wanted = Math.min(Math.max(size, this.#readSize), this.end - this.position)
     this.#windowSize = this.file.read(this.#window.subarray(0, wanted), this.position)
     this.bytesRead += this.#windowSize
     if (this.#windowSize < size) this.#refuseShrunkenFile(size)

@@ -19,7 +19,7 @@
 import { assert, type Damage } from '../base/errors.ts'
 import { int32, layout } from '../binary/layout.ts'
 import { floorSlot, NO_SLOT, type OnProbe } from './index-search.ts'
-import { tailDamages } from './index-tail.ts'
+import { firstZeroSlot, tailDamages } from './index-tail.ts'
 
 export interface OffsetPosition {
   /** Last offset of the batch; but see the header. */
@@ -127,8 +127,7 @@ export class OffsetIndex {
 
   /** As DumpLogSegments: an entry at the base offset, unless it is the first, is one that was never written. */
   #findUsedCount(): number {
-    let slot = 1
-    while (slot < this.count && this.#relativeOffsetAt(slot) !== 0) slot++
+    const slot = firstZeroSlot(this.#bytes, ENTRY_SIZE, AT.relativeOffset)
     const isOnlyZeros =
       slot === 1 && this.count > 0 && this.#relativeOffsetAt(0) === 0 && this.#positionAt(0) === 0
     return isOnlyZeros ? 0 : Math.min(slot, this.count)

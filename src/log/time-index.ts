@@ -16,7 +16,7 @@ import { assert, type Damage } from '../base/errors.ts'
 import { int32, int64, layout } from '../binary/layout.ts'
 import { NO_TIMESTAMP } from '../record/batch.ts'
 import { floorSlot, NO_SLOT, type OnProbe } from './index-search.ts'
-import { tailDamages } from './index-tail.ts'
+import { firstZeroSlot, tailDamages } from './index-tail.ts'
 
 export interface TimestampOffset {
   /** Milliseconds since 1970; −1 where an index has no entry. */
@@ -142,8 +142,7 @@ export class TimeIndex {
    * one zero entry is none of a preallocated kind: it indexes a record of the first millisecond of 1970.
    */
   #findUsedCount(): number {
-    let slot = 1
-    while (slot < this.count && this.#relativeOffsetAt(slot) !== 0) slot++
+    const slot = firstZeroSlot(this.#bytes, ENTRY_SIZE, AT.relativeOffset)
     const isOnlyZeros =
       slot === 1 && this.count > 1 && this.#timestampAt(0) === 0n && this.#relativeOffsetAt(0) === 0
     return isOnlyZeros ? 0 : Math.min(slot, this.count)
