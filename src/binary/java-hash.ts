@@ -11,13 +11,20 @@ export function javaStringHash(text: string): number {
   return hash
 }
 
-/** The keys, given in order of insertion, as iteration over a `HashMap` meets them. */
-export function javaHashMapOrder(keys: readonly string[]): string[] {
+/**
+ * The keys, given in order of insertion, as iteration over a `HashMap` meets them that was filled by
+ * `computeIfAbsent`: it puts a key before those of its bucket, where `put` goes behind them, and grows the map only at
+ * the call after the one that filled it.
+ *
+ * @param calls of `computeIfAbsent` since the last key came in
+ */
+export function javaHashMapOrder(keys: readonly string[], { calls }: { calls: number }): string[] {
+  const grownFor = calls > 0 ? keys.length : keys.length - 1
   let capacity = INITIAL_CAPACITY
-  while (keys.length > capacity * 0.75) capacity *= 2
+  while (grownFor > capacity * 0.75) capacity *= 2
   const bucketOf = (key: string) => {
     const hash = javaStringHash(key)
     return (hash ^ (hash >>> 16)) & (capacity - 1)
   }
-  return [...keys].sort((a, b) => bucketOf(a) - bucketOf(b))
+  return keys.toReversed().sort((a, b) => bucketOf(a) - bucketOf(b))
 }

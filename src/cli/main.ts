@@ -42,7 +42,8 @@ function processContext(): CommandContext {
     environment: process.env,
     terminal: {
       stdoutIsTerminal: process.stdout.isTTY,
-      stderrIsTerminal: process.stderr.isTTY,
+      // Without a width (a pseudo-terminal of 0 columns) nothing can be drawn on it: ora would count endless lines.
+      stderrIsTerminal: process.stderr.isTTY && process.stderr.columns > 0,
       columns: process.stdout.columns,
     },
     nowMs: () => Date.now(),

@@ -1,6 +1,7 @@
 /** `kbroker dump`: what kafka-dump-log prints, for any path, as text, JSON or bytes. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../../base/errors.ts'
+import { considerate } from '../../disk/considerate-disk.ts'
 import { dumpFiles, type DumpOptions, type FileToDump } from '../../inspect/dump/dump-files.ts'
 import { DUMP_BYTES_MAX } from '../../inspect/dump/dump-log.ts'
 import type { DumpSink } from '../../inspect/dump/dump-sink.ts'
@@ -11,6 +12,7 @@ import {
   addLimitOption,
   addLogDirsOption,
   limitsOf,
+  logDirsOf,
   parseNatural,
   splitList,
   type LimitOption,
@@ -119,7 +121,7 @@ export async function runDump(
 ): Promise<void> {
   const files = await chosenFiles(paths, options, context)
   const sink = await createSink(options, context)
-  const summary = dumpFiles(files, context.disk, sink, dumpOptions(options))
+  const summary = dumpFiles(files, considerate(context.disk), sink, dumpOptions(options))
   context.stdout.flush()
   if (options.json !== true) writeLines(dumpSummaryLines(summary), context.stderr)
 }
@@ -135,7 +137,7 @@ async function chosenFiles(
   const named = (options.files ?? []).map(path =>
     range.narrowed(fileToDump(path, workingDirectory)),
   )
-  const logDirs = options.logDirs ?? []
+  const logDirs = logDirsOf(options, context.environment)
   if (paths.length === 0 && (named.length > 0 || logDirs.length === 0)) {
     if (named.length > 0) return named
     throw new UsageError('nothing to dump: give --files, a path, or --log-dirs')

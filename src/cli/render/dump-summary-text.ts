@@ -35,7 +35,12 @@ export function* dumpSummaryLines(summary: DumpSummary): Generator<string> {
   }
 }
 
-/** Java's HashMap decides. */
-function* inKafkasOrder<T>(byPath: ReadonlyMap<string, T>): Generator<[string, T]> {
-  for (const path of javaHashMapOrder([...byPath.keys()])) yield [path, byPath.get(path)!]
+/** Java's HashMap decides; it is asked once for each thing found. */
+function* inKafkasOrder<T extends { readonly length: number }>(
+  byPath: ReadonlyMap<string, T>,
+): Generator<[string, T]> {
+  const paths = [...byPath.keys()]
+  const last = byPath.get(paths.at(-1) ?? '')
+  const order = javaHashMapOrder(paths, { calls: last === undefined ? 0 : last.length - 1 })
+  for (const path of order) yield [path, byPath.get(path)!]
 }

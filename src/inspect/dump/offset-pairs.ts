@@ -13,6 +13,10 @@ export class OffsetPairs {
     return this.#count === 0
   }
 
+  get length(): number {
+    return this.#count
+  }
+
   add(previous: bigint, following: bigint): void {
     if (2 * this.#count === this.#pairs.length) {
       const larger = new BigInt64Array(4 * this.#count)

@@ -1,5 +1,5 @@
 /** The offsets of many partitions, one by one; what can't be read doesn't keep the others back. */
-import { DiskError, LimitError } from '../../base/errors.ts'
+import { CorruptDataError, DiskError, LimitError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { answerOffsetQuery, type OffsetAnswer, type OffsetQuery } from './offset-query.ts'
@@ -31,7 +31,7 @@ export interface OffsetsOfPartition extends AskedPartition {
 }
 
 export interface OffsetsFailure extends AskedPartition {
-  readonly error: DiskError | LimitError
+  readonly error: CorruptDataError | DiskError | LimitError
 }
 
 export function* reportOffsets(
@@ -50,10 +50,14 @@ export function* reportOffsets(
         isTiered: log.isTiered,
       }
     } catch (error) {
-      if (!(error instanceof DiskError || error instanceof LimitError)) throw error
+      if (!isAboutData(error)) throw error
       yield { ...asked, error }
     }
   }
+}
+
+function isAboutData(error: unknown): error is OffsetsFailure['error'] {
+  return [CorruptDataError, DiskError, LimitError].some(kind => error instanceof kind)
 }
 
 function offsetsOf(disk: Disk, log: PartitionLog, { query, everyOffset }: OffsetsOptions) {

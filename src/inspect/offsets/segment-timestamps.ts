@@ -22,13 +22,13 @@ export interface TimedSegment {
   readonly openEnd?: bigint
 }
 
-export function timedSegments(disk: Disk, log: BoundedLog): TimedSegment[] {
-  const { segments, isClean } = log
-  const last = segments.at(-1)
-  return segments.map(segment => {
-    const isOpen = segment === last && !isClean
-    return { segment, ...(isOpen && { openEnd: logEndOffset(disk, log) }) }
-  })
+/** Ascending; where the log ends is looked for only when the last one is reached. */
+export function* timedSegments(disk: Disk, log: BoundedLog): Generator<TimedSegment> {
+  const last = log.segments.at(-1)
+  for (const segment of log.segments) {
+    const isOpen = segment === last && !log.isClean
+    yield { segment, ...(isOpen && { openEnd: logEndOffset(disk, log) }) }
+  }
 }
 
 /** (−1, base offset) where no batch has a timestamp. */

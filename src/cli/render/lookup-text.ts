@@ -1,0 +1,142 @@
+/** What a lookup found, for people: where the record is, and what it is. */
+import { isUtf8 } from 'node:buffer'
+import { assertNever } from '../../base/errors.ts'
+import { codecById } from '../../compression/codecs.ts'
+import type { FoundRecord, LookupQuery, LookupReport } from '../../inspect/lookup/lookup-report.ts'
+import { dumpControlRecord } from '../../protocol/control-record.ts'
+import { MAGIC_V2 } from '../../record/batch.ts'
+import { BatchV2 } from '../../record/batch-v2.ts'
+import { keyOf, valueOf, type RecordCursor } from '../../record/record-cursor.ts'
+import { timeText } from './time-text.ts'
+
+export interface LookedUpPartition {
+  readonly topic: string
+  readonly partition: number
+  /** Of its folder. */
+  readonly path: string
+}
+
+/** More of a key or a value is cut: `--json` has the whole. */
+const SHOWN_BYTES_MAX = 200
+
+export function lookupLines(report: LookupReport, partition: LookedUpPartition): string[] {
+  const { found } = report
+  if (found === undefined) return [`no record: ${missingText(report, nameOf(partition))}`]
+  return [
+    line('file', found.file),
+    line('batch', batchText(found)),
+    ...(found.batch instanceof BatchV2 ? [line('', producerText(found.batch))] : []),
+    ...recordLines(found),
+  ]
+}
+
+export function queryText(query: LookupQuery): string {
+  switch (query.kind) {
+    case 'offset':
+      return `offset ${query.offset}`
+    case 'timestamp':
+      return `time ${query.timestamp} (${timeText(query.timestamp)})`
+    case 'max-timestamp':
+      return 'the greatest timestamp'
+    default:
+      return assertNever(query)
+  }
+}
+
+function missingText({ outcome, query, range }: LookupReport, name: string): string {
+  const bounds = range === undefined ? '' : `${range.logStartOffset} to ${range.logEndOffset}`
+  switch (outcome) {
+    case 'at-end':
+      return `${queryText(query)} is the end of ${name}: the next record will get it`
+    case 'out-of-range':
+      return `${queryText(query)} is out of range: ${name} has the offsets from ${bounds}, exclusive`
+    case 'none':
+    case 'found':
+      return query.kind === 'timestamp'
+        ? `none of ${name} is at ${queryText(query)} or later (a broker answers -1)`
+        : `none of ${name} has a timestamp (a broker answers -1)`
+    default:
+      return assertNever(outcome)
+  }
+}
+
+function nameOf({ topic, partition, path }: LookedUpPartition): string {
+  return topic === '' ? path : `${topic}-${partition}`
+}
+
+function line(name: string, text: string): string {
+  return `${name.padEnd(NAME_WIDTH)}${text}`
+}
+
+const NAME_WIDTH = 9
+
+function batchText({ batch, position, isValid }: FoundRecord): string {
+  const { size, codecId, recordCount } = batch
+  const codec = codecById(codecId)?.name ?? `codec ${codecId}`
+  const parts = [
+    offsetsText(batch),
+    `bytes ${position} to ${position + size - 1} (${size})`,
+    ...(recordCount === undefined ? [] : [`${recordCount} record${recordCount === 1 ? '' : 's'}`]),
+    codec === 'none' ? 'not compressed' : codec,
+    isValid ? 'checksum holds' : 'CHECKSUM DOES NOT HOLD',
+    `format v${batch.magic}`,
+  ]
+  return parts.join(', ')
+}
+
+/** Of a v0/v1 wrapper the header knows the last offset alone. */
+function offsetsText({ baseOffset, lastOffset, magic, codecId }: FoundRecord['batch']): string {
+  if (magic < MAGIC_V2 && codecId !== 0) return `offsets up to ${lastOffset}`
+  return baseOffset === lastOffset
+    ? `offset ${baseOffset}`
+    : `offsets ${baseOffset} to ${lastOffset}`
+}
+
+function producerText(batch: BatchV2): string {
+  const { producerId, producerEpoch, baseSequence, partitionLeaderEpoch } = batch
+  const parts = [`leader epoch ${partitionLeaderEpoch}`]
+  if (producerId >= 0n) {
+    parts.push(`producer ${producerId} epoch ${producerEpoch}, sequence from ${baseSequence}`)
+  }
+  if (batch.isTransactional) parts.push('transactional')
+  if (batch.isControl) parts.push('control')
+  return parts.join(', ')
+}
+
+function recordLines({ record, damage, batch }: FoundRecord): string[] {
+  if (record === undefined) return [line('record', damage?.message ?? 'none left in the batch')]
+  const { offset, timestamp, headerCount } = record
+  const time =
+    timestamp < 0n
+      ? 'no timestamp'
+      : `${TIMESTAMP_NAMES[batch.timestampType]} ${timestamp} (${timeText(timestamp)})`
+  if (batch.isControl) {
+    const { text } = dumpControlRecord(keyOf(record), valueOf(record))
+    return [line('record', `offset ${offset}, ${time}`), line('control', text.trim())]
+  }
+  return [
+    line('record', `offset ${offset}, ${time}`),
+    line('key', bytesText(keyOf(record))),
+    line('value', bytesText(valueOf(record))),
+    ...(headerCount === 0 ? [] : headerLines(record)),
+  ]
+}
+
+const TIMESTAMP_NAMES = { none: '', create: 'CreateTime', append: 'LogAppendTime' } as const
+
+function headerLines(record: RecordCursor): string[] {
+  return record
+    .headers()
+    .map(({ key, value }, i) =>
+      line(i === 0 ? 'headers' : '', `${bytesText(key)}: ${bytesText(value)}`),
+    )
+}
+
+/** Text in quotes, escaped as in JSON; other bytes in hexadecimal. */
+function bytesText(bytes: Buffer | null): string {
+  if (bytes === null) return 'null'
+  const isCut = bytes.length > SHOWN_BYTES_MAX
+  const shown = bytes.subarray(0, SHOWN_BYTES_MAX)
+  const text = isUtf8(bytes) ? JSON.stringify(shown.toString('utf8')) : `0x${shown.toString('hex')}`
+  return isCut ? `${text}… (${bytes.length} bytes)` : text
+}

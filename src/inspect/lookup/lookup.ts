@@ -1,0 +1,175 @@
+/**
+ * Where a record is, by an offset, a time, or for being the latest: the file, the batch, the record. The indexes are used
+ * as a broker uses them, so that no more of the log is touched than it would touch.
+ *
+ * Source: org.apache.kafka.storage.internals.log.LocalLog#read, UnifiedLog#fetchOffsetByTimestamp
+ */
+import { assertNever, CorruptDataError, LimitError } from '../../base/errors.ts'
+import { BatchScanner } from '../../log/batch-scanner.ts'
+import { withSegment, type OpenSegment } from '../../log/open-segment.ts'
+import { lookupOffset, type BatchLocation } from '../../log/offset-lookup.ts'
+import { floorSegment, type Segment } from '../../log/segment.ts'
+import { lookupTimestamp } from '../../log/timestamp-lookup.ts'
+import { recordsOf } from '../../record/records.ts'
+import type { RecordCursor } from '../../record/record-cursor.ts'
+import { localLogStartOffset, logEndOffset, type BoundedLog } from '../offsets/log-bounds.ts'
+import { recordOfMaxTimestamp, segmentOfMaxTimestamp } from '../offsets/max-timestamp.ts'
+import { largestTimestampIn, timedSegments } from '../offsets/segment-timestamps.ts'
+import type {
+  FoundRecord,
+  LookupOutcome,
+  LookupQuery,
+  LookupReport,
+  SegmentStep,
+} from './lookup-report.ts'
+import type { ObservedDisk } from './observed-disk.ts'
+
+/**
+ * @param disk to see the way's reads by; see LookupWay
+ * @throws DiskError where a file can't be read
+ * @throws LimitError where a batch that has to be looked into costs more than the limits allow
+ */
+export function lookUp(disk: ObservedDisk, log: BoundedLog, query: LookupQuery): LookupReport {
+  const answer = new Lookup(disk, log).answer(query)
+  const { steps, ...rest } = answer
+  return {
+    query,
+    ...rest,
+    way: { segmentCount: log.segments.length, steps, reads: disk.reads() },
+  }
+}
+
+interface Answer extends Pick<LookupReport, 'range' | 'found'> {
+  readonly outcome: LookupOutcome
+  readonly steps: readonly SegmentStep[]
+}
+
+class Lookup {
+  readonly #disk: ObservedDisk
+  readonly #log: BoundedLog
+  readonly #steps: SegmentStep[] = []
+
+  constructor(disk: ObservedDisk, log: BoundedLog) {
+    this.#disk = disk
+    this.#log = log
+  }
+
+  answer(query: LookupQuery): Answer {
+    switch (query.kind) {
+      case 'offset':
+        return this.#byOffset(query.offset)
+      case 'timestamp':
+        return this.#byTime(query.timestamp)
+      case 'max-timestamp':
+        return this.#byMaxTimestamp()
+      default:
+        return assertNever(query)
+    }
+  }
+
+  #byOffset(target: bigint): Answer {
+    const { segments } = this.#log
+    const start = localLogStartOffset(this.#log)
+    const first = target < start ? segments.length : Math.max(0, floorSegment(segments, target))
+    for (let i = first; i < segments.length; i++) {
+      const found = this.#offsetIn(segments[i]!, segments[i + 1], target)
+      if (found !== undefined) return { outcome: 'found', found, steps: this.#steps }
+    }
+    const range = { logStartOffset: start, logEndOffset: logEndOffset(this.#disk, this.#log) }
+    const outcome = target === range.logEndOffset ? 'at-end' : 'out-of-range'
+    return { outcome, range, steps: this.#steps }
+  }
+
+  /** A batch may have lost its last records to compaction: then the next batch has the answer. */
+  #offsetIn(segment: Segment, next: Segment | undefined, target: bigint): FoundRecord | undefined {
+    return withSegment(this.#disk, segment, open => {
+      for (let from = target; ;) {
+        const { batch, ...way } = lookupOffset(open, from)
+        this.#note(segment, next, way)
+        if (batch === undefined) return undefined
+        const found = this.#found(open, batch, record => record.offset >= target)
+        if (found.record !== undefined || found.damage !== undefined) return found
+        from = batch.lastOffset + 1n
+      }
+    })
+  }
+
+  #byTime(timestamp: bigint): Answer {
+    const target = { timestamp, logStartOffset: localLogStartOffset(this.#log) }
+    for (const timed of timedSegments(this.#disk, this.#log)) {
+      const { segment, openEnd } = timed
+      const largestTimestamp = largestTimestampIn(this.#disk, timed)
+      if (largestTimestamp < timestamp) {
+        this.#note(segment, undefined, { largestTimestamp })
+        continue
+      }
+      const found = withSegment(this.#disk, segment, open => {
+        const { batch, record, ...way } = lookupTimestamp(open, target, this.#log.limits)
+        this.#note(segment, undefined, { largestTimestamp, ...way })
+        if (batch === undefined || record === undefined) return undefined
+        if (openEnd !== undefined && record.offset >= openEnd) return undefined
+        return this.#found(open, batch, ({ offset }) => offset === record.offset)
+      })
+      return { outcome: found ? 'found' : 'none', ...(found && { found }), steps: this.#steps }
+    }
+    return { outcome: 'none', steps: this.#steps }
+  }
+
+  #byMaxTimestamp(): Answer {
+    const latest = segmentOfMaxTimestamp(this.#disk, this.#log)
+    const record = latest && recordOfMaxTimestamp(this.#disk, this.#log)
+    if (record === undefined) return { outcome: 'none', steps: this.#steps }
+    const found = this.#offsetIn(latest!.segment, undefined, record.offset)
+    const steps = this.#steps.map(step => ({ ...step, largestTimestamp: record.timestamp }))
+    return { outcome: found ? 'found' : 'none', ...(found && { found }), steps }
+  }
+
+  #note(
+    { baseOffset, log }: Segment,
+    next: Segment | undefined,
+    facts: Omit<SegmentStep, 'baseOffset' | 'file'>,
+  ): void {
+    const nextBaseOffset = next?.baseOffset
+    const behind = nextBaseOffset === undefined ? {} : { nextBaseOffset }
+    this.#steps.push({ baseOffset, file: log.path, ...behind, ...facts })
+  }
+
+  /** The batch with its body in memory, and the first of its records that is wanted. */
+  #found(
+    open: OpenSegment,
+    { position, size }: BatchLocation,
+    isWanted: (record: RecordCursor) => boolean,
+  ): FoundRecord {
+    const { limits } = this.#log
+    const file = open.log.path
+    const windowSize = Math.min(size, limits.batchBytesMax)
+    const scanner = new BatchScanner(open.log, {
+      from: position,
+      end: position + size,
+      windowSize,
+      limits,
+    })
+    const header = scanner.next()
+    if (header === undefined) throw new CorruptDataError(goneFrom(file, position))
+    const batch = scanner.body()
+    const isValid = batch.isValid()
+    try {
+      const record = recordsOf(batch, limits)
+      while (record.next()) {
+        if (isWanted(record)) return { file, position, batch, isValid, record }
+      }
+      return { file, position, batch, isValid }
+    } catch (error) {
+      if (error instanceof CorruptDataError) {
+        return { file, position, batch, isValid, damage: error.in(file, position) }
+      }
+      if (error instanceof LimitError) return { file, position, batch, isValid, damage: error }
+      throw error
+    }
+  }
+}
+
+function goneFrom(file: string, position: number) {
+  const reason = 'a batch that was there is gone'
+  return { file, position, reason, found: 'another one, or none', expected: 'the same batch again' }
+}
