@@ -1,14 +1,7 @@
 /**
  * All commands, each loaded only when it is the one asked for: `kbroker --version` and `--help` read none of them.
  */
-import type { Command } from 'commander'
-import type { CommandContext } from './command-context.ts'
-
-export interface CommandEntry {
-  readonly name: string
-  readonly summary: string
-  readonly load: () => Promise<(context: CommandContext) => Command>
-}
+import type { CommandEntry } from './command-entry.ts'
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
@@ -35,5 +28,28 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'search',
     summary: 'find records by key, value and headers',
     load: async () => (await import('./commands/search.ts')).createSearchCommand,
+  },
+  {
+    name: 'log-dirs',
+    summary: 'account for bytes, segments and leftovers; kafka-log-dirs with more',
+    load: async () => (await import('./commands/log-dirs.ts')).createLogDirsCommand,
+  },
+  {
+    name: 'groups',
+    summary: 'tell what __consumer_offsets says: groups, members, offsets, lag',
+    load: async () => (await import('./commands/groups.ts')).createGroupsCommand,
+  },
+  {
+    name: 'transactions',
+    summary: 'tell what transactions are open, which hang, and what they hold back',
+    load: async () => (await import('./commands/transactions.ts')).createTransactionsCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'print a script that completes kbroker in bash, zsh or fish',
+    load: async () => {
+      const { createCompletionCommand } = await import('./commands/completion.ts')
+      return context => createCompletionCommand(context, COMMANDS)
+    },
   },
 ]

@@ -1,0 +1,32 @@
+/** The log.dirs of a command that looks at nothing else. */
+import { UsageError } from '../base/errors.ts'
+import { refusal } from '../disk/disk-failure.ts'
+import { classifyPath } from '../log-dirs/locate.ts'
+import type { CommandContext } from './command-context.ts'
+import { logDirsOf, type LogDirsOption } from './common-options.ts'
+
+/**
+ * @throws UsageError where none is given, or one of them is something else
+ * @throws DiskError where one does not exist
+ */
+export function requiredLogDirs(
+  options: LogDirsOption,
+  { disk, environment }: Pick<CommandContext, 'disk' | 'environment'>,
+): readonly string[] {
+  const logDirs = logDirsOf(options, environment)
+  if (logDirs.length === 0) {
+    throw new UsageError('nothing to look at: give --log-dirs, or set KBROKER_LOG_DIRS')
+  }
+  for (const path of logDirs) {
+    const { kind } = classifyPath(disk, path)
+    if (kind === 'missing') throw refusal('open', path, 'ENOENT')
+    if (kind !== 'log-dir') throw new UsageError(`${path} is no log.dir: it is ${WORDS[kind]}`)
+  }
+  return logDirs
+}
+
+const WORDS = {
+  file: 'a file',
+  partition: "a partition's folder; give the folder it lies in",
+  unrelated: 'none of the directories that Kafka writes into',
+} as const
