@@ -1,0 +1,120 @@
+/** `kbroker verify`: every file of a log.dir against every other. */
+import { Command, Option } from 'commander'
+import { DiskError, UsageError } from '../../base/errors.ts'
+import { considerate } from '../../disk/considerate-disk.ts'
+import { lockHolder } from '../../disk/file-lock.ts'
+import type { FindingClass } from '../../inspect/verify/finding-kinds.ts'
+import { verify, type VerifyTotals } from '../../inspect/verify/verify.ts'
+import { addColourOption, colourOf, type ColourOption } from '../colour.ts'
+import type { CommandContext } from '../command-context.ts'
+import {
+  addJsonOption,
+  addLimitOption,
+  addLogDirsOption,
+  limitsOf,
+  logDirsOf,
+  parsePositiveInteger,
+  type LimitOption,
+  type LogDirsOption,
+} from '../common-options.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { startProgress } from '../progress.ts'
+import { findingJson, findingLine, totalsJson, totalsLine } from '../render/verify-text.ts'
+import { resolveTargets } from '../targets.ts'
+
+interface VerifyCommandOptions extends LogDirsOption, LimitOption, ColourOption {
+  readonly shallow?: true
+  readonly live?: true
+  readonly workers?: number
+  readonly json?: true
+}
+
+export function createVerifyCommand(context: CommandContext): Command {
+  const command = new Command('verify')
+    .description(
+      'Checks log.dirs, partition folders or single files: every file against every other.\n' +
+        'One finding a line, totals last. Nothing is written.',
+    )
+    .argument('[paths...]', 'log.dirs, partition folders, files, patterns, or topic[-partition]')
+    .addOption(
+      new Option('--deep', 'checksums, and every record decoded: the default').conflicts('shallow'),
+    )
+    .option(
+      '--shallow',
+      'no bodies of batches: headers, offsets, indexes, markers, snapshots, checkpoints, names',
+    )
+    .option('--live', 'read a log.dir that a broker holds, without its unfinished end')
+    .option('--workers <count>', 'threads (default: one for each processor)', parsePositiveInteger)
+  addLogDirsOption(command)
+  addJsonOption(command)
+  addColourOption(command)
+  addLimitOption(command)
+  return command
+    .addHelpText('after', EXAMPLES)
+    .action((paths: string[], options: VerifyCommandOptions) => runVerify(paths, options, context))
+}
+
+async function runVerify(
+  paths: readonly string[],
+  options: VerifyCommandOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { disk, workingDirectory, environment, stdout } = context
+  const logDirs = logDirsOf(options, environment)
+  if (paths.length === 0 && logDirs.length === 0) {
+    throw new UsageError('nothing to verify: give a path or --log-dirs')
+  }
+  const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory }).catch(
+    (error: unknown) => {
+      if (error instanceof DiskError) context.endWith(EXIT.unreadable)
+      throw error
+    },
+  )
+  const progress = await startProgress('verifying', context)
+  const colour = colourOf(options, context)
+  const asked = {
+    deep: options.shallow !== true,
+    live: options.live === true,
+    limits: limitsOf(options),
+    workers: options.workers ?? context.parallelism,
+  }
+  const findings = verify(targets, asked, {
+    disk: considerate(disk),
+    workingDirectory,
+    lockHolder,
+    onProgress: (bytes, totalBytes) => progress.advance(bytes, totalBytes),
+  })
+  for (;;) {
+    const { value, done } = await findings.next()
+    progress.clear()
+    if (done === true) return end(value, options, context)
+    stdout.line(options.json === true ? findingJson(value) : findingLine(value, colour))
+    if (context.terminal.stdoutIsTerminal) stdout.flush()
+  }
+}
+
+function end(totals: VerifyTotals, { json }: VerifyCommandOptions, context: CommandContext): void {
+  const exitCode = exitCodeOf(totals.classes)
+  context.stdout.line(json === true ? totalsJson(totals, exitCode) : totalsLine(totals, exitCode))
+  if (exitCode !== EXIT.ok) context.endWith(exitCode)
+}
+
+/** The worst counts. */
+function exitCodeOf(classes: ReadonlySet<FindingClass>): ExitCode {
+  if (classes.has('unreadable')) return EXIT.unreadable
+  if (classes.has('log') || classes.has('metadata')) return EXIT.logDamaged
+  return classes.has('rebuildable') ? EXIT.rebuildable : EXIT.ok
+}
+
+const EXAMPLES = `
+Examples:
+  kbroker verify /data/a /data/b
+  kbroker verify orders --log-dirs /data/a,/data/b --json | jq 'select(.severity == "error")'
+  kbroker verify --shallow --live /data/a
+
+A line:  severity kind file [position N] [offsets A..B] found: …; expected: …; at start: …; fix: …
+'at start' is what Apache Kafka does about it when it starts on the directory as it is.
+Notices are normal traces, of an unclean shutdown for one; they do not count for the exit code.
+
+Exit codes: 0 clean · 2 usage · 3 only files that can be rebuilt from the logs are wrong
+· 4 a log, or what says whose it is, is damaged · 5 something is unreadable, or a broker holds it`

@@ -1,0 +1,34 @@
+/** The entry of a worker thread: does one task after the other, with a disk of its own. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { assert } from '../../base/errors.ts'
+import { considerate } from '../../disk/considerate-disk.ts'
+import { nodeDisk } from '../../disk/node-disk.ts'
+import { readOnly } from '../../disk/read-only-disk.ts'
+import type { TaskAnswer, TaskOrder, WorkerSettings } from './task-message.ts'
+import { runTask, type TaskEnvironment } from './task-table.ts'
+
+const port = parentPort
+assert(port !== null, 'a task worker runs in a worker thread')
+const { progress, workerIndex } = workerData as WorkerSettings
+
+const environment: TaskEnvironment = {
+  disk: considerate(readOnly(nodeDisk)),
+  onProgress: bytes => {
+    progress[workerIndex] = (progress[workerIndex] ?? 0) + bytes
+  },
+}
+
+port.on('message', (order: TaskOrder) => {
+  void answer(order).then(reply => port.postMessage(reply))
+})
+
+async function answer({ index, name, argument }: TaskOrder): Promise<TaskAnswer> {
+  try {
+    return { index, result: await runTask(name, argument, environment) }
+  } catch (error) {
+    return {
+      index,
+      failure: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    }
+  }
+}

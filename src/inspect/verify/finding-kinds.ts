@@ -1,0 +1,300 @@
+/**
+ * Every kind of finding: how bad it is, what it touches, what a broker does about it when it starts, what helps.
+ *
+ * | class       | wrong is                                                                  | exit code |
+ * |-------------|---------------------------------------------------------------------------|-----------|
+ * | rebuildable | a file that can be made anew from the logs                                | 3         |
+ * | log         | a log: records are damaged or missing                                     | 4         |
+ * | metadata    | whose a directory or a partition is, which can't be made anew either      | 4         |
+ * | unreadable  | the operating system or a limit said no; nothing is known of the content  | 5         |
+ *
+ * Only errors and warnings count for the exit code. An error breaks a promise of the format or keeps a broker from
+ * starting; a warning may have an innocent reason; a notice is a normal trace, of an unclean shutdown for one.
+ *
+ * `atStart` is told of Apache Kafka 4.3.1: tried on it where a directory could be damaged so, else read in its source
+ * (contents of indexes and snapshots, leader epochs, KRaft snapshots). After a clean shutdown it trusts a segment and
+ * reads nothing of it but the last batches; behind the recovery point of an unclean one it reads all, rebuilds the rest.
+ */
+export type Severity = 'error' | 'warning' | 'notice'
+export type FindingClass = 'log' | 'rebuildable' | 'metadata' | 'unreadable'
+
+export interface FindingKindFacts {
+  readonly severity: Severity
+  readonly class: FindingClass
+  readonly atStart: string | { readonly trusted: string; readonly recovered: string }
+  readonly fix: string
+}
+
+const REPLICATE = 'with the broker stopped move the folder away, and let a replica fill it again'
+const REBUILD_INDEXES =
+  "with the broker stopped delete the segment's .index: all its indexes are made anew at start"
+const NOTHING = 'nothing needs to be done'
+
+const CUT = {
+  trusted: 'does not notice; a consumer that gets there fails (CorruptRecordException)',
+  recovered:
+    "cuts the log here ('Found invalid messages in log segment') and deletes all later segments",
+}
+const LOST_FRAMING = {
+  trusted:
+    "refuses to start if it lies in the last segment behind the last index entry ('Found record size'), " +
+    'else does not notice, and readers fail here',
+  recovered: CUT.recovered,
+}
+const UNNOTICED = {
+  trusted: 'does not notice; readers are led astray',
+  recovered: 'rebuilds it',
+}
+const SERVES = 'does not notice; serves it as it is'
+const DELETES_SNAPSHOT =
+  "passes it over ('Failed to load producer snapshot') and takes an older one"
+const REFUSES = 'refuses to start'
+
+const log = (severity: Severity, atStart: FindingKindFacts['atStart'], fix = REPLICATE) =>
+  ({ severity, class: 'log', atStart, fix }) as const
+const rebuildable = (
+  atStart: FindingKindFacts['atStart'],
+  fix: string,
+  severity: Severity = 'error',
+) => ({ severity, class: 'rebuildable', atStart, fix }) as const
+const metadata = (severity: Severity, atStart: string, fix: string) =>
+  ({ severity, class: 'metadata', atStart, fix }) as const
+const notice = (atStart: FindingKindFacts['atStart'], fix = NOTHING) =>
+  ({ severity: 'notice', class: 'log', atStart, fix }) as const
+
+const KINDS = {
+  // logs
+  'batch-crc': log('error', CUT),
+  'batch-size': log('error', LOST_FRAMING),
+  'batch-torn': log('error', {
+    trusted:
+      'does not notice: takes an earlier offset for the end of the log (the beginning of the segment, ' +
+      'even), gives offsets out twice, and writes on behind the torn batch',
+    recovered: 'cuts the torn batch off and deletes all later segments',
+  }),
+  zeros: log('error', LOST_FRAMING),
+  'batch-header': log('error', SERVES),
+  'batch-offsets': log('error', {
+    trusted: SERVES,
+    recovered:
+      "refuses to start if the offset is beyond the segment's range ('Split operation is only " +
+      "permitted'), empties the segment if an index can't take it, else serves it as it is",
+  }),
+  'batch-epoch': log('error', SERVES),
+  records: log('error', 'does not notice (checks no records); consumers fail here'),
+  'message-crc': log('error', 'does not notice; consumers fail here'),
+  'control-record': log('error', {
+    trusted: 'does not notice',
+    recovered: 'fails to load the partition',
+  }),
+  'max-timestamp': log('warning', 'does not notice; lookups by time go wrong', NOTHING),
+  'segment-overlap': log('error', SERVES),
+  'segment-gap': log('warning', 'does not notice; consumers are sent on to the next segment'),
+  'segment-size': log('error', 'fails to load the partition; its log.dir goes offline'),
+  'segment-offsets': log('error', "splits the segment ('Split segment and retry')", NOTHING),
+  'recovery-point': log(
+    'error',
+    'takes the end of the log for the recovery point; what is missing stays missing',
+  ),
+  'high-watermark': log('warning', 'takes the end of the log for the high watermark'),
+  'log-start': log(
+    'error',
+    "deletes ALL segments ('Deleting all segments because logEndOffset … is smaller than logStartOffset')",
+    'before any start remove the entry from log-start-offset-checkpoint',
+  ),
+  'kraft-snapshot': log(
+    'error',
+    'fails to load the cluster metadata from it',
+    'copy it from another controller',
+  ),
+
+  // what can be made anew
+  'index-missing': rebuildable(
+    "reads the segment and rebuilds all its indexes ('Could not find offset index file')",
+    'start the broker',
+    'warning',
+  ),
+  'index-size': rebuildable(UNNOTICED, REBUILD_INDEXES),
+  'index-order': rebuildable(UNNOTICED, REBUILD_INDEXES),
+  'index-entry': rebuildable(UNNOTICED, REBUILD_INDEXES),
+  'index-past-end': rebuildable(UNNOTICED, REBUILD_INDEXES),
+  'index-untrimmed': rebuildable(UNNOTICED, REBUILD_INDEXES),
+  'timeindex-missing': rebuildable(
+    {
+      trusted: 'makes an empty one; lookups by time pass the segment over',
+      recovered: 'rebuilds it',
+    },
+    REBUILD_INDEXES,
+    'warning',
+  ),
+  'timeindex-size': rebuildable(UNNOTICED, REBUILD_INDEXES),
+  'timeindex-order': rebuildable(UNNOTICED, REBUILD_INDEXES),
+  'timeindex-entry': rebuildable(UNNOTICED, REBUILD_INDEXES),
+  'timeindex-past-end': rebuildable(UNNOTICED, REBUILD_INDEXES),
+  'timeindex-untrimmed': rebuildable(UNNOTICED, REBUILD_INDEXES),
+  'timeindex-short': rebuildable(
+    {
+      trusted: 'does not notice; lookups by time pass the last records over',
+      recovered: 'rebuilds it',
+    },
+    REBUILD_INDEXES,
+    'warning',
+  ),
+  'txnindex-format': rebuildable(
+    {
+      trusted:
+        "rebuilds it where it sees it ('Found a corrupted index file'), else does not notice",
+      recovered: 'rebuilds it',
+    },
+    REBUILD_INDEXES,
+  ),
+  'txnindex-entry': rebuildable(
+    {
+      trusted: 'does not notice; committed records are hidden from read_committed',
+      recovered: 'rebuilds it',
+    },
+    REBUILD_INDEXES,
+  ),
+  'txnindex-missing': rebuildable(
+    {
+      trusted: 'does not notice; aborted records are shown to read_committed',
+      recovered: 'rebuilds it',
+    },
+    REBUILD_INDEXES,
+  ),
+  'snapshot-format': rebuildable(DELETES_SNAPSHOT, 'start the broker, or delete it'),
+  'snapshot-entry': rebuildable(
+    'believes it; producers may be refused or repeat records',
+    'with the broker stopped delete the snapshots from this one on',
+  ),
+  'snapshot-past-end': rebuildable('deletes it', 'start the broker', 'warning'),
+  'epoch-checkpoint': rebuildable(
+    REFUSES,
+    'with the broker stopped delete it: epochs are learnt anew',
+  ),
+  'epoch-entry': rebuildable(
+    'believes it; followers may cut their logs at the wrong offset',
+    'with the broker stopped delete it: epochs are learnt anew',
+  ),
+  'epoch-past-end': rebuildable('drops the entry', 'start the broker', 'warning'),
+  'epoch-missing': rebuildable(
+    'goes on without; followers cut their logs by offset',
+    NOTHING,
+    'warning',
+  ),
+  'checkpoint-file': rebuildable(
+    "takes it for empty ('Error occurred while reading'): without recovery points it reads all of an " +
+      'unclean log, without log starts deleted records come back',
+    'start the broker: it is written anew',
+  ),
+  'high-watermark-file': rebuildable(
+    "brings none of the partitions up ('Error applying topics delta')",
+    'with the broker stopped delete it: high watermarks begin at the log start',
+  ),
+  'cleaner-file': rebuildable(
+    "compacts nothing any more ('kafka-log-cleaner-thread' ends)",
+    'with the broker stopped delete it: compaction begins anew',
+  ),
+  'cleaner-checkpoint': rebuildable('begins to compact from the log start', NOTHING, 'warning'),
+
+  // whose it is
+  'meta-properties': metadata(
+    'error',
+    'takes the log.dir offline; refuses to start if it is the only one, or that of the metadata',
+    'restore it from another log.dir of the broker',
+  ),
+  'cluster-id': metadata(
+    'error',
+    REFUSES,
+    "take the log.dir out of the broker's log.dirs, or restore meta.properties",
+  ),
+  'node-id': metadata(
+    'error',
+    REFUSES,
+    "take the log.dir out of the broker's log.dirs, or restore meta.properties",
+  ),
+  'directory-id': metadata('error', REFUSES, 'give each log.dir an id of its own'),
+  'folder-name': metadata(
+    'error',
+    `${REFUSES} ('is not in the form of topic-partition')`,
+    'move the folder out of the log.dir',
+  ),
+  'file-digits': metadata(
+    'error',
+    'looks for 20 digits: without such a log it goes on with an empty segment, and deletes the index',
+    'give it its name of 20 digits',
+  ),
+  'file-name': metadata(
+    'error',
+    `${REFUSES} (NumberFormatException)`,
+    'move the file out of the folder',
+  ),
+  'partition-twice': metadata(
+    'error',
+    `${REFUSES} ('Duplicate log directories')`,
+    'move the older of the two folders away',
+  ),
+  'topic-id': metadata('error', 'renames the folder to -stray', 'restore partition.metadata'),
+  'partition-metadata': metadata(
+    'error',
+    REFUSES,
+    'restore it from another partition of the topic',
+  ),
+  'partition-metadata-missing': metadata(
+    'warning',
+    'renames the folder to -stray',
+    'restore it from another partition of the topic',
+  ),
+  'quorum-state': metadata(
+    'error',
+    REFUSES,
+    'with the controller stopped delete it: it is learnt anew',
+  ),
+
+  // what can't be looked at
+  unreadable: {
+    severity: 'error',
+    class: 'unreadable',
+    atStart: 'takes the log.dir offline',
+    fix: 'look at the disk and at the permissions',
+  },
+  'too-large': {
+    severity: 'warning',
+    class: 'unreadable',
+    atStart: 'does not notice',
+    fix: 'verify again with a higher --max-batch-bytes',
+  },
+  locked: {
+    severity: 'error',
+    class: 'unreadable',
+    atStart: "refuses to start ('Failed to acquire lock on file .lock')",
+    fix: 'stop the broker, or verify with --live up to the recovery points',
+  },
+
+  // normal traces
+  'lock-unknown': notice('tries to lock it', 'verify again where the lock can be asked about'),
+  'unclean-shutdown': notice('reads the segments from the recovery points on', 'start the broker'),
+  'unclean-tail': notice('cuts it off', 'start the broker'),
+  'unclean-high-watermark': notice(
+    'takes the end of the log for the high watermark: the crash took records that were acknowledged',
+    'let a replica fill it again, if there is one',
+  ),
+  'unclean-index': notice('rebuilds it', 'start the broker'),
+  'offset-gap': notice(SERVES),
+  'shutdown-marker': notice('takes the shutdown for clean, the broker epoch for unknown'),
+  'checkpoint-entry': notice('overlooks it'),
+  'deleted-file': notice('deletes it'),
+  'cleaned-file': notice('deletes it: a compaction that did not finish'),
+  'swap-file': notice('puts it in the place of the segments it was compacted from'),
+  'temporary-file': notice('overlooks it, or overwrites it'),
+  'partial-snapshot': notice('deletes it'),
+  'orphan-index': notice("deletes it ('Found an orphaned index file')"),
+  'unknown-file': notice('overlooks it'),
+  'delete-folder': notice('deletes it'),
+  'future-folder': notice('goes on with the move from another log.dir'),
+  'stray-folder': notice('keeps it aside', 'delete it if it is not missed'),
+} as const satisfies Record<string, FindingKindFacts>
+
+export type FindingKind = keyof typeof KINDS
+
+export const FINDING_KINDS: Readonly<Record<FindingKind, FindingKindFacts>> = KINDS

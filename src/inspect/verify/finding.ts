@@ -1,0 +1,61 @@
+/** One thing that is wrong, or worth knowing, at one place of a log.dir. */
+import { FINDING_KINDS, type FindingKind, type Severity } from './finding-kinds.ts'
+
+export interface Finding {
+  readonly severity: Severity
+  readonly kind: FindingKind
+  readonly file: string
+  /** Byte in the file where the structure begins that is wrong. */
+  readonly position: number | undefined
+  /** Offsets that are touched, both inclusive. */
+  readonly firstOffset: bigint | undefined
+  readonly lastOffset: bigint | undefined
+  readonly found: string
+  readonly expected: string
+  /** What Apache Kafka does about it when it starts on this directory as it is. */
+  readonly atStart: string
+  readonly fix: string
+}
+
+/** Where, and what; the rest follows from the kind. */
+export interface FindingPlace {
+  readonly file: string
+  readonly position?: number | undefined
+  readonly firstOffset?: bigint | undefined
+  readonly lastOffset?: bigint | undefined
+  readonly found: string
+  readonly expected: string
+}
+
+/**
+ * How a broker will load a segment: trusted as it is, or read through and rebuilt, because it died with data behind
+ * the recovery point.
+ */
+export type Loading = 'trusted' | 'recovered'
+
+export function toFinding(kind: FindingKind, place: FindingPlace, loading: Loading): Finding {
+  const { severity, atStart, fix } = FINDING_KINDS[kind]
+  return {
+    severity,
+    kind,
+    file: place.file,
+    position: place.position,
+    firstOffset: place.firstOffset,
+    lastOffset: place.lastOffset,
+    found: place.found,
+    expected: place.expected,
+    atStart: typeof atStart === 'string' ? atStart : atStart[loading],
+    fix,
+  }
+}
+
+/** By file, and within a file by where it is; findings about a whole file come first. */
+export function compareFindings(a: Finding, b: Finding): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1
+  const byPosition = (a.position ?? -1) - (b.position ?? -1)
+  if (byPosition !== 0) return byPosition
+  const [offsetA, offsetB] = [a.firstOffset ?? -1n, b.firstOffset ?? -1n]
+  if (offsetA !== offsetB) return offsetA < offsetB ? -1 : 1
+  if (a.kind === b.kind) return 0
+  return a.kind < b.kind ? -1 : 1
+}

@@ -1,0 +1,142 @@
+/** The root of one log.dir: its own files, the names in it, and what its checkpoints say of partitions. */
+import { join } from 'node:path'
+import type { Damage } from '../../base/errors.ts'
+import {
+  CLEAN_SHUTDOWN,
+  CLEANER_CHECKPOINT,
+  HIGH_WATERMARK_CHECKPOINT,
+  LOG_START_CHECKPOINT,
+  META_PROPERTIES,
+  RECOVERY_POINT_CHECKPOINT,
+} from '../../log/file-names.ts'
+import { checkpointKey, type LogDir, type PartitionFolder } from '../../log-dirs/log-dir.ts'
+import type { FindingPlace } from './finding.ts'
+import type { FindingKind } from './finding-kinds.ts'
+import { placeOf } from './partition-files-check.ts'
+import type { DirState } from './partition-task.ts'
+
+export type Report = (kind: FindingKind, place: FindingPlace) => void
+
+export function checkLogDir(logDir: LogDir, dirState: DirState, report: Report): void {
+  for (const damage of logDir.damages) reportDamage(damage, logDir, report)
+  for (const failure of logDir.failures) {
+    const file = 'path' in failure ? failure.path : logDir.path
+    report('unreadable', { file, found: failure.message, expected: 'a readable file' })
+  }
+  reportFolders(logDir, report)
+  for (const name of logDir.temporaries) {
+    const file = join(logDir.path, name)
+    report('temporary-file', { file, found: 'a write that did not finish', expected: 'none' })
+  }
+  if (dirState === 'unclean' && logDir.partitions.length > 0) {
+    const file = join(logDir.path, CLEAN_SHUTDOWN)
+    report('unclean-shutdown', { file, found: 'no file', expected: 'one after a clean shutdown' })
+  }
+  if (dirState !== 'live') reportStrangeEntries(logDir, report)
+}
+
+/** Of several log.dirs of one broker: the same cluster and node, and an identity of its own each. */
+export function checkIdentities(logDirs: readonly LogDir[], report: (at: LogDir) => Report): void {
+  const first = logDirs.find(({ meta }) => meta !== undefined)
+  if (first?.meta === undefined) return
+  const known = new Map<string, LogDir>()
+  for (const logDir of logDirs) {
+    const { meta } = logDir
+    if (meta === undefined) continue
+    const file = join(logDir.path, META_PROPERTIES)
+    const compare = (
+      kind: FindingKind,
+      key: string,
+      found?: string | number,
+      expected?: string | number,
+    ) => {
+      if (found === undefined || expected === undefined || found === expected) return
+      report(logDir)(kind, {
+        file,
+        found: `${key}=${found}`,
+        expected: `${key}=${expected}, as in ${first.path}`,
+      })
+    }
+    compare('cluster-id', 'cluster.id', meta.clusterId, first.meta.clusterId)
+    compare('node-id', 'node.id', meta.nodeId, first.meta.nodeId)
+    if (meta.directoryId === undefined) continue
+    const twin = known.get(meta.directoryId)
+    if (twin !== undefined) {
+      const expected = `an id of its own; ${twin.path} has the same`
+      report(logDir)('directory-id', { file, found: `directory.id=${meta.directoryId}`, expected })
+    }
+    known.set(meta.directoryId, logDir)
+  }
+}
+
+/** A partition is served from one folder: the same in a second log.dir, or twice in one, stops a broker. */
+export function checkDuplicates(logDirs: readonly LogDir[], report: (at: LogDir) => Report): void {
+  const known = new Map<string, PartitionFolder>()
+  for (const logDir of logDirs) {
+    for (const folder of logDir.partitions) {
+      const { state } = folder.parsed
+      if (state !== 'live' && state !== 'future') continue
+      const key = `${checkpointKey(folder.parsed)} ${state}`
+      const twin = known.get(key)
+      if (twin === undefined) {
+        known.set(key, folder)
+        continue
+      }
+      report(logDir)('partition-twice', {
+        file: folder.path,
+        found: `${checkpointKey(folder.parsed)} again`,
+        expected: `once; it lies in ${twin.path}, too`,
+      })
+    }
+  }
+}
+
+function reportDamage(damage: Damage, { path }: LogDir, report: Report): void {
+  const file = damage.file ?? path
+  report(kindOf(file), placeOf(damage, file))
+}
+
+function kindOf(file: string): FindingKind {
+  if (file.endsWith(META_PROPERTIES)) return 'meta-properties'
+  if (file.endsWith(CLEAN_SHUTDOWN)) return 'shutdown-marker'
+  if (file.endsWith(HIGH_WATERMARK_CHECKPOINT)) return 'high-watermark-file'
+  return file.endsWith(CLEANER_CHECKPOINT) ? 'cleaner-file' : 'checkpoint-file'
+}
+
+function reportFolders({ path, partitions, strangers }: LogDir, report: Report): void {
+  for (const { name, kind } of strangers) {
+    if (kind !== 'directory') continue
+    const found = `the folder ${JSON.stringify(name)}`
+    report('folder-name', { file: join(path, name), found, expected: 'topic-partition' })
+  }
+  for (const { path: folder, parsed } of partitions) {
+    const { state } = parsed
+    if (state === 'live') continue
+    const found = `${checkpointKey(parsed)}, ${FOLDER_STATES[state].found}`
+    report(FOLDER_STATES[state].kind, { file: folder, found, expected: 'none' })
+  }
+}
+
+const FOLDER_STATES = {
+  deleted: { kind: 'delete-folder', found: 'waiting for its deletion' },
+  future: { kind: 'future-folder', found: 'being moved here' },
+  stray: { kind: 'stray-folder', found: 'that the cluster did not know' },
+} as const
+
+/** Entries of partitions that are not there: a deletion that was not noted yet. */
+function reportStrangeEntries({ path, partitions, checkpoints }: LogDir, report: Report): void {
+  const present = new Set(partitions.map(({ parsed }) => checkpointKey(parsed)))
+  const files = [
+    [CLEANER_CHECKPOINT, checkpoints.cleaner],
+    [LOG_START_CHECKPOINT, checkpoints.logStart],
+    [RECOVERY_POINT_CHECKPOINT, checkpoints.recoveryPoint],
+    [HIGH_WATERMARK_CHECKPOINT, checkpoints.highWatermark],
+  ] as const
+  for (const [name, entries] of files) {
+    for (const key of entries.keys()) {
+      if (present.has(key)) continue
+      const file = join(path, name)
+      report('checkpoint-entry', { file, found: `an entry for ${key}`, expected: 'its folder' })
+    }
+  }
+}

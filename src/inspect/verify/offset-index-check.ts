@@ -1,0 +1,191 @@
+/**
+ * The offset index of one segment against its log, entry by entry while the log is scanned.
+ *
+ * An entry promises that a batch begins at its position, and that the batches from there on hold its offset as the last
+ * of one of them. (Not: of the first. Up to Kafka 4.0 an append of several batches was indexed by the first one's
+ * position and the last one's offset; so are chunks that a compaction wrote. Up to 0.11 the offset was the first one's,
+ * which a lookup finds as well.) How dense the entries are means nothing.
+ */
+import type { DiskFile } from '../../disk/disk.ts'
+import { OFFSET_INDEX_ENTRY } from '../../log/offset-index.ts'
+import { AscendingEntries, type IndexEntry } from './ascending-entries.ts'
+import { EntryReader } from './entry-reader.ts'
+import type { FindingPlace } from './finding.ts'
+import type { FindingKind } from './finding-kinds.ts'
+
+const AT = OFFSET_INDEX_ENTRY.offsetOf
+const ENTRY_SIZE = OFFSET_INDEX_ENTRY.size
+
+export interface IndexCheckOptions {
+  readonly baseOffset: bigint
+  /** Whether zeros behind the entries are normal: a broker has it open, or had when it died. */
+  readonly mayBePreallocated: boolean
+  readonly report: (kind: FindingKind, place: FindingPlace) => void
+}
+
+export class OffsetIndexCheck {
+  readonly #file: DiskFile
+  readonly #options: IndexCheckOptions
+  readonly #reader: EntryReader
+  readonly #entries: AscendingEntries
+  #entry: IndexEntry | undefined
+  /** Whether a batch begins at the entry's position. */
+  #isPlaced = false
+  /** Whether bytes of the log were passed over since the entry's position: its offset may have been there. */
+  #isBlurred = false
+
+  constructor(file: DiskFile, options: IndexCheckOptions) {
+    this.#file = file
+    this.#options = options
+    this.#reader = new EntryReader(file, ENTRY_SIZE)
+    this.#entries = new AscendingEntries(this.#reader, {
+      decode: decodeEntry,
+      ascends: (a, b) => b.relativeOffset > a.relativeOffset && b.value > a.value,
+      onOutlier: (entry, beside) => this.#reportOutlier(entry, beside),
+      onZeros: position =>
+        this.#report('index-order', position, 'zeros between entries', 'entries'),
+    })
+    this.#step()
+  }
+
+  /**
+   * A batch that is sound.
+   *
+   * @param relativeBaseOffset to the segment's base offset; of a v0/v1 wrapper the least that it can be
+   */
+  batch(
+    position: number,
+    relativeBaseOffset: number,
+    relativeLastOffset: number,
+    isLegacy: boolean,
+  ): void {
+    for (;;) {
+      const entry = this.#entry
+      if (entry === undefined || (!this.#isPlaced && entry.value > position)) return
+      if (!this.#isPlaced && entry.value < position) {
+        this.#reportEntry(entry, 'no batch that begins there')
+      } else if (relativeLastOffset > entry.relativeOffset) {
+        const { relativeOffset } = entry
+        const isFirst =
+          !this.#isPlaced &&
+          (isLegacy ? relativeOffset >= relativeBaseOffset : relativeOffset === relativeBaseOffset)
+        if (!this.#isBlurred && !isFirst) {
+          const last = this.#offsetOf(relativeLastOffset)
+          this.#reportEntry(entry, `a batch there that ends with offset ${last}`)
+        }
+      } else {
+        this.#isPlaced = true
+        if (relativeLastOffset < entry.relativeOffset) return
+      }
+      this.#step()
+    }
+  }
+
+  /** Bytes of the log that hold no sound batch. */
+  damaged(from: number, to: number): void {
+    this.#isBlurred = this.#isPlaced
+    while (!this.#isPlaced && this.#entry !== undefined && this.#entry.value < to) {
+      if (this.#entry.value < from) this.#reportEntry(this.#entry, 'no batch that begins there')
+      this.#step()
+    }
+  }
+
+  /** @param logEnd where the log's batches end  @param mayBeBehind whether the log may have grown meanwhile */
+  end(logEnd: number, mayBeBehind: boolean): void {
+    for (; this.#entry !== undefined; this.#step()) {
+      if (mayBeBehind || (this.#isPlaced && this.#isBlurred)) continue
+      if (this.#entry.value >= logEnd) this.#reportPastEnd(this.#entry, logEnd)
+      else if (this.#isPlaced) this.#reportEntry(this.#entry, 'no batch with that last offset')
+      else this.#reportEntry(this.#entry, 'no batch that begins there')
+    }
+    this.#checkSize()
+  }
+
+  #step(): void {
+    this.#entry = this.#entries.next()
+    this.#isPlaced = false
+    this.#isBlurred = false
+  }
+
+  #checkSize(): void {
+    const { zerosFrom, trailingBytes, fileSize } = this.#reader
+    if (trailingBytes !== 0) {
+      const { path } = this.#file
+      const found =
+        `Index file ${path} is corrupt, found ${fileSize} bytes which is neither positive ` +
+        `nor a multiple of ${ENTRY_SIZE}`
+      const position = fileSize - trailingBytes
+      this.#report('index-size', position, found, `a multiple of ${ENTRY_SIZE}`)
+    }
+    if (zerosFrom !== undefined && !this.#options.mayBePreallocated) {
+      const found = `${fileSize - zerosFrom} bytes of zeros`
+      this.#report(
+        'index-untrimmed',
+        zerosFrom,
+        found,
+        'the end of the file: the segment is closed',
+      )
+    }
+  }
+
+  #reportOutlier(entry: IndexEntry, beside: IndexEntry | undefined): void {
+    const found = this.#textOf(entry)
+    const last = this.#offsetOf(entry.relativeOffset)
+    if (beside === undefined) {
+      const base = this.#options.baseOffset
+      const corrupt =
+        entry.relativeOffset < 0
+          ? `Corrupt index found, the offset is ${last} which is less than the base offset ${base}`
+          : found
+      return this.#report('index-order', entry.at, corrupt, `offset ${base} or more`, last)
+    }
+    const order = beside.at < entry.at ? 'more than' : 'less than'
+    this.#report('index-order', entry.at, found, `${order} ${this.#textOf(beside)}`, last)
+  }
+
+  #reportEntry(entry: IndexEntry, found: string): void {
+    const last = this.#offsetOf(entry.relativeOffset)
+    const expected = `${found} in the log`
+    this.#report('index-entry', entry.at, this.#textOf(entry), expected, last)
+  }
+
+  #reportPastEnd(entry: IndexEntry, logEnd: number): void {
+    const last = this.#offsetOf(entry.relativeOffset)
+    const expected = `a position before the end of the log at ${logEnd}`
+    this.#report('index-past-end', entry.at, this.#textOf(entry), expected, last)
+  }
+
+  #textOf(entry: IndexEntry): string {
+    return `offset ${this.#offsetOf(entry.relativeOffset)} at position ${entry.value}`
+  }
+
+  #offsetOf(relativeOffset: number): bigint {
+    return this.#options.baseOffset + BigInt(relativeOffset)
+  }
+
+  #report(
+    kind: FindingKind,
+    position: number,
+    found: string,
+    expected: string,
+    offset?: bigint,
+  ): void {
+    const { path } = this.#file
+    this.#options.report(kind, {
+      file: path,
+      position,
+      firstOffset: offset,
+      lastOffset: offset,
+      found,
+      expected,
+    })
+  }
+}
+
+function decodeEntry({ window, start, position }: EntryReader): IndexEntry {
+  return {
+    at: position,
+    relativeOffset: window.readInt32BE(start + AT.relativeOffset),
+    value: window.readInt32BE(start + AT.position),
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * One partition's folder: its segments in order, and all that lies beside them. What can be said only behind the last
+ * segment is said in partition-end-check.ts.
+ */
+import type { Disk } from '../../disk/disk.ts'
+import { METADATA_TOPIC } from '../../log/file-names.ts'
+import { readPartitionDirectory, type PartitionDirectory } from '../../log/partition-directory.ts'
+import type { Segment } from '../../log/segment.ts'
+import type { FindingPlace, Loading } from './finding.ts'
+import { FindingLog } from './finding-log.ts'
+import { FINDING_KINDS, type FindingKind } from './finding-kinds.ts'
+import { checkKraftSnapshot } from './kraft-snapshot-check.ts'
+import { LeaderEpochCheck } from './leader-epoch-check.ts'
+import { checkPartitionEnd, type FileGaps, type SegmentGap } from './partition-end-check.ts'
+import { checkPartitionFiles, type PartitionFilesReport } from './partition-files-check.ts'
+import { PartitionState, type ReadSnapshot } from './partition-state.ts'
+import type { PartitionReport, PartitionTask } from './partition-task.ts'
+import { ProducerTracker } from './producer-tracker.ts'
+import { reportReadFailure } from './read-failure.ts'
+import { checkSegment } from './segment-check.ts'
+import { readSnapshot } from './snapshot-check.ts'
+import { emptyTally } from './tally.ts'
+
+export interface PartitionCheckEnvironment {
+  readonly disk: Disk
+  readonly onProgress: (bytes: number) => void
+}
+
+export function checkPartition(
+  task: PartitionTask,
+  environment: PartitionCheckEnvironment,
+): PartitionReport {
+  const findings = new FindingLog()
+  try {
+    return new PartitionCheck(task, environment, findings).run()
+  } catch (error) {
+    const isLive = task.dirState === 'live'
+    const report = findings.add.bind(findings)
+    reportReadFailure(error, { path: task.path, isLive, report })
+    return { findings: findings.result(), tally: emptyTally(), topicId: undefined }
+  }
+}
+
+class PartitionCheck {
+  readonly #task: PartitionTask
+  readonly #environment: PartitionCheckEnvironment
+  readonly #findings: FindingLog
+  readonly #directory: PartitionDirectory
+  readonly #files: PartitionFilesReport
+  readonly #state: PartitionState
+  readonly #segmentGaps: SegmentGap[] = []
+  readonly #offsetGaps: FileGaps[] = []
+  #lastEpochMismatch = ''
+
+  constructor(task: PartitionTask, environment: PartitionCheckEnvironment, findings: FindingLog) {
+    this.#task = task
+    this.#environment = environment
+    this.#findings = findings
+    this.#directory = readPartitionDirectory(environment.disk, task.path)
+    this.#files = checkPartitionFiles(this.#directory, {
+      ...task,
+      disk: environment.disk,
+      report: (kind, place) => findings.add(kind, place, 'trusted'),
+    })
+    this.#state = this.#initialState()
+  }
+
+  run(): PartitionReport {
+    const { segments, checkpoints } = this.#directory
+    const { disk } = this.#environment
+    const { limits, only } = this.#task
+    if (only === undefined) {
+      for (const { file } of checkpoints) {
+        this.#guard(() =>
+          checkKraftSnapshot(file.path, { disk, limits, report: this.#reporter('trusted') }),
+        )
+      }
+    }
+    for (const [index, segment] of segments.entries()) {
+      if (only === undefined || segment.baseOffset === only) this.#checkSegment(segment, index)
+    }
+    if (segments.length > 0 && only === undefined) {
+      checkPartitionEnd({
+        task: this.#task,
+        directory: this.#directory,
+        state: this.#state,
+        offsetGaps: this.#offsetGaps,
+        segmentGaps: this.#segmentGaps,
+        report: this.#reporter('trusted'),
+        reportOfLast: this.#reporter(this.#loadingOf(segments.length - 1)),
+      })
+    }
+    const findings = this.#findings.result()
+    return { findings, tally: this.#state.tally, topicId: this.#files.topicId }
+  }
+
+  #initialState(): PartitionState {
+    const { only } = this.#task
+    const { segments } = this.#directory
+    const firstBase = only ?? segments[0]?.baseOffset ?? 0n
+    const snapshots = this.#readSnapshots(firstBase)
+    const tracker = new ProducerTracker(firstBase === 0n)
+    const first = snapshots[0]
+    if (first !== undefined && first.snapshot.offset === firstBase) {
+      tracker.load(first.entries)
+      snapshots.shift()
+    }
+    const epochs = new LeaderEpochCheck(this.#files.leaderEpochs ?? [])
+    return new PartitionState(tracker, epochs, snapshots)
+  }
+
+  #readSnapshots(from: bigint): ReadSnapshot[] {
+    const { disk } = this.#environment
+    const { only } = this.#task
+    const isWanted = ({ offset }: { offset: bigint }) =>
+      offset >= from && (only === undefined || offset === only)
+    const read: ReadSnapshot[] = []
+    for (const snapshot of this.#directory.snapshots.filter(isWanted)) {
+      this.#guard(() => {
+        const entries = readSnapshot(snapshot, { disk, report: this.#reporter('trusted') })
+        if (entries !== undefined) read.push({ snapshot, entries })
+      })
+    }
+    return read
+  }
+
+  #checkSegment(segment: Segment, index: number): void {
+    const { segments } = this.#directory
+    const { dirState, deep, limits } = this.#task
+    const isLast = index === segments.length - 1
+    const loading = this.#loadingOf(index)
+    const report = this.#reporter(loading)
+    this.#checkBeginning(segment, report)
+    this.#checkIndexesAreThere(segment, loading, isLast)
+    this.#guard(() => {
+      const { gaps, hasTimestamps } = checkSegment(segment, {
+        disk: this.#environment.disk,
+        limits,
+        deep,
+        state: this.#state,
+        isOpenEnded: isLast && (dirState === 'unclean' || dirState === 'unknown'),
+        isGrowing: isLast && dirState === 'live',
+        report,
+        onEpochMismatch: (offset, epoch, noted) => this.#noteEpoch(offset, epoch, noted),
+        onProgress: this.#environment.onProgress,
+      })
+      if (gaps !== undefined) this.#offsetGaps.push({ file: segment.log.path, gaps })
+      if (
+        hasTimestamps &&
+        !segment.timeIndex &&
+        segment.index &&
+        this.#wantsIndexes(loading, isLast)
+      ) {
+        report('timeindex-missing', {
+          file: segment.log.path.replace(/\.log$/, '.timeindex'),
+          found: 'no file',
+          expected: 'a time index: the log has timestamps',
+        })
+      }
+    })
+    this.#state.nextOffset ??= segment.baseOffset
+  }
+
+  /** Where the segment begins, after the one before. */
+  #checkBeginning(segment: Segment, report: Reporter): void {
+    const state = this.#state
+    const next = state.nextOffset
+    const { baseOffset } = segment
+    if (next === undefined || next === baseOffset) return
+    state.hasSegmentGaps = true
+    if (next < baseOffset) {
+      if (!state.hasDamage) this.#segmentGaps.push({ segment, first: next, last: baseOffset - 1n })
+    } else {
+      report('segment-overlap', {
+        file: segment.log.path,
+        position: 0,
+        firstOffset: baseOffset,
+        lastOffset: next - 1n,
+        found: `a segment from offset ${baseOffset} on`,
+        expected: `offset ${next}: the segment before reaches up to there`,
+      })
+    }
+    state.nextOffset = baseOffset
+  }
+
+  #checkIndexesAreThere(segment: Segment, loading: Loading, isLast: boolean): void {
+    if (segment.index !== undefined || !this.#wantsIndexes(loading, isLast)) return
+    const file = segment.log.path.replace(/\.log$/, '.index')
+    const place = { file, found: 'no file', expected: 'an offset index' }
+    this.#findings.add('index-missing', place, loading)
+  }
+
+  #wantsIndexes(loading: Loading, isLast: boolean): boolean {
+    const { dirState, only } = this.#task
+    if (only !== undefined || (dirState === 'live' && isLast)) return false
+    return !(dirState === 'unclean' && loading === 'recovered')
+  }
+
+  /** A broker that died is not trusted from the segment on that holds the recovery point. */
+  #loadingOf(index: number): Loading {
+    const { dirState, noted } = this.#task
+    if (this.#directory.topic === METADATA_TOPIC) return 'recovered'
+    if (dirState !== 'unclean') return 'trusted'
+    const following = this.#directory.segments[index + 1]
+    if (following === undefined) return 'recovered'
+    return following.baseOffset > (noted?.recoveryPoint ?? 0n) ? 'recovered' : 'trusted'
+  }
+
+  /** Files that a broker will rebuild anyway are no news: one notice for each that is wrong. */
+  #reporter(loading: Loading): Reporter {
+    const rebuilt = loading === 'recovered' && this.#task.dirState === 'unclean'
+    return (kind, place) => {
+      if (!rebuilt || FINDING_KINDS[kind].class !== 'rebuildable') {
+        this.#findings.add(kind, place, loading)
+      } else if (!this.#findings.has('unclean-index', place.file)) {
+        this.#findings.add('unclean-index', place, loading)
+      }
+    }
+  }
+
+  #noteEpoch(offset: bigint, epoch: number, noted: number): void {
+    const file = this.#directory.leaderEpochs?.path
+    if (file === undefined || this.#lastEpochMismatch === `${epoch} ${noted}`) return
+    this.#lastEpochMismatch = `${epoch} ${noted}`
+    this.#findings.add('epoch-entry', {
+      file,
+      firstOffset: offset,
+      found: `leader epoch ${noted} for offset ${offset}`,
+      expected: `${epoch}, as the batch there says`,
+    })
+  }
+
+  /** A file that can't be read costs that file only. */
+  #guard(check: () => void): void {
+    try {
+      check()
+    } catch (error) {
+      this.#state.hasDamage = true
+      const { path, dirState } = this.#task
+      const report = this.#reporter('trusted')
+      reportReadFailure(error, { path, isLive: dirState === 'live', report })
+    }
+  }
+}
+
+type Reporter = (kind: FindingKind, place: FindingPlace) => void

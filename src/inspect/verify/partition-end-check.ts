@@ -1,0 +1,151 @@
+/**
+ * What is known of a partition once its last segment was scanned: gaps, and what snapshots, leader epochs and its log.dir
+ * say that lies behind the end of the log.
+ *
+ * Gaps between segments: a segment that was lost leaves one, but so does compaction, which keeps the last offset only
+ * of what it cleaned last. A gap is taken for compaction's where the partition is known to be compacted: an entry in
+ * the cleaner's checkpoint, batches with fewer records than offsets, or an internal topic. Offsets missing within a
+ * segment can't be a lost file; a notice says so where nothing else explains them.
+ */
+import { join } from 'node:path'
+import {
+  CLEANER_CHECKPOINT,
+  HIGH_WATERMARK_CHECKPOINT,
+  LEADER_EPOCH_CHECKPOINT,
+  LOG_START_CHECKPOINT,
+  RECOVERY_POINT_CHECKPOINT,
+} from '../../log/file-names.ts'
+import type { PartitionDirectory } from '../../log/partition-directory.ts'
+import type { Segment } from '../../log/segment.ts'
+import type { FindingPlace } from './finding.ts'
+import type { FindingKind } from './finding-kinds.ts'
+import type { OffsetGaps } from './offset-sequence.ts'
+import type { PartitionState } from './partition-state.ts'
+import type { PartitionTask } from './partition-task.ts'
+import { compareSnapshot } from './snapshot-check.ts'
+
+export interface PartitionEnd {
+  readonly task: PartitionTask
+  readonly directory: PartitionDirectory
+  readonly state: PartitionState
+  readonly offsetGaps: readonly FileGaps[]
+  readonly segmentGaps: readonly SegmentGap[]
+  readonly report: Report
+  /** As of the last segment, which a broker may rebuild. */
+  readonly reportOfLast: Report
+}
+
+export interface FileGaps {
+  readonly file: string
+  readonly gaps: OffsetGaps
+}
+
+/** Offsets that no segment holds, before one. */
+export interface SegmentGap {
+  readonly segment: Segment
+  readonly first: bigint
+  readonly last: bigint
+}
+
+type Report = (kind: FindingKind, place: FindingPlace) => void
+
+/** Topics that brokers compact, whatever their cleaner has noted. */
+const COMPACTED_TOPICS: ReadonlySet<string> = new Set([
+  '__consumer_offsets',
+  '__transaction_state',
+  '__share_group_state',
+])
+
+export function checkPartitionEnd(end: PartitionEnd): void {
+  const logEnd = end.state.nextOffset ?? 0n
+  const isLive = end.task.dirState === 'live'
+  for (const read of end.state.snapshots) {
+    if (read.snapshot.offset <= logEnd) compareSnapshot(read, end.state, end.report)
+    else if (!isLive) reportSnapshotPastEnd(read.snapshot, logEnd, end)
+  }
+  checkEpochs(logEnd, isLive, end)
+  reportGaps(end)
+  if (!isLive) compareNoted(logEnd, end)
+}
+
+function reportSnapshotPastEnd(
+  { offset, file }: PartitionDirectory['snapshots'][number],
+  logEnd: bigint,
+  { reportOfLast }: PartitionEnd,
+): void {
+  reportOfLast('snapshot-past-end', {
+    file: file.path,
+    lastOffset: offset - 1n,
+    found: `producers up to offset ${offset}`,
+    expected: `${logEnd} at most, where the log ends`,
+  })
+}
+
+function checkEpochs(logEnd: bigint, isLive: boolean, end: PartitionEnd): void {
+  const { leaderEpochs, path } = end.directory
+  const { epochs } = end.state
+  if (leaderEpochs === undefined) {
+    if (epochs.latest < 0 || end.task.dirState === 'unknown') return
+    const file = join(path, LEADER_EPOCH_CHECKPOINT)
+    const expected = `epochs up to ${epochs.latest}`
+    return end.reportOfLast('epoch-missing', { file, found: 'no file', expected })
+  }
+  if (isLive) return
+  for (const { epoch, startOffset } of epochs.beyond(logEnd)) {
+    end.reportOfLast('epoch-past-end', {
+      file: leaderEpochs.path,
+      firstOffset: startOffset,
+      found: `leader epoch ${epoch} from offset ${startOffset} on`,
+      expected: `${logEnd} at most, where the log ends`,
+    })
+  }
+}
+
+function reportGaps({ task, directory, state, offsetGaps, segmentGaps, report }: PartitionEnd) {
+  const { topic } = directory
+  const isCompacted =
+    state.isThinned ||
+    task.noted?.cleaner !== undefined ||
+    (topic !== undefined && COMPACTED_TOPICS.has(topic))
+  if (isCompacted || state.hasDamage) return
+  for (const { file, gaps } of offsetGaps) {
+    const { count, first, last } = gaps
+    const runs = count === 1 ? 'offsets' : `${count} runs of offsets`
+    const expected = 'all of them, unless the topic is compacted'
+    const place = { file, firstOffset: first, lastOffset: last }
+    report('offset-gap', { ...place, found: `${runs} without a batch`, expected })
+  }
+  if (state.hasGaps && task.dirState === 'unknown') return
+  for (const { segment, first, last } of segmentGaps) {
+    report('segment-gap', {
+      file: segment.log.path,
+      position: 0,
+      firstOffset: first,
+      lastOffset: last,
+      found: `a segment from offset ${segment.baseOffset} on`,
+      expected: `one from offset ${first} on, where the segment before ends`,
+    })
+  }
+}
+
+/** What the log.dir notes of the partition, against the end of its log. */
+function compareNoted(logEnd: bigint, { task, directory, report }: PartitionEnd): void {
+  const { noted } = task
+  if (noted === undefined) return
+  const compare = (kind: FindingKind, name: string, offset: bigint | undefined) => {
+    if (offset === undefined || offset <= logEnd) return
+    report(kind, {
+      file: join(noted.logDir, name),
+      firstOffset: logEnd,
+      lastOffset: offset - 1n,
+      found: `offset ${offset} for ${directory.name}`,
+      expected: `${logEnd} at most, where the log ends`,
+    })
+  }
+  const isUnclean = task.dirState === 'unclean'
+  const highWatermark = isUnclean ? 'unclean-high-watermark' : 'high-watermark'
+  compare('recovery-point', RECOVERY_POINT_CHECKPOINT, noted.recoveryPoint)
+  compare('log-start', LOG_START_CHECKPOINT, noted.logStart)
+  compare(highWatermark, HIGH_WATERMARK_CHECKPOINT, noted.highWatermark)
+  compare('cleaner-checkpoint', CLEANER_CHECKPOINT, noted.cleaner)
+}

@@ -1,0 +1,241 @@
+/**
+ * What there is to do: roots of log.dirs are looked at at once, partitions become tasks. In the order in which it is all
+ * reported.
+ */
+import { basename, dirname, join, resolve } from 'node:path'
+import { DiskError, UsageError } from '../../base/errors.ts'
+import type { DecodeLimits } from '../../base/limits.ts'
+import type { Disk } from '../../disk/disk.ts'
+import type { LockHolder } from '../../disk/file-lock.ts'
+import { LOCK_FILE, parsePartitionFolder } from '../../log/file-names.ts'
+import { checkpointKey, readLogDir, ROOT_FILES, type LogDir } from '../../log-dirs/log-dir.ts'
+import { toFinding, type Finding } from './finding.ts'
+import { FindingLog } from './finding-log.ts'
+import { checkKraftSnapshot } from './kraft-snapshot-check.ts'
+import { checkDuplicates, checkIdentities, checkLogDir, type Report } from './log-dir-check.ts'
+import type { DirState, PartitionTask } from './partition-task.ts'
+import { reportReadFailure } from './read-failure.ts'
+import { planFile } from './verify-file.ts'
+
+export interface VerifyTarget {
+  readonly kind: 'log-dir' | 'partition' | 'file'
+  readonly path: string
+}
+
+export interface VerifyPlanOptions {
+  readonly deep: boolean
+  /** Whether a log.dir that a broker holds is read all the same. */
+  readonly live: boolean
+  readonly limits: DecodeLimits
+}
+
+export interface VerifyPlanEnvironment {
+  readonly disk: Disk
+  readonly workingDirectory: string
+  readonly lockHolder: (path: string) => LockHolder | undefined | 'unknown'
+}
+
+/** What is found before the work is spread, then the tasks. */
+export interface PlanStep {
+  readonly findings: readonly Finding[]
+  readonly tasks: readonly PartitionTask[]
+}
+
+/** @throws UsageError where a file is none of Kafka's */
+export function planVerification(
+  targets: readonly VerifyTarget[],
+  options: VerifyPlanOptions,
+  environment: VerifyPlanEnvironment,
+): PlanStep[] {
+  return new Planning(options, environment).plan(targets)
+}
+
+/** A log.dir as it was found, before any partition is opened; or why it was not. */
+type OpenedDir =
+  | { readonly logDir: LogDir; readonly state: DirState; readonly findings: FindingLog }
+  | { readonly logDir?: undefined; readonly findings: FindingLog }
+
+type ReadDir = Extract<OpenedDir, { readonly state: DirState }>
+
+class Planning {
+  readonly #options: VerifyPlanOptions
+  readonly #environment: VerifyPlanEnvironment
+  readonly #opened = new Map<string, OpenedDir>()
+  /** Partitions and files that are planned, each once. */
+  readonly #planned = new Set<string>()
+
+  constructor(options: VerifyPlanOptions, environment: VerifyPlanEnvironment) {
+    this.#options = options
+    this.#environment = environment
+  }
+
+  plan(targets: readonly VerifyTarget[]): PlanStep[] {
+    const opened = targets
+      .filter(({ kind }) => kind === 'log-dir')
+      .map(({ path }) => this.#open(path))
+    const read = opened.filter(dir => dir.logDir !== undefined)
+    const logOf = new Map(read.map(({ logDir, findings }) => [logDir, findings]))
+    const reportAt = (logDir: LogDir): Report => reportTo(logOf.get(logDir) ?? new FindingLog())
+    const logDirs = read.map(({ logDir }) => logDir)
+    checkIdentities(logDirs, reportAt)
+    checkDuplicates(logDirs, reportAt)
+    return targets.map(({ kind, path }) => {
+      if (kind === 'file') return this.#planFile(path)
+      return kind === 'partition' ? this.#planPartition(path) : this.#planLogDir(path)
+    })
+  }
+
+  #planLogDir(path: string): PlanStep {
+    const opened = this.#open(path)
+    if (opened.logDir === undefined) return this.#stepOf(path, opened, [])
+    const { logDir, state, findings } = opened
+    const report = reportTo(findings)
+    checkLogDir(logDir, state, report)
+    const { disk } = this.#environment
+    const { bootstrapPath } = logDir
+    if (bootstrapPath !== undefined) {
+      const isLive = state === 'live'
+      try {
+        checkKraftSnapshot(bootstrapPath, { disk, limits: this.#options.limits, report })
+      } catch (error) {
+        reportReadFailure(error, { path: bootstrapPath, isLive, report })
+      }
+    }
+    const folders = logDir.partitions.filter(({ parsed }) => parsed.state !== 'deleted')
+    const tasks = folders.flatMap(folder => this.#tasksOf(folder.path, opened))
+    return this.#stepOf(path, opened, tasks)
+  }
+
+  #planPartition(path: string, only?: bigint): PlanStep {
+    const parent = dirname(resolve(this.#environment.workingDirectory, path))
+    if (!this.#isLogDir(parent)) {
+      return { findings: [], tasks: this.#tasksOf(path, undefined, only) }
+    }
+    const opened = this.#open(parent)
+    if (opened.logDir === undefined) return this.#stepOf(parent, opened, [])
+    return { findings: [], tasks: this.#tasksOf(path, opened, only) }
+  }
+
+  #planFile(path: string): PlanStep {
+    const { disk } = this.#environment
+    const findings = new FindingLog()
+    try {
+      const plan = planFile(path, { disk, limits: this.#options.limits })
+      if (plan === undefined) {
+        throw new UsageError(`${path}: a broker has no file of that name; nothing to verify`)
+      }
+      if (plan.kind === 'segment') return this.#planPartition(dirname(path), plan.baseOffset)
+      return { findings: plan.findings, tasks: [] }
+    } catch (error) {
+      if (error instanceof UsageError) throw error
+      reportReadFailure(error, { path, isLive: false, report: reportTo(findings) })
+      return { findings: findings.result(), tasks: [] }
+    }
+  }
+
+  /** The findings of a log.dir's root, the first time that it comes up. */
+  #stepOf(path: string, { findings }: OpenedDir, tasks: readonly PartitionTask[]): PlanStep {
+    const isNew = !this.#planned.has(path)
+    this.#planned.add(path)
+    return { findings: isNew ? findings.result() : [], tasks }
+  }
+
+  #open(path: string): OpenedDir {
+    const known = this.#opened.get(path)
+    if (known !== undefined) return known
+    const opened = this.#openNew(path)
+    this.#opened.set(path, opened)
+    return opened
+  }
+
+  #openNew(path: string): OpenedDir {
+    const { disk, lockHolder } = this.#environment
+    const findings = new FindingLog()
+    const holder = lockHolder(join(path, LOCK_FILE))
+    const isHeld = holder !== undefined && holder !== 'unknown'
+    if (isHeld && !this.#options.live) {
+      findings.add('locked', lockedPlace(path, holder))
+      return { findings }
+    }
+    try {
+      const logDir = readLogDir(disk, path)
+      if (holder === 'unknown' && logDir.lockFileExists) {
+        findings.add('lock-unknown', {
+          file: join(path, LOCK_FILE),
+          found: 'a lock file, and no way to tell whether a broker holds it',
+          expected: 'none',
+        })
+      }
+      if (isHeld) return { logDir, state: 'live', findings }
+      const state = logDir.cleanShutdown === undefined ? 'unclean' : 'clean'
+      return { logDir, state, findings }
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      reportReadFailure(error, { path, isLive: isHeld, report: reportTo(findings) })
+      return { findings }
+    }
+  }
+
+  #isLogDir(path: string): boolean {
+    const { disk } = this.#environment
+    try {
+      return disk.list(path).some(({ name, kind }) => kind === 'file' && ROOT_FILES.has(name))
+    } catch (error) {
+      if (error instanceof DiskError) return false
+      throw error
+    }
+  }
+
+  #tasksOf(path: string, opened: ReadDir | undefined, only?: bigint): PartitionTask[] {
+    const key = `${path} ${only ?? ''}`
+    if (this.#planned.has(key)) return []
+    this.#planned.add(key)
+    const { deep, limits } = this.#options
+    const task = { path, deep, limits, ...(only !== undefined && { only }) }
+    if (opened === undefined) return [{ ...task, dirState: 'unknown', expectsTopicId: false }]
+    const { logDir, state } = opened
+    const noted = notedOf(path, logDir)
+    const expectsTopicId = logDir.meta?.version === 1
+    return [{ ...task, dirState: state, expectsTopicId, ...(noted && { noted }) }]
+  }
+}
+
+function notedOf(path: string, logDir: LogDir): PartitionTask['noted'] {
+  const folder = parsePartitionFolder(basename(path))
+  if (folder === undefined) return undefined
+  const key = checkpointKey(folder)
+  const { recoveryPoint, logStart, highWatermark, cleaner } = logDir.checkpoints
+  return {
+    logDir: logDir.path,
+    recoveryPoint: recoveryPoint.get(key),
+    logStart: logStart.get(key),
+    highWatermark: highWatermark.get(key),
+    cleaner: cleaner.get(key),
+  }
+}
+
+function lockedPlace(path: string, { pid }: LockHolder): Parameters<Report>[1] {
+  const found = `held by ${pid === undefined ? 'another process' : `process ${pid}`}`
+  return { file: join(path, LOCK_FILE), found, expected: 'no broker that uses the log.dir' }
+}
+
+function reportTo(findings: FindingLog): Report {
+  return (kind, place) => findings.add(kind, place)
+}
+
+/** All partitions of a topic carry the same id: the one of the first is remembered. */
+export class TopicIds {
+  readonly #known = new Map<string, { readonly id: string; readonly path: string }>()
+
+  /** What contradicts an id that was seen before. */
+  compare(path: string, id: string | undefined): Finding | undefined {
+    const folder = parsePartitionFolder(basename(path))
+    if (folder === undefined || folder.state === 'stray' || id === undefined) return undefined
+    const known = this.#known.get(folder.topic)
+    if (known === undefined) this.#known.set(folder.topic, { id, path })
+    if (known === undefined || known.id === id) return undefined
+    const file = join(path, 'partition.metadata')
+    const expected = `${known.id}, as in ${known.path}`
+    return toFinding('topic-id', { file, found: `topic id ${id}`, expected }, 'trusted')
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Verifies log.dirs, folders of partitions and single files: every file against every other.
+ *
+ * Findings come in the order of the log.dirs, the root's first, then partition by partition in order of their names,
+ * within each by file and position, however the work was spread.
+ */
+import { join } from 'node:path'
+import { assert, DiskError } from '../../base/errors.ts'
+import type { Disk } from '../../disk/disk.ts'
+import { runTasks } from '../parallel/task-pool.ts'
+import { compareFindings, type Finding } from './finding.ts'
+import { FINDING_KINDS, type FindingClass, type Severity } from './finding-kinds.ts'
+import { addTally, emptyTally, type Tally } from './tally.ts'
+import {
+  planVerification,
+  TopicIds,
+  type VerifyPlanEnvironment,
+  type VerifyPlanOptions,
+  type VerifyTarget,
+} from './verify-plan.ts'
+
+export interface VerifyOptions extends VerifyPlanOptions {
+  /** Threads. */
+  readonly workers: number
+}
+
+export interface VerifyEnvironment extends VerifyPlanEnvironment {
+  readonly onProgress?: (bytes: number, totalBytes: number) => void
+}
+
+export interface VerifyTotals {
+  readonly partitions: number
+  readonly tally: Readonly<Tally>
+  readonly severities: Readonly<Record<Severity, number>>
+  /** Of errors and warnings. */
+  readonly classes: ReadonlySet<FindingClass>
+}
+
+export async function* verify(
+  targets: readonly VerifyTarget[],
+  options: VerifyOptions,
+  environment: VerifyEnvironment,
+): AsyncGenerator<Finding, VerifyTotals> {
+  const steps = planVerification(targets, options, environment)
+  const tasks = steps.flatMap(step => step.tasks)
+  const totals = new Totals(tasks.length)
+  const { disk, onProgress } = environment
+  const weights = tasks.map(task => sizeOf(task.path, disk))
+  const totalBytes = weights.reduce((sum, size) => sum + size, 0)
+  const results = runTasks('verify-partition', tasks, {
+    workers: options.workers,
+    disk,
+    weights,
+    onProgress: onProgress && (bytes => onProgress(bytes, totalBytes)),
+  })
+  const topicIds = new TopicIds()
+  for (const { findings, tasks: own } of steps) {
+    yield* totals.count(findings)
+    for (const task of own) {
+      const answer = await results.next()
+      assert(answer.done !== true, 'each task has a result')
+      const { findings: found, tally, topicId } = answer.value
+      addTally(totals.tally, tally)
+      const mismatch = topicIds.compare(task.path, topicId)
+      yield* totals.count(
+        mismatch === undefined ? found : [...found, mismatch].sort(compareFindings),
+      )
+    }
+  }
+  await results.return(undefined)
+  return totals
+}
+
+class Totals implements VerifyTotals {
+  readonly partitions: number
+  readonly tally = emptyTally()
+  readonly severities: Record<Severity, number> = { error: 0, warning: 0, notice: 0 }
+  readonly classes = new Set<FindingClass>()
+
+  constructor(partitions: number) {
+    this.partitions = partitions
+  }
+
+  count(findings: readonly Finding[]): readonly Finding[] {
+    for (const { kind, severity } of findings) {
+      this.severities[severity]++
+      if (severity !== 'notice') this.classes.add(FINDING_KINDS[kind].class)
+    }
+    return findings
+  }
+}
+
+/** Bytes of its logs: what the work is reckoned by. */
+function sizeOf(folder: string, disk: Disk): number {
+  try {
+    const logs = disk.list(folder).filter(({ name }) => name.endsWith('.log'))
+    return logs.reduce((sum, { name }) => sum + (disk.status(join(folder, name))?.size ?? 0), 0)
+  } catch (error) {
+    if (error instanceof DiskError) return 0
+    throw error
+  }
+}

@@ -1,0 +1,102 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { DEFAULT_DECODE_LIMITS } from '../../../src/base/limits.ts'
+import { nodeDisk } from '../../../src/disk/node-disk.ts'
+import { readOnly } from '../../../src/disk/read-only-disk.ts'
+import type { Finding } from '../../../src/inspect/verify/finding.ts'
+import { FINDING_KINDS } from '../../../src/inspect/verify/finding-kinds.ts'
+import { verify } from '../../../src/inspect/verify/verify.ts'
+import type { VerifyTarget } from '../../../src/inspect/verify/verify-plan.ts'
+
+const fixtures = join(import.meta.dirname, '../../../fixtures')
+const damaged = join(fixtures, 'damaged')
+
+/** As damage.mjs writes it. */
+interface Expected {
+  readonly exitCode: number
+  readonly findings: readonly ExpectedFinding[]
+}
+
+interface ExpectedFinding {
+  readonly severity: string
+  readonly kind: string
+  readonly file: string
+  readonly position: number | null
+  readonly firstOffset: number | null
+  readonly lastOffset: number | null
+}
+
+async function findingsIn(
+  root: string,
+  names: readonly string[],
+  deep = true,
+): Promise<readonly Finding[]> {
+  const targets = names.map((name): VerifyTarget => ({ kind: 'log-dir', path: join(root, name) }))
+  const findings: Finding[] = []
+  const options = { deep, live: false, limits: DEFAULT_DECODE_LIMITS, workers: 0 }
+  const environment = {
+    disk: readOnly(nodeDisk),
+    workingDirectory: root,
+    lockHolder: () => undefined,
+  }
+  for await (const finding of verify(targets, options, environment)) findings.push(finding)
+  return findings
+}
+
+function asExpected(finding: Finding, root: string): ExpectedFinding {
+  const { severity, kind, file, position, firstOffset, lastOffset } = finding
+  return {
+    severity,
+    kind,
+    file: file.slice(root.length + 1),
+    position: position ?? null,
+    firstOffset: firstOffset === undefined ? null : Number(firstOffset),
+    lastOffset: lastOffset === undefined ? null : Number(lastOffset),
+  }
+}
+
+function logDirsIn(root: string): string[] {
+  return readdirSync(root).filter(name => existsSync(join(root, name, 'meta.properties')))
+}
+
+const sorted = (findings: readonly ExpectedFinding[]) =>
+  findings.map(finding => JSON.stringify(finding)).sort()
+
+function exitCodeOf(findings: readonly ExpectedFinding[]): number {
+  const classes = findings
+    .filter(({ severity }) => severity !== 'notice')
+    .map(({ kind }) => FINDING_KINDS[kind as Finding['kind']].class)
+  if (classes.some(name => name === 'log' || name === 'metadata')) return 4
+  return classes.length > 0 ? 3 : 0
+}
+
+describe('verify finds exactly the planted damage', () => {
+  const names = readdirSync(damaged, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(({ name }) => name)
+
+  test.each(names)('%s', async name => {
+    const root = join(damaged, name)
+    const expected = JSON.parse(readFileSync(join(root, 'expected.json'), 'utf8')) as Expected
+    const found = await findingsIn(root, logDirsIn(root))
+    const comparable = found.map(finding => asExpected(finding, root))
+    expect(sorted(comparable)).toEqual(sorted(expected.findings))
+    expect(exitCodeOf(comparable)).toBe(expected.exitCode)
+  })
+})
+
+describe('verify finds nothing but notices in what a broker left', () => {
+  const names = readdirSync(fixtures).filter(name => /-\d/.test(name))
+
+  test.each(names)('%s', async name => {
+    const root = join(fixtures, name)
+    for (const deep of [true, false]) {
+      const found = await findingsIn(root, logDirsIn(root), deep)
+      expect(found.filter(({ severity }) => severity !== 'notice')).toEqual([])
+      if (name !== 'killed-4.3') {
+        expect(found.filter(({ kind }) => kind !== 'deleted-file')).toEqual([])
+      }
+    }
+  })
+})
