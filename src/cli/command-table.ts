@@ -30,6 +30,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/search.ts')).createSearchCommand,
   },
   {
+    name: 'stats',
+    summary: 'tell what batches and records are like',
+    load: async () => (await import('./commands/stats.ts')).createStatsCommand,
+  },
+  {
     name: 'log-dirs',
     summary: 'account for bytes, segments and leftovers; kafka-log-dirs with more',
     load: async () => (await import('./commands/log-dirs.ts')).createLogDirsCommand,

@@ -106,12 +106,22 @@ function addOwnOptions(command: Command): void {
     .option('--to <time>', 'no records of that time or later')
     .option('--all', 'of partitions, every file that can be dumped, not only logs')
     .option('--header-values', "print the values of records' headers, too")
-    .addOption(new Option('--key-encoding <encoding>', 'how to print keys').choices(ENCODINGS))
-    .addOption(new Option('--value-encoding <encoding>', 'how to print values').choices(ENCODINGS))
-    .option('--hexdump', 'the bytes of every batch, each field with its position, name and value')
+    .addOption(encodingOption('--key-encoding <encoding>', 'how to print keys'))
+    .addOption(encodingOption('--value-encoding <encoding>', 'how to print values'))
+    .addOption(
+      new Option(
+        '--hexdump',
+        'the bytes of every batch, each field with its position, name and value',
+      ).conflicts('json'),
+    )
     .option('--resync', 'go on behind damage, at the next batch that proves itself')
   addJsonOption(command)
   addLimitOption(command)
+}
+
+/** JSON has its own way with bytes. */
+function encodingOption(flags: string, description: string): Option {
+  return new Option(flags, description).choices(ENCODINGS).conflicts('json')
 }
 
 export async function runDump(

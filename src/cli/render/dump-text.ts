@@ -5,7 +5,6 @@
  * Source: org.apache.kafka.tools.DumpLogSegments
  */
 import { assertNever } from '../../base/errors.ts'
-import { javaString, javaUtf8 } from '../../binary/java-text.ts'
 import type {
   Batch,
   DumpedFile,
@@ -17,20 +16,14 @@ import type { OffsetPosition } from '../../log/offset-index.ts'
 import type { ProducerStateEntry } from '../../log/producer-snapshot.ts'
 import type { TimestampOffset } from '../../log/time-index.ts'
 import type { AbortedTransaction } from '../../log/transaction-index.ts'
-import { dumpControlRecord } from '../../protocol/control-record.ts'
 import type { TimestampType } from '../../record/attributes.ts'
 import { BatchV2 } from '../../record/batch-v2.ts'
-import { keyOf, valueOf, type RecordCursor } from '../../record/record-cursor.ts'
-import { constantOf, type ByteOutput, type Constant } from '../byte-output.ts'
-import type { RecordText } from './record-text.ts'
+import type { RecordCursor } from '../../record/record-cursor.ts'
+import { constantOf, type ByteOutput } from '../byte-output.ts'
+import { RecordLine, TIMESTAMP_LABELS, type RecordLineOptions } from './record-line.ts'
 
-export interface DumpTextOptions {
-  readonly printContents: boolean
-  readonly skipRecordMetadata: boolean
-  readonly headerValues: boolean
+export interface DumpTextOptions extends RecordLineOptions {
   readonly printIndexEntries: boolean
-  /** Undefined: UTF-8, as it is. */
-  readonly recordText: RecordText | undefined
 }
 
 export interface DumpOutputs {
@@ -45,24 +38,14 @@ export class DumpText implements DumpSink {
   readonly #onFailure: () => void
   readonly #options: DumpTextOptions
   #path = ''
-  /** Of the batch whose records come now. */
-  #isControl = false
-  #isV2 = true
-  #timestampLabel = TIMESTAMP.none
-  readonly #last = {
-    start: 0,
-    end: 0,
-    timestamp: NaN,
-    keySize: 0,
-    valueSize: 0,
-    label: TIMESTAMP.none,
-  }
+  readonly #recordLine: RecordLine
 
   constructor({ stdout, stderr, onFailure }: DumpOutputs, options: DumpTextOptions) {
     this.#out = stdout
     this.#stderr = stderr
     this.#onFailure = onFailure
     this.#options = options
+    this.#recordLine = new RecordLine(stdout, options)
   }
 
   file({ path, kind, baseOffset, epoch }: DumpedFile): void {
@@ -78,9 +61,7 @@ export class DumpText implements DumpSink {
 
   batch(batch: Batch, position: number, isValid: boolean): void {
     const out = this.#out
-    this.#isControl = batch.isControl
-    this.#isV2 = batch instanceof BatchV2
-    this.#timestampLabel = TIMESTAMP[batch.timestampType]
+    this.#recordLine.in(batch)
     if (batch instanceof BatchV2) {
       out.constant(BASE_OFFSET)
       out.bigint(batch.baseOffset)
@@ -120,10 +101,7 @@ export class DumpText implements DumpSink {
   }
 
   record(_batch: Batch, record: RecordCursor): void {
-    const { printContents, skipRecordMetadata } = this.#options
-    if (!skipRecordMetadata) this.#metadata(record)
-    if (printContents && !this.#isControl) this.#contents(record, skipRecordMetadata)
-    this.#out.byte(NEWLINE)
+    this.#recordLine.write(record)
   }
 
   indexEntry({ offset, position }: OffsetPosition): void {
@@ -185,106 +163,8 @@ export class DumpText implements DumpSink {
     this.#onFailure()
   }
 
-  #metadata(record: RecordCursor): void {
-    const out = this.#out
-    out.constant(RECORD_OFFSET)
-    const { offsetNumber } = record
-    if (offsetNumber === offsetNumber) out.integer(offsetNumber)
-    else out.bigint(record.offset)
-    this.#timestampAndSizes(record)
-    if (this.#isV2) {
-      out.constant(SEQUENCE)
-      out.integer(record.sequence)
-      this.#headers(record)
-    } else {
-      const { stored, isValid } = record.checksum()!
-      out.text(` isValid: ${isValid} crc: ${stored}`)
-    }
-    if (this.#isControl) out.text(dumpControlRecord(keyOf(record), valueOf(record)).text)
-  }
-
-  /** Often the same as in the line before: then its bytes are copied. */
-  #timestampAndSizes(record: RecordCursor): void {
-    const { timestampNumber, keySize, valueSize } = record
-    const last = this.#last
-    const isSame =
-      timestampNumber === last.timestamp &&
-      keySize === last.keySize &&
-      valueSize === last.valueSize &&
-      this.#timestampLabel === last.label
-    const out = this.#out
-    if (isSame && out.again(last.start, last.end)) return
-    last.start = out.position
-    out.constant(this.#timestampLabel)
-    if (timestampNumber === timestampNumber) out.integer(timestampNumber)
-    else out.bigint(record.timestamp)
-    out.constant(KEY_SIZE)
-    out.integer(keySize)
-    out.constant(VALUE_SIZE)
-    out.integer(valueSize)
-    last.end = out.position
-    last.timestamp = timestampNumber
-    last.keySize = keySize
-    last.valueSize = valueSize
-    last.label = this.#timestampLabel
-  }
-
-  #headers(record: RecordCursor): void {
-    const out = this.#out
-    if (record.headerCount === 0) {
-      out.constant(NO_HEADERS)
-      return
-    }
-    const headers = record.headers()
-    out.text(` headerKeys: [${headers.map(({ key }) => javaString(key)).join(',')}]`)
-    if (!this.#options.headerValues) return
-    out.text(' headerValues: [')
-    headers.forEach(({ value }, index) => {
-      if (index > 0) out.text(',')
-      if (value === null) out.text('null')
-      else out.bytes(javaUtf8(value))
-    })
-    out.text(']')
-  }
-
-  #contents(record: RecordCursor, isWholeLine: boolean): void {
-    const { recordText } = this.#options
-    if (recordText !== undefined) {
-      this.#translated(recordText, record, isWholeLine)
-      return
-    }
-    const out = this.#out
-    if (record.keySize >= 0) {
-      out.constant(isWholeLine ? LINE_KEY : KEY)
-      this.#utf8(record, record.keyStart, record.keySize)
-    }
-    if (record.valueSize >= 0) {
-      out.constant(isWholeLine && record.keySize < 0 ? LINE_PAYLOAD : PAYLOAD)
-      this.#utf8(record, record.valueStart, record.valueSize)
-    }
-  }
-
-  #translated(recordText: RecordText, record: RecordCursor, isWholeLine: boolean): void {
-    const { key, payload } = recordText({
-      offset: record.offset,
-      key: keyOf(record),
-      value: valueOf(record),
-    })
-    let prefix = isWholeLine ? '| ' : ' '
-    if (key !== undefined) {
-      this.#out.text(`${prefix}key: ${key}`)
-      prefix = ' '
-    }
-    if (payload !== undefined) this.#out.text(`${prefix}payload: ${payload}`)
-  }
-
-  #utf8(record: RecordCursor, start: number, size: number): void {
-    if (this.#out.shortAscii(record.bytes, start, size)) return
-    this.#out.bytes(javaUtf8(record.bytes.subarray(start, start + size)))
-  }
-
   #timestamp(type: TimestampType, timestamp: bigint): void {
-    this.#out.constant(TIMESTAMP[type])
+    this.#out.constant(TIMESTAMP_LABELS[type])
     this.#out.bigint(timestamp)
   }
 
@@ -333,20 +213,6 @@ const MAGIC = constantOf(' magic: ')
 const CRC = constantOf(' crc: ')
 const VALID = constantOf(' isvalid: true\n')
 const INVALID = constantOf(' isvalid: false\n')
-const RECORD_OFFSET = constantOf('| offset: ')
-const KEY_SIZE = constantOf(' keySize: ')
-const VALUE_SIZE = constantOf(' valueSize: ')
-const SEQUENCE = constantOf(' sequence: ')
-const NO_HEADERS = constantOf(' headerKeys: []')
-const KEY = constantOf(' key: ')
-const PAYLOAD = constantOf(' payload: ')
-const LINE_KEY = constantOf('| key: ')
-const LINE_PAYLOAD = constantOf('| payload: ')
-const TIMESTAMP: Readonly<Record<TimestampType, Constant>> = {
-  none: constantOf(' NoTimestampType: '),
-  create: constantOf(' CreateTime: '),
-  append: constantOf(' LogAppendTime: '),
-}
 /** By the three bits of the codec id; the last three are nobody's. */
 const CODEC = [
   'none',

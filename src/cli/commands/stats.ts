@@ -1,0 +1,181 @@
+/** `kbroker stats`: what batches and records are like, all of them or a sample. */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { UsageError } from '../../base/errors.ts'
+import { statsOf, type StatsScope } from '../../inspect/stats/stats.ts'
+import { addColourOption, colourOf, type ColourOption } from '../colour.ts'
+import type { CommandContext } from '../command-context.ts'
+import {
+  addJsonOption,
+  addLimitOption,
+  addLogDirsOption,
+  addQuietOption,
+  limitsOf,
+  logDirsOf,
+  noticesTo,
+  parsePositiveInteger,
+  splitList,
+  type LimitOption,
+  type LogDirsOption,
+  type QuietOption,
+} from '../common-options.ts'
+import { EXIT } from '../exit-code.ts'
+import { startProgress } from '../progress.ts'
+import { statsJson } from '../render/stats-json.ts'
+import { HISTOGRAMS, statsLines, type HistogramName } from '../render/stats-text.ts'
+import { scannedPartitions, type ScannedPartition } from '../scanned-partitions.ts'
+import { resolveTargets } from '../targets.ts'
+
+interface StatsCommandOptions extends LogDirsOption, LimitOption, QuietOption, ColourOption {
+  readonly by: StatsScope
+  readonly sample?: number
+  readonly top: number
+  readonly histogram: readonly HistogramName[]
+  readonly workers?: number
+  readonly json?: true
+}
+
+const TOP_MAX = 10
+const NAMES = Object.keys(HISTOGRAMS) as HistogramName[]
+
+export function createStatsCommand(context: CommandContext): Command {
+  const command = new Command('stats')
+    .description(
+      'Tells what batches and records are like: sizes, codecs and what they save, producers,\n' +
+        'hours, gaps, order of timestamps, keys, tombstones, headers. Percentiles are right\n' +
+        'within 1/16; all other figures are exact for what was read.',
+    )
+    .argument(
+      '[paths...]',
+      'log files, partition folders, log.dirs, patterns, or topic[-partition]',
+    )
+  addLogDirsOption(command)
+  command
+    .addOption(
+      new Option('--by <what>', 'a report for each')
+        .choices(['all', 'topic', 'partition'])
+        .default('all'),
+    )
+    .option(
+      '--sample <bytes>',
+      'read about so many bytes, spread evenly, such as 64MiB; nothing is projected',
+      parseSize,
+    )
+    .option('--top <n>', 'producers and batches to name', parsePositiveInteger, TOP_MAX)
+    .option('--histogram <names>', `in text, of: ${NAMES.join(', ')}; or none`, parseHistograms, [
+      'batch-size',
+    ])
+    .option('--workers <count>', 'threads (default: one for each processor)', parsePositiveInteger)
+  addJsonOption(command)
+  addColourOption(command)
+  addQuietOption(command)
+  addLimitOption(command)
+  return command
+    .addHelpText('after', EXAMPLES)
+    .action((paths: string[], options: StatsCommandOptions) => runStats(paths, options, context))
+}
+
+async function runStats(
+  paths: readonly string[],
+  options: StatsCommandOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { disk, stdout } = context
+  const partitions = await countedPartitions(paths, options, context)
+  const notice = noticesTo(options, context)
+  const progress = await startProgress('counting', context)
+  const bytesTotal = bytesToRead(partitions, options)
+  const events = statsOf(disk, partitions, {
+    by: options.by,
+    sampleSize: options.sample,
+    topMax: options.top,
+    limits: limitsOf(options),
+    workers: options.workers ?? context.parallelism,
+    onProgress: bytes => progress.advance(bytes, bytesTotal),
+  })
+  const text = { colour: colourOf(options, context), histograms: options.histogram }
+  try {
+    for await (const event of events) {
+      progress.clear()
+      if (event.kind === 'report') {
+        if (options.json === true) stdout.line(statsJson(event.report))
+        else for (const line of statsLines(event.report, text)) stdout.line(line)
+      } else if (event.problem.kind === 'notice') {
+        notice(`kbroker: ${event.problem.message}`)
+      } else {
+        context.stderr(`kbroker: ${event.problem.message}`)
+        context.endWith(EXIT.itemFailed)
+      }
+    }
+  } finally {
+    progress.stop()
+  }
+}
+
+/** Topic by topic, partition by partition, wherever they lie. */
+async function countedPartitions(
+  paths: readonly string[],
+  options: StatsCommandOptions,
+  { disk, workingDirectory, environment }: CommandContext,
+): Promise<ScannedPartition[]> {
+  const logDirs = logDirsOf(options, environment)
+  const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory })
+  if (targets.length === 0) throw new UsageError('nothing to count: give a path, or --log-dirs')
+  return scannedPartitions(targets, { disk, limits: limitsOf(options) }).sort(byName)
+}
+
+function byName(a: ScannedPartition, b: ScannedPartition): number {
+  if (a.topic !== b.topic) return a.topic < b.topic ? -1 : 1
+  return a.partition - b.partition
+}
+
+function bytesToRead(
+  partitions: readonly ScannedPartition[],
+  { sample = Infinity }: StatsCommandOptions,
+): number {
+  let bytes = 0
+  for (const { segments } of partitions) for (const { log } of segments) bytes += log.size
+  return Math.min(bytes, sample)
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  k: 2 ** 10,
+  kib: 2 ** 10,
+  m: 2 ** 20,
+  mib: 2 ** 20,
+  g: 2 ** 30,
+  gib: 2 ** 30,
+}
+
+function parseSize(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+) ?([a-z]*)$/i.exec(text) ?? []
+  const size = Number(digits) * (UNITS[unit.toLowerCase()] ?? NaN)
+  if (digits === '' || !Number.isSafeInteger(size) || size === 0) {
+    throw new InvalidArgumentError('Expected a size such as 1048576, 512KiB, 64MiB or 1GB.')
+  }
+  return size
+}
+
+function parseHistograms(text: string): HistogramName[] {
+  if (text === 'none') return []
+  return splitList(text).map(word => {
+    const name = NAMES.find(known => known === word)
+    if (name !== undefined) return name
+    throw new InvalidArgumentError(
+      `Expected some of ${NAMES.join(', ')}, comma-separated, or none.`,
+    )
+  })
+}
+
+const EXAMPLES = `
+Examples:
+  kbroker stats orders --log-dirs /data/a,/data/b
+  kbroker stats /data/a --sample 256MiB --by topic --json | jq '{topic, records}'
+  kbroker stats /data/a/orders-0 --histogram record-size,batch-gap --top 3
+
+Exit codes: 0 counted · 1 something could not be counted: a file that can't be read, a damaged
+batch · 2 usage`

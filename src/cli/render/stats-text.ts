@@ -1,0 +1,244 @@
+/** Statistics for people: a few lines, tables, and histograms that need no more than a terminal of plain text. */
+import type { ChalkInstance } from 'chalk'
+import type { Distribution } from '../../inspect/stats/histogram.ts'
+import type { Share } from '../../inspect/stats/share-table.ts'
+import type { Distributions, LargestRows, StatsReport } from '../../inspect/stats/stats-report.ts'
+import { bar } from './bar.ts'
+import { byteCount } from './byte-count.ts'
+import { durationText } from './duration-text.ts'
+import { HOUR_MS } from './stats-json.ts'
+import { tableLines, type Column } from './table.ts'
+import { timeText } from './time-text.ts'
+
+export interface StatsTextOptions {
+  readonly colour: ChalkInstance
+  readonly histograms: readonly HistogramName[]
+}
+
+export const HISTOGRAMS = {
+  'batch-size': 'batchSize',
+  'records-per-batch': 'recordsPerBatch',
+  'record-size': 'recordSize',
+  'key-size': 'keySize',
+  'value-size': 'valueSize',
+  'batch-gap': 'batchGapMs',
+  lateness: 'latenessMs',
+} as const satisfies Readonly<Record<string, keyof Distributions>>
+
+export type HistogramName = keyof typeof HISTOGRAMS
+
+export function statsLines(
+  report: StatsReport,
+  { colour, histograms }: StatsTextOptions,
+): string[] {
+  const sections = [
+    overviewLines(report, colour),
+    distributionLines(report.distributions, colour),
+    codecLines(report, colour),
+    producerLines(report.producers, colour),
+    hourLines(report.hours, colour),
+    largestLines(report, colour),
+    ...histograms.map(name => histogramLines(name, report.distributions, colour)),
+  ]
+  return sections.filter(lines => lines.length > 0).flatMap(lines => [...lines, ''])
+}
+
+function overviewLines(report: StatsReport, colour: ChalkInstance): string[] {
+  const { total, counts, distributions, sample } = report
+  const lines = [colour.bold(titleOf(report))]
+  if (sample !== undefined) {
+    lines.push(
+      `a sample: ${byteCount(report.bytesRead)} were read in ${sample.places} places; ` +
+        'all figures are of these alone',
+    )
+  }
+  const formats = report.formats.map(({ magic, batches }) => `v${magic}: ${batches}`)
+  lines.push(
+    `batches         ${total.batches} (${formats.join(', ') || 'none'}), ${byteCount(total.bytes)}`,
+    `besides         ${counts.controlBatches} control batches, ${counts.damagedBatches} damaged`,
+    `of the batches  ${part(counts.transactionalBatches, total.batches)} transactional, ` +
+      `${part(counts.emptyBatches, total.batches)} empty`,
+    `records         ${total.records}, ${byteCount(counts.recordBytes)} decompressed`,
+    `of the records  ${part(counts.nullKeys, total.records)} without a key, ` +
+      `${part(counts.tombstones, total.records)} tombstones, ` +
+      `${part(counts.emptyValues, total.records)} with an empty value`,
+    `headers         ${counts.headers} in ${part(counts.recordsWithHeaders, total.records)} records, ` +
+      `${percent(report.headerShare)} of the records' bytes`,
+    `disorder        ${part(distributions.latenessMs.count, total.records)} records are older than ` +
+      `one before, by up to ${milliseconds(distributions.latenessMs.max)}; ` +
+      `${counts.backwardBatches} batches step back`,
+  )
+  return lines
+}
+
+function titleOf({ topic, partition, partitions, segments, logBytes }: StatsReport): string {
+  const what = [topic === '' ? undefined : topic, partition === -1 ? undefined : partition]
+  const name = what.filter(word => word !== undefined).join('-')
+  const size = `${count(partitions, 'partition')}, ${count(segments, 'segment')}, ${byteCount(logBytes)}`
+  return name === '' ? size : `${name}: ${size}`
+}
+
+function distributionLines(distributions: Distributions, colour: ChalkInstance): string[] {
+  const rows: [string, Distribution, (value: number) => string][] = [
+    ['batch size', distributions.batchSize, byteCount],
+    ['records per batch', distributions.recordsPerBatch, plain],
+    ['record size', distributions.recordSize, byteCount],
+    ['key size', distributions.keySize, byteCount],
+    ['value size', distributions.valueSize, byteCount],
+    ['gap between batches', distributions.batchGapMs, milliseconds],
+    ['lateness of records', distributions.latenessMs, milliseconds],
+  ]
+  const column = (name: string, value: (distribution: Distribution) => number) => ({
+    name,
+    align: 'right' as const,
+    cell: ([, distribution, text]: (typeof rows)[number]) =>
+      distribution.count === 0 ? undefined : text(value(distribution)),
+  })
+  return tableLines(
+    [
+      { name: 'DISTRIBUTION', cell: ([name]) => name },
+      { name: 'COUNT', align: 'right', cell: ([, distribution]) => distribution.count },
+      column('MIN', ({ min }) => min),
+      column('MEAN', ({ mean }) => Math.round(mean)),
+      column('P50', ({ p50 }) => p50),
+      column('P90', ({ p90 }) => p90),
+      column('P99', ({ p99 }) => p99),
+      column('MAX', ({ max }) => max),
+    ],
+    rows,
+    colour,
+  )
+}
+
+function codecLines({ codecs }: StatsReport, colour: ChalkInstance): string[] {
+  if (codecs.length === 0) return []
+  return tableLines(
+    [
+      { name: 'CODEC', cell: ({ codec }) => codec },
+      ...SHARE_COLUMNS,
+      { name: 'STORED', align: 'right', cell: ({ storedBytes }) => byteCount(storedBytes) },
+      { name: 'PLAIN', align: 'right', cell: ({ plainBytes }) => byteCount(plainBytes) },
+      { name: 'RATIO', align: 'right', cell: ({ ratio }) => ratio?.toFixed(2) },
+    ],
+    codecs,
+    colour,
+  )
+}
+
+function producerLines(producers: LargestRows<bigint>, colour: ChalkInstance): string[] {
+  const rows = producers.rows.map(({ key, ...share }) => ({
+    name: key < 0n ? 'none' : String(key),
+    ...share,
+  }))
+  if (producers.others.batches > 0) rows.push({ name: 'others', ...producers.others })
+  if (rows.length === 0) return []
+  const lines = tableLines<Share & { readonly name: string }>(
+    [{ name: 'PRODUCER', cell: ({ name }) => name }, ...SHARE_COLUMNS],
+    rows,
+    colour,
+  )
+  return producers.isExact ? lines : [...lines, 'so many producers: a row may be too low']
+}
+
+function hourLines(hours: LargestRows<number>, colour: ChalkInstance): string[] {
+  const timed = hours.rows.filter(({ key }) => key >= 0)
+  if (timed.length === 0) return []
+  const step = hoursPerRow(timed)
+  const rows = new Map<number, Share>()
+  for (const { key, batches, records, bytes } of timed) {
+    const first = key - (key % step)
+    const row = rows.get(first) ?? { batches: 0, records: 0, bytes: 0 }
+    row.batches += batches
+    row.records += records
+    row.bytes += bytes
+    rows.set(first, row)
+  }
+  const greatest = Math.max(...[...rows.values()].map(({ bytes }) => bytes))
+  const lines = tableLines(
+    [
+      {
+        name: step === 1 ? 'HOUR' : `${step} HOURS FROM`,
+        cell: ({ first }) => timeText(BigInt(first * HOUR_MS)).replace(':00.000Z', 'Z'),
+      },
+      ...SHARE_COLUMNS,
+      { name: 'SHARE', cell: ({ bytes }) => bar(bytes, greatest, BAR_WIDTH) || ' ' },
+    ],
+    [...rows].map(([first, share]) => ({ first, ...share })),
+    colour,
+  )
+  const { batches } = hours.others
+  return batches === 0 ? lines : [...lines, `${batches} batches are of hours that are not shown`]
+}
+
+/** So many that the rows fit on a screen. */
+function hoursPerRow(timed: readonly { readonly key: number }[]): number {
+  const span = timed.at(-1)!.key - timed[0]!.key + 1
+  const fitting = HOURS_PER_ROW.find(step => span / step <= HOUR_ROWS_MAX)
+  return fitting ?? Math.ceil(span / HOUR_ROWS_MAX)
+}
+
+function largestLines({ largest }: StatsReport, colour: ChalkInstance): string[] {
+  if (largest.length === 0) return []
+  return tableLines(
+    [
+      { name: 'LARGEST BATCHES', align: 'right', cell: ({ size }) => byteCount(size) },
+      { name: 'RECORDS', align: 'right', cell: ({ records }) => records },
+      { name: 'CODEC', cell: ({ codec }) => codec },
+      { name: 'OFFSET', align: 'right', cell: ({ baseOffset }) => baseOffset },
+      { name: 'POSITION', align: 'right', cell: ({ position }) => position },
+      { name: 'FILE', cell: ({ path }) => path },
+    ],
+    largest,
+    colour,
+  )
+}
+
+function histogramLines(
+  name: HistogramName,
+  distributions: Distributions,
+  colour: ChalkInstance,
+): string[] {
+  const { doublings } = distributions[HISTOGRAMS[name]]
+  if (doublings.length === 0) return []
+  const greatest = Math.max(...doublings.map(doubling => doubling.count))
+  return tableLines(
+    [
+      { name: name.toUpperCase().replaceAll('-', ' '), align: 'right', cell: ({ from }) => from },
+      { name: 'UP TO', align: 'right', cell: ({ to }) => to - 1 },
+      { name: 'COUNT', align: 'right', cell: doubling => doubling.count },
+      { name: 'SHARE', cell: doubling => bar(doubling.count, greatest, BAR_WIDTH) || ' ' },
+    ],
+    doublings,
+    colour,
+  )
+}
+
+const BAR_WIDTH = 40
+const HOUR_ROWS_MAX = 48
+const HOURS_PER_ROW = [1, 2, 3, 6, 12, 24, 48, 168, 720]
+
+const SHARE_COLUMNS: readonly Column<Share>[] = [
+  { name: 'BATCHES', align: 'right', cell: ({ batches }) => batches },
+  { name: 'RECORDS', align: 'right', cell: ({ records }) => records },
+  { name: 'BYTES', align: 'right', cell: ({ bytes }) => byteCount(bytes) },
+]
+
+function part(some: number, all: number): string {
+  return all === 0 ? String(some) : `${some} (${percent(some / all)})`
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 2 : 0)} %`
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+function plain(value: number): string {
+  return String(value)
+}
+
+function milliseconds(value: number): string {
+  return durationText(BigInt(value))
+}
