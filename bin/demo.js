@@ -31,11 +31,11 @@ const STEPS = [
   },
   {
     say: '… and here one bit has flipped in a compressed batch (exit code 4: the log is damaged).',
-    args: 'verify damaged/bit-flip-compressed-body',
+    args: 'verify damaged/bit-flip-compressed-body/log',
     exit: 4,
   },
   {
-    say: 'Where is offset 60? The way a broker finds it: index, binary search, a short scan.',
+    say: 'Where is offset 45? The way a broker finds it: index, binary search, a short scan.',
     args: 'lookup orders-2 --log-dirs clean-4.3/a,clean-4.3/b --offset 45 --explain',
   },
   {

@@ -30,7 +30,12 @@ for (let seed = firstSeed; seed < firstSeed + runs && failures < FAILURES_MAX; s
   const partition = random.pick(partitions)
   const { disk, what } = damagedDisk(partition, random)
   try {
-    rejected += readEverything(disk, `${DIRECTORY}/${partition.name}`, partition.topic, random)
+    rejected += await readEverything(
+      disk,
+      `${DIRECTORY}/${partition.name}`,
+      partition.topic,
+      random,
+    )
   } catch (error) {
     failures++
     console.error(`seed ${seed}: ${partition.path}: ${what}\n${error.stack}`)

@@ -8,6 +8,7 @@ import { dumpGroupRecord } from '../../dist/coordinator/consumer-offsets-records
 import { dumpShareStateRecord } from '../../dist/coordinator/share-state-records.js'
 import { dumpTransactionRecord } from '../../dist/coordinator/transaction-state-records.js'
 import { dumpFiles } from '../../dist/inspect/dump/dump-files.js'
+import { verify } from '../../dist/inspect/verify/verify.js'
 import { dumpMetadataRecord } from '../../dist/metadata/metadata-records.js'
 import { dumpRemoteLogRecord } from '../../dist/metadata/remote-log-records.js'
 
@@ -22,7 +23,7 @@ const DECODERS = {
 const LIMITS = { batchBytesMax: 16 * 1024 * 1024 }
 const nowhere = new ByteOutput(() => undefined)
 
-export function readEverything(disk, folder, topic, random) {
+export async function readEverything(disk, folder, topic, random) {
   let refused = 0
   const onFailure = () => refused++
   const decoder = DECODERS[topic]
@@ -44,7 +45,25 @@ export function readEverything(disk, folder, topic, random) {
     messageSizeMax: 5 * 1024 * 1024,
   })
   for (const line of dumpSummaryLines(summary)) nowhere.line(line)
-  return refused
+  return refused + (await countFindings(disk, folder, random))
+}
+
+async function countFindings(disk, folder, random) {
+  let count = 0
+  const options = {
+    deep: random.below(4) > 0,
+    live: random.below(4) === 0,
+    limits: LIMITS,
+    workers: 0,
+  }
+  const environment = { disk, lockHolder: () => undefined }
+  for await (const finding of verify([{ kind: 'partition', path: folder }], options, environment)) {
+    nowhere.line(
+      JSON.stringify(finding, (_, value) => (typeof value === 'bigint' ? `${value}` : value)),
+    )
+    count++
+  }
+  return count
 }
 
 function outputs(onFailure) {
