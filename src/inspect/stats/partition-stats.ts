@@ -1,0 +1,186 @@
+/** The statistics of one partition: of all its batches, or of a sample. Plain data in and out. */
+import { CorruptDataError, DiskError, LimitError } from '../../base/errors.ts'
+import type { DecodeLimits } from '../../base/limits.ts'
+import type { Disk, DiskFile } from '../../disk/disk.ts'
+import { BatchScanner } from '../../log/batch-scanner.ts'
+import { findBatch } from '../../log/find-batch.ts'
+import type { Segment } from '../../log/segment.ts'
+import { isZeroFrom } from '../search/zero-tail.ts'
+import type { LogStats } from './log-stats.ts'
+import { alignedPosition, type SamplePlace } from './sample-places.ts'
+import { StatsReader } from './stats-reader.ts'
+
+export interface StatsTask {
+  readonly segments: readonly Segment[]
+  /** Base offset of the segment that may end torn, or in zeros: the one that is written to. */
+  readonly lastBaseOffset: bigint | undefined
+  /** What to read of them, ascending; undefined for everything. */
+  readonly places: readonly SamplePlace[] | undefined
+  readonly limits: DecodeLimits
+  /** Batches to keep. */
+  readonly largestMax: number
+}
+
+export interface PartitionStats {
+  readonly stats: LogStats
+  /** Of log. */
+  readonly bytesRead: number
+  /** Where reading began; of a whole partition one for each segment. */
+  readonly places: number
+  readonly problems: readonly StatsProblem[]
+}
+
+export interface StatsProblem {
+  /** A `failure` means that something was not counted. */
+  readonly kind: 'notice' | 'failure'
+  readonly message: string
+}
+
+export interface StatsEnvironment {
+  readonly disk: Disk
+  /** Bytes looked at since the last call. */
+  readonly onProgress: (bytes: number) => void
+}
+
+export function partitionStats(task: StatsTask, environment: StatsEnvironment): PartitionStats {
+  return new PartitionReading(task, environment).run()
+}
+
+/** Between two calls of `onProgress`. */
+const PROGRESS_BYTES = 4 * 1024 * 1024
+const SAMPLE_WINDOW_SIZE = 64 * 1024
+
+interface Stretch {
+  readonly segment: Segment
+  readonly scanner: BatchScanner
+  /** Batches that begin here or behind are not counted. */
+  readonly end: number
+}
+
+class PartitionReading {
+  readonly #task: StatsTask
+  readonly #environment: StatsEnvironment
+  readonly #reader: StatsReader
+  readonly #problems: StatsProblem[] = []
+  #bytesRead = 0
+  #places = 0
+
+  constructor(task: StatsTask, environment: StatsEnvironment) {
+    this.#task = task
+    this.#environment = environment
+    this.#reader = new StatsReader(task)
+  }
+
+  run(): PartitionStats {
+    const { segments, places } = this.#task
+    if (places !== undefined) this.#readSample(places)
+    else
+      for (const segment of segments) this.#inSegment(segment, log => this.#readAll(segment, log))
+    return {
+      stats: this.#reader.stats,
+      bytesRead: this.#bytesRead,
+      places: this.#places,
+      problems: this.#problems,
+    }
+  }
+
+  #readAll(segment: Segment, log: DiskFile): void {
+    const { limits } = this.#task
+    const scanner = new BatchScanner(log, { limits })
+    this.#places++
+    this.#read({ segment, scanner, end: Infinity })
+  }
+
+  #readSample(places: readonly SamplePlace[]): void {
+    let behind: { path: string; position: number } | undefined
+    for (const place of places) {
+      const { segment } = place
+      this.#inSegment(segment, log => {
+        const { limits } = this.#task
+        const aligned = alignedPosition(this.#environment.disk, place, { log, limits })
+        if (aligned === undefined) return
+        const from = behind?.path === log.path ? Math.max(aligned, behind.position) : aligned
+        const options = { from, limits, windowSize: SAMPLE_WINDOW_SIZE }
+        const scanner = new BatchScanner(log, options)
+        this.#reader.startAnew()
+        this.#places++
+        this.#read({ segment, scanner, end: from + place.size })
+        behind = { path: log.path, position: scanner.position }
+      })
+    }
+  }
+
+  #inSegment({ log: { path } }: Segment, use: (log: DiskFile) => void): void {
+    try {
+      const log = this.#environment.disk.open(path)
+      try {
+        use(log)
+      } finally {
+        log.close()
+      }
+    } catch (error) {
+      if (!(error instanceof DiskError) && !(error instanceof CorruptDataError)) throw error
+      this.#problems.push({ kind: 'failure', message: error.message })
+    }
+  }
+
+  #read(stretch: Stretch): void {
+    const { scanner, end } = stretch
+    const { path } = scanner.file
+    let told = scanner.position
+    for (;;) {
+      const batch = scanner.next()
+      if (batch === undefined) {
+        if (!this.#goOnBehindDamage(stretch)) break
+        continue
+      }
+      const { position } = scanner
+      if (position >= end) break
+      const damage = this.#takeBatch(scanner)
+      if (damage !== undefined) this.#fail(damage, path, position)
+      if (position - told < PROGRESS_BYTES) continue
+      this.#environment.onProgress(position - told)
+      told = position
+    }
+    this.#environment.onProgress(Math.max(0, scanner.position - told))
+    this.#bytesRead += scanner.bytesRead
+  }
+
+  #takeBatch(scanner: BatchScanner): CorruptDataError | LimitError | undefined {
+    try {
+      return this.#reader.take(scanner.body(), scanner.file.path, scanner.position)
+    } catch (error) {
+      if (!(error instanceof LimitError)) throw error
+      this.#reader.stats.counts.damagedBatches++
+      return error
+    }
+  }
+
+  /** True where the reading goes on. */
+  #goOnBehindDamage({ segment, scanner, end }: Stretch): boolean {
+    const { position, file, stopped } = scanner
+    const fileEnd = scanner.end
+    if (position >= Math.min(fileEnd, end)) return false
+    const isLast = segment.baseOffset === this.#task.lastBaseOffset
+    if (isLast && isZeroFrom(file, position, fileEnd)) return false
+    const { limits } = this.#task
+    const next =
+      stopped === 'end-of-file'
+        ? undefined
+        : findBatch(file, { from: position + 1, to: fileEnd, limits })?.position
+    if (next === undefined && isLast) {
+      const message = `${file.path}: the last ${fileEnd - position} bytes are no whole batch`
+      this.#problems.push({ kind: 'notice', message })
+      return false
+    }
+    const skipped = `${file.path}: bytes ${position} to ${(next ?? fileEnd) - 1} were skipped`
+    this.#problems.push({ kind: 'failure', message: `${skipped}: they are no whole batch` })
+    if (next !== undefined) scanner.resumeAt(next)
+    return next !== undefined
+  }
+
+  #fail(error: CorruptDataError | LimitError, path: string, position: number): void {
+    const placed = error instanceof CorruptDataError ? error.in(path, position) : error
+    this.#problems.push({ kind: 'failure', message: placed.message })
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * Counts the batches and records of one partition, in order. What is compared with the batch before (gaps, timestamps
+ * that go back) begins anew wherever the reading does.
+ */
+import { CorruptDataError, LimitError } from '../../base/errors.ts'
+import type { DecodeLimits } from '../../base/limits.ts'
+import { BATCH_OVERHEAD, BatchV2 } from '../../record/batch-v2.ts'
+import type { LegacyMessage } from '../../record/legacy-message.ts'
+import type { RecordCursor } from '../../record/record-cursor.ts'
+import { recordsOf } from '../../record/records.ts'
+import { record as note } from './histogram.ts'
+import {
+  addCodecShare,
+  addFormatShare,
+  emptyStats,
+  noteLargest,
+  type LogStats,
+} from './log-stats.ts'
+import { addShare } from './share-table.ts'
+
+type Batch = BatchV2 | LegacyMessage
+
+export interface StatsReaderOptions {
+  readonly limits: DecodeLimits
+  /** Batches to keep. */
+  readonly largestMax: number
+}
+
+const HOUR_MS = 3_600_000
+
+export class StatsReader {
+  readonly stats: LogStats = emptyStats()
+  readonly #options: StatsReaderOptions
+  #batchTimestamp = NaN
+  #greatestTimestamp = NaN
+
+  constructor(options: StatsReaderOptions) {
+    this.#options = options
+  }
+
+  /** What comes now does not follow what came before. */
+  startAnew(): void {
+    this.#batchTimestamp = NaN
+    this.#greatestTimestamp = NaN
+  }
+
+  /**
+   * @returns what was wrong with the batch; its position is still to be told from the batch's
+   */
+  take(batch: Batch, path: string, position: number): CorruptDataError | LimitError | undefined {
+    if (batch.isControl) {
+      this.stats.counts.controlBatches++
+      return undefined
+    }
+    try {
+      if (!batch.isValid()) throw invalid(batch)
+      const records = recordsOf(batch, this.#options.limits)
+      const plainBytes = batch.codecId === 0 ? storedBytesOf(batch) : records.bytes.length
+      const recordCount = this.#takeRecords(records)
+      this.#takeBatch(batch, { recordCount, plainBytes })
+      this.#noteLarge(batch, { path, position, recordCount })
+      return undefined
+    } catch (error) {
+      if (!(error instanceof CorruptDataError) && !(error instanceof LimitError)) throw error
+      this.stats.counts.damagedBatches++
+      return error
+    }
+  }
+
+  #takeBatch(
+    batch: Batch,
+    { recordCount, plainBytes }: { readonly recordCount: number; readonly plainBytes: number },
+  ): void {
+    const { stats } = this
+    const { size: bytes, codecId } = batch
+    const share = { batches: 1, records: recordCount, bytes }
+    stats.total.batches++
+    stats.total.records += recordCount
+    stats.total.bytes += bytes
+    if (batch.isTransactional) stats.counts.transactionalBatches++
+    if (recordCount === 0) stats.counts.emptyBatches++
+    note(stats.batchSize, bytes)
+    note(stats.recordsPerBatch, recordCount)
+    const storedBytes = storedBytesOf(batch)
+    addCodecShare(stats, codecId, { ...share, storedBytes, plainBytes })
+    addFormatShare(stats, batch.magic, share)
+    addShare(stats.producers, batch.producerId, share)
+    const timestamp = Number(batch.maxTimestamp)
+    addShare(stats.hours, timestamp < 0 ? -1 : Math.floor(timestamp / HOUR_MS), share)
+    if (timestamp >= 0) this.#takeTimestamp(timestamp)
+  }
+
+  #takeTimestamp(timestamp: number): void {
+    const gap = timestamp - this.#batchTimestamp
+    if (gap >= 0) note(this.stats.batchGap, gap)
+    else if (gap < 0) this.stats.counts.backwardBatches++
+    this.#batchTimestamp = timestamp
+  }
+
+  #takeRecords(records: RecordCursor): number {
+    const { stats } = this
+    const { counts } = stats
+    let greatest = this.#greatestTimestamp
+    let count = 0
+    for (; records.next(); count++) {
+      const { keySize, valueSize, headerCount, size, timestampNumber } = records
+      note(stats.recordSize, size)
+      counts.recordBytes += size
+      if (keySize < 0) counts.nullKeys++
+      else note(stats.keySize, keySize)
+      if (valueSize < 0) counts.tombstones++
+      else note(stats.valueSize, valueSize)
+      if (valueSize === 0) counts.emptyValues++
+      if (headerCount > 0) this.#takeHeaders(records)
+      if (timestampNumber < greatest) {
+        if (timestampNumber >= 0) note(stats.lateness, greatest - timestampNumber)
+      } else if (timestampNumber >= 0) {
+        greatest = timestampNumber
+      }
+    }
+    this.#greatestTimestamp = greatest
+    return count
+  }
+
+  #takeHeaders(record: RecordCursor): void {
+    const { counts } = this.stats
+    counts.recordsWithHeaders++
+    counts.headers += record.headerCount
+    for (const { key, value } of record.headers()) {
+      counts.headerBytes += key.length + (value?.length ?? 0)
+    }
+  }
+
+  #noteLarge(
+    batch: Batch,
+    place: { readonly path: string; readonly position: number; readonly recordCount: number },
+  ): void {
+    const { path, position, recordCount: records } = place
+    const { size, baseOffset, codecId } = batch
+    const large = { path, position, baseOffset, size, records, codecId }
+    noteLargest(this.stats, large, this.#options.largestMax)
+  }
+}
+
+/** Of the records as stored, without the batch's header. */
+function storedBytesOf(batch: Batch): number {
+  return batch.size - (batch instanceof BatchV2 ? BATCH_OVERHEAD : batch.keySizeAt)
+}
+
+function invalid(batch: Batch): CorruptDataError {
+  return new CorruptDataError({
+    position: 0,
+    reason: 'the checksum of the batch does not hold',
+    found: String(batch.computeCrc()),
+    expected: String(batch.storedCrc),
+  })
+}
