@@ -1,6 +1,7 @@
 /**
  * The logs that a scan goes through: of what the command line points at, every partition with the segments meant.
- * A log.dir stands for the partitions it serves; what is being deleted or moved is reached by its own path.
+ * A log.dir stands for the partitions it serves; what is being deleted or moved is reached by its own path. In order of
+ * topics and partitions, whatever the order of the words.
  */
 import { basename, dirname } from 'node:path'
 import { UsageError } from '../base/errors.ts'
@@ -30,20 +31,36 @@ export function scannedPartitions(
   { disk, limits }: { readonly disk: Disk; readonly limits: DecodeLimits },
 ): ScannedPartition[] {
   const reader = new PartitionLogReader(disk, limits)
-  return expandLogDirs(targets, disk).flatMap(target => {
+  const found = new Map<string, ScannedPartition>()
+  for (const target of expandLogDirs(targets, disk)) {
     if (target.kind === 'file') {
-      const log = reader.read(dirname(target.path))
-      return [scanned(log, [segmentAt(target.path, log, disk)])]
+      const folder = dirname(target.path)
+      const log = found.get(folder)?.log ?? reader.read(folder)
+      addSegments(found, folder, { log, segments: [segmentAt(target.path, log, disk)] })
+    } else if (target.state === 'live' || targets.includes(target)) {
+      const log = reader.read(target.path)
+      addSegments(found, target.path, { log, segments: log.segments })
     }
-    if (target.state !== 'live' && !targets.includes(target)) return []
-    const log = reader.read(target.path)
-    return [scanned(log, log.segments)]
-  })
+  }
+  return [...found.values()].sort(byName)
 }
 
-function scanned(log: PartitionLog, segments: readonly Segment[]): ScannedPartition {
+/** A folder may be named by several of its files, and as a whole. */
+function addSegments(
+  found: Map<string, ScannedPartition>,
+  folder: string,
+  { log, segments }: Pick<ScannedPartition, 'log' | 'segments'>,
+): void {
   const { topic = '', partition = -1 } = log.directory
-  return { topic, partition, log, segments }
+  const known = found.get(folder)?.segments ?? []
+  const all = new Map([...known, ...segments].map(segment => [segment.log.path, segment]))
+  const ascending = [...all.values()].sort((a, b) => (a.baseOffset < b.baseOffset ? -1 : 1))
+  found.set(folder, { topic, partition, log, segments: ascending })
+}
+
+function byName(a: ScannedPartition, b: ScannedPartition): number {
+  if (a.topic !== b.topic) return a.topic < b.topic ? -1 : 1
+  return a.partition - b.partition
 }
 
 /** A file of another name than a segment's is taken for a log without indexes. */

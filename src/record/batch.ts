@@ -50,7 +50,13 @@ export const NO_SEQUENCE = -1
 export const NO_EPOCH = -1
 export const NO_TIMESTAMP = -1n
 
-/** Sequence numbers run from 0 to 2³¹−1 and begin again. */
+/**
+ * Sequence numbers run from 0 to 2³¹−1 and begin again. In Java's arithmetic, so that numbers out of that range come
+ * out of it as they do there.
+ */
 export function addSequence(sequence: number, delta: number): number {
-  return sequence > 0x7fffffff - delta ? delta - (0x7fffffff - sequence) - 1 : sequence + delta
+  const room = (SEQUENCE_MAX - delta) | 0
+  return (sequence > room ? delta - (SEQUENCE_MAX - sequence) - 1 : sequence + delta) | 0
 }
+
+const SEQUENCE_MAX = 0x7fffffff

@@ -98,7 +98,10 @@ async function runStats(
       progress.clear()
       if (event.kind === 'report') {
         if (options.json === true) stdout.line(statsJson(event.report))
-        else for (const line of statsLines(event.report, text)) stdout.line(line)
+        else {
+          if (stdout.position > 0) stdout.line('')
+          for (const line of statsLines(event.report, text)) stdout.line(line)
+        }
       } else if (event.problem.kind === 'notice') {
         notice(`kbroker: ${event.problem.message}`)
       } else {
@@ -111,7 +114,6 @@ async function runStats(
   }
 }
 
-/** Topic by topic, partition by partition, wherever they lie. */
 async function countedPartitions(
   paths: readonly string[],
   options: StatsCommandOptions,
@@ -120,12 +122,7 @@ async function countedPartitions(
   const logDirs = logDirsOf(options, environment)
   const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory })
   if (targets.length === 0) throw new UsageError('nothing to count: give a path, or --log-dirs')
-  return scannedPartitions(targets, { disk, limits: limitsOf(options) }).sort(byName)
-}
-
-function byName(a: ScannedPartition, b: ScannedPartition): number {
-  if (a.topic !== b.topic) return a.topic < b.topic ? -1 : 1
-  return a.partition - b.partition
+  return scannedPartitions(targets, { disk, limits: limitsOf(options) })
 }
 
 function bytesToRead(

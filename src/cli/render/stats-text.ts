@@ -40,7 +40,9 @@ export function statsLines(
     largestLines(report, colour),
     ...histograms.map(name => histogramLines(name, report.distributions, colour)),
   ]
-  return sections.filter(lines => lines.length > 0).flatMap(lines => [...lines, ''])
+  return sections
+    .filter(lines => lines.length > 0)
+    .flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]))
 }
 
 function overviewLines(report: StatsReport, colour: ChalkInstance): string[] {

@@ -3,9 +3,12 @@ import { CorruptDataError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { DiskFile } from '../../disk/disk.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
-import type { OffsetIndex } from '../../log/offset-index.ts'
+import {
+  OFFSET_INDEX_ENTRY,
+  type OffsetIndex,
+  type OffsetPosition,
+} from '../../log/offset-index.ts'
 import type { TimeIndex, TimestampOffset } from '../../log/time-index.ts'
-import { BATCH_OVERHEAD } from '../../record/batch-v2.ts'
 import { eachRecord } from '../../record/records.ts'
 import type { DumpSink } from './dump-sink.ts'
 import type { DumpSummary } from './dump-summary.ts'
@@ -26,20 +29,28 @@ export interface IndexDumpContext {
 const LOOK_SIZE = 4096
 
 export function dumpOffsetIndex(index: OffsetIndex, context: IndexDumpContext): void {
-  const { sink, summary, log, path, absolutePath } = context
+  const { sink, summary, log, absolutePath } = context
+  const logSize = log.size()
+  let firstUntold = 0
+  let astray = 0
   for (let slot = 0; slot < index.count; slot++) {
     const entry = index.entryAt(slot)
-    if (isPreallocated(entry, slot, index)) return
-    const scanner = scan(context, entry.position, entry.position + context.messageSizeMax)
-    const batch = entry.position < 0 ? undefined : scanner.next()
+    if (isPreallocated(entry, slot, index)) break
+    const { offset, position } = entry
+    const isWithin = position >= 0 && position < logSize
+    const end = position + context.messageSizeMax
+    const batch = isWithin ? scan(context, position, end).next() : undefined
     if (batch === undefined) {
-      const error = pointsNowhere(path, slot, entry.position, log.size())
-      sink.failure({ path, position: error.damage.position, error })
-    } else if (batch.lastOffset !== entry.offset) {
-      summary.pairsOf(summary.indexMismatches, absolutePath).add(entry.offset, batch.lastOffset)
+      if (astray < ASTRAY_TOLD) failAstray(entry, slot, logSize, context)
+      else if (astray === ASTRAY_TOLD) firstUntold = slot
+      astray++
+    } else if (batch.lastOffset !== offset) {
+      summary.pairsOf(summary.indexMismatches, absolutePath).add(offset, batch.lastOffset)
     }
     sink.indexEntry(entry)
   }
+  const untold = astray - ASTRAY_TOLD
+  if (untold > 0) failOthersAstray({ firstSlot: firstUntold, count: untold }, context)
 }
 
 export function dumpTimeIndex(
@@ -47,46 +58,77 @@ export function dumpTimeIndex(
   index: OffsetIndex,
   context: IndexDumpContext,
 ): void {
-  let previousTimestamp = -1n
+  const comparison = new TimeIndexComparison(index, context)
   for (let slot = 0; slot < timeIndex.count; slot++) {
     const entry = timeIndex.entryAt(slot)
     if (isPreallocated(entry, slot, timeIndex)) return
-    compareWithLog(entry, previousTimestamp, index, context)
+    comparison.compare(entry)
     context.sink.timeIndexEntry(entry)
-    previousTimestamp = entry.timestamp
   }
 }
 
-function compareWithLog(
-  entry: TimestampOffset,
-  previousTimestamp: bigint,
-  index: OffsetIndex,
-  context: IndexDumpContext,
-): void {
-  const { summary, absolutePath, path, sink } = context
-  const scanner = scan(context, Math.max(0, index.floor(entry.offset).position), Infinity)
-  let batch = scanner.next()
-  while (batch !== undefined && batch.lastOffset < entry.offset) batch = scanner.next()
-  if (batch === undefined || batch.lastOffset !== entry.offset) {
-    const notFound = { indexed: entry.offset, found: batch?.lastOffset ?? -1n }
-    summary.listOf(summary.offsetsNotFound, absolutePath).push(notFound)
-    return
+class TimeIndexComparison {
+  readonly #index: OffsetIndex
+  readonly #context: IndexDumpContext
+  #previousTimestamp = -1n
+  /** Known once an entry was not found: a garbage index must not cost a walk through the log for each entry. */
+  #lastOffsetMax: bigint | undefined
+
+  constructor(index: OffsetIndex, context: IndexDumpContext) {
+    this.#index = index
+    this.#context = context
   }
-  try {
-    const greatest = greatestTimestamp(scanner, context.limits)
-    if (greatest !== entry.timestamp) {
-      const pair = { indexed: entry.timestamp, other: greatest }
-      summary.listOf(summary.timestampMismatches, absolutePath).push(pair)
+
+  compare(entry: TimestampOffset): void {
+    const { summary, absolutePath } = this.#context
+    const scanner = this.#find(entry.offset)
+    const found = scanner?.header().lastOffset ?? -1n
+    if (scanner === undefined || found !== entry.offset) {
+      summary.listOf(summary.offsetsNotFound, absolutePath).push({ indexed: entry.offset, found })
+    } else {
+      this.#compareTimestamps(entry, scanner)
     }
-  } catch (error) {
-    if (!(error instanceof CorruptDataError)) throw error
-    const placed = error.in(context.log.path, scanner.position)
-    sink.failure({ path, position: scanner.position, error: placed })
+    this.#previousTimestamp = entry.timestamp
   }
-  if (previousTimestamp >= entry.timestamp) {
-    const pair = { indexed: entry.timestamp, other: previousTimestamp }
-    summary.listOf(summary.outOfOrderTimestamps, absolutePath).push(pair)
+
+  /** At the first batch, from where the offset index leads to, that reaches the offset. */
+  #find(offset: bigint): BatchScanner | undefined {
+    if (this.#lastOffsetMax !== undefined && offset > this.#lastOffsetMax) return undefined
+    const from = Math.max(0, this.#index.floor(offset).position)
+    const scanner = scan(this.#context, from, Infinity)
+    for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
+      if (batch.lastOffset >= offset) return scanner
+    }
+    this.#lastOffsetMax ??= greatestLastOffset(scan(this.#context, 0, Infinity))
+    return undefined
   }
+
+  #compareTimestamps(entry: TimestampOffset, scanner: BatchScanner): void {
+    const { summary, absolutePath, path, sink, limits, log } = this.#context
+    try {
+      const greatest = greatestTimestamp(scanner, limits)
+      if (greatest !== entry.timestamp) {
+        const pair = { indexed: entry.timestamp, other: greatest }
+        summary.listOf(summary.timestampMismatches, absolutePath).push(pair)
+      }
+    } catch (error) {
+      if (!(error instanceof CorruptDataError)) throw error
+      const { position } = scanner
+      sink.failure({ path, position, error: error.in(log.path, position) })
+    }
+    if (this.#previousTimestamp >= entry.timestamp) {
+      const pair = { indexed: entry.timestamp, other: this.#previousTimestamp }
+      summary.listOf(summary.outOfOrderTimestamps, absolutePath).push(pair)
+    }
+  }
+}
+
+function greatestLastOffset(scanner: BatchScanner): bigint {
+  let greatest = -1n
+  for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
+    if (batch.lastOffset > greatest) greatest = batch.lastOffset
+  }
+  return greatest
 }
 
 function greatestTimestamp(scanner: BatchScanner, limits: DecodeLimits): bigint {
@@ -110,17 +152,37 @@ function scan({ log, limits }: IndexDumpContext, from: number, end: number): Bat
   return new BatchScanner(log, { from, end, limits, windowSize: LOOK_SIZE })
 }
 
-function pointsNowhere(
-  path: string,
+/** Of a file that is no index at all, a hundred complaints are enough. */
+const ASTRAY_TOLD = 100
+
+function failAstray(
+  entry: OffsetPosition,
   slot: number,
-  position: number,
   logSize: number,
-): CorruptDataError {
-  return new CorruptDataError({
+  { path, sink }: IndexDumpContext,
+): void {
+  const position = slot * OFFSET_INDEX_ENTRY.size
+  const error = new CorruptDataError({
     file: path,
-    position: slot * 8,
+    position,
     reason: 'the index entry leads to no whole batch',
-    found: `position ${position}`,
-    expected: `the beginning of a batch, 0 to ${logSize - BATCH_OVERHEAD}`,
+    found: `position ${entry.position}`,
+    expected: `the beginning of a batch in a log of ${logSize} bytes`,
   })
+  sink.failure({ path, position, error })
+}
+
+function failOthersAstray(
+  { firstSlot, count }: { readonly firstSlot: number; readonly count: number },
+  { path, sink }: IndexDumpContext,
+): void {
+  const position = firstSlot * OFFSET_INDEX_ENTRY.size
+  const error = new CorruptDataError({
+    file: path,
+    position,
+    reason: 'more index entries that lead to no whole batch',
+    found: `${count} from here on`,
+    expected: 'none',
+  })
+  sink.failure({ path, position, error })
 }

@@ -87,9 +87,13 @@ function contains(wanted: Buffer): FieldTest {
     size >= wanted.length && bytes.subarray(start, start + size).includes(wanted)
 }
 
-/** @throws SyntaxError where the source is no regular expression */
+/**
+ * JavaScript's, by characters, not by UTF-16 units; a dot stands for line ends, too.
+ *
+ * @throws SyntaxError where the source is no regular expression
+ */
 export function compileRegex(test: { readonly source: string; readonly ignoreCase: boolean }) {
-  return new RegExp(test.source, test.ignoreCase ? 'iu' : 'u')
+  return new RegExp(test.source, test.ignoreCase ? 'isu' : 'su')
 }
 
 /** Bytes that are no UTF-8 are taken for Latin-1, so that `\xff` finds the byte ff. */

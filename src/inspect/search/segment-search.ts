@@ -58,6 +58,8 @@ class SegmentSearch {
   readonly #wanted: WantedOffsets | undefined
   readonly #start: number
   readonly #problems: SearchProblem[] = []
+  /** The batch before, if it lies behind the range. */
+  #behind: { readonly position: number; readonly baseOffset: bigint } | undefined
 
   constructor(open: OpenSegment, task: SegmentTask, sink: MatchSink) {
     this.#task = task
@@ -78,11 +80,27 @@ class SegmentSearch {
         continue
       }
       const part = partInRange(batch, this.#task.range)
-      if (part === 'behind') return this.#end(undefined)
-      if (part === 'none' || this.#isHidden(batch)) continue
+      if (this.#isEnd(batch, part)) return this.#end(undefined)
+      if (part === 'none' || part === 'behind' || this.#isHidden(batch)) continue
       const nextPosition = scanner.position + batch.size
       if (!this.#searchBatch(part)) return this.#end(nextPosition)
     }
+  }
+
+  /** No checksum covers a batch's offset: one alone that lies behind the range, may be a damaged one within. */
+  #isEnd({ baseOffset }: Batch, part: Part): boolean {
+    if (part === 'behind') {
+      if (this.#behind !== undefined) return true
+      this.#behind = { position: this.#scanner.position, baseOffset }
+    } else if (this.#behind !== undefined) {
+      const { position, baseOffset: claimed } = this.#behind
+      this.#fail(
+        `${this.#scanner.file.path} at byte ${position}: the batch was skipped: ` +
+          `it claims offset ${claimed}, and the next one ${baseOffset}`,
+      )
+      this.#behind = undefined
+    }
+    return false
   }
 
   #startOf(open: OpenSegment): number {
