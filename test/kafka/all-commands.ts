@@ -1,0 +1,43 @@
+/** A run of everything that reads a log.dir. Not what it prints counts here, only that it ran, and left all as it was. */
+import { expect } from 'vitest'
+import { COMMANDS } from '../../src/cli/command-table.ts'
+import { listFiles, type ListingOptions } from './directory-listing.ts'
+import { kbroker } from './kbroker.ts'
+
+/** As a dump may end with at zeros behind the last batch. */
+const ITEM_FAILED = 1
+
+export async function expectNothingWritten(
+  logDirs: readonly string[],
+  options: ListingOptions = {},
+): Promise<void> {
+  const lines = commandLines(logDirs)
+  for (const { name } of COMMANDS) expect(lines.map(([command]) => command)).toContain(name)
+  const before = listFiles(logDirs, options)
+  for (const args of lines) {
+    const { exitCode, stderr } = await kbroker(...args)
+    const outcome = exitCode <= ITEM_FAILED ? 'ran' : `exit ${exitCode}: ${stderr}`
+    expect({ args, outcome }).toEqual({ args, outcome: 'ran' })
+  }
+  expect(listFiles(logDirs, options)).toEqual(before)
+}
+
+function commandLines(logDirs: readonly string[]): string[][] {
+  const all = ['--log-dirs', logDirs.join(',')]
+  return [
+    ['dump', ...logDirs, '--all', '--deep-iteration'],
+    ['dump', ...logDirs, '--print-data-log', '--json', '--resync'],
+    ['dump', 'mixed', ...all, '--hexdump'],
+    ['verify', '--live', ...logDirs],
+    ['verify', '--live', '--shallow', '--json', ...logDirs],
+    ['lookup', 'mixed-0', ...all, '--offset', '30', '--explain'],
+    ['lookup', 'mixed-0', ...all, '--max-timestamp'],
+    ['offsets', ...logDirs, '--table'],
+    ['search', ...logDirs, '--key', 'key-3'],
+    ['search', 'paid', ...all, '--isolation', 'read_committed', '--no-indexes', '--json'],
+    ['log-dirs', ...logDirs],
+    ['groups', '--describe', ...all],
+    ['transactions', ...all],
+    ['completion', 'bash'],
+  ]
+}

@@ -1,0 +1,161 @@
+/**
+ * The life of one broker: running, shut down cleanly, killed while at work, recovered. Each time what we read from its
+ * directories is held against what it says itself, or what Kafka's tools and clients say of them.
+ */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectNothingWritten } from './all-commands.ts'
+import { listFiles } from './directory-listing.ts'
+import { compareDumps, decoderOf } from './dump-comparison.ts'
+import { expectSameGroups, expectSameTransactions } from './coordinator-comparison.ts'
+import { KafkaBroker } from './kafka-broker.ts'
+import { kbroker } from './kbroker.ts'
+import { expectSameLogDirs } from './log-dir-comparison.ts'
+import {
+  brokersOffsets,
+  expectSameLookupsByTime,
+  ourOffsets,
+  type Offsets,
+} from './offset-comparison.ts'
+import { expectSameLookups, expectSameRecords } from './record-comparison.ts'
+import { SEED } from './traffic.ts'
+
+const EAGER = {
+  // Preallocated: every copy and checksum of a directory takes its time.
+  'log.index.size.max.bytes': 1024 * 1024,
+  'log.cleaner.backoff.ms': 200,
+  'log.initial.task.delay.ms': 200,
+  'log.retention.check.interval.ms': 500,
+  'log.flush.offset.checkpoint.interval.ms': 500,
+  'log.flush.start.offset.checkpoint.interval.ms': 500,
+  'replica.high.watermark.checkpoint.interval.ms': 500,
+}
+/** By the broker, on time, with the same content. */
+const REWRITTEN = /-checkpoint(\.tmp)?$/
+const QUIET_MS = 2000
+
+let broker: KafkaBroker
+beforeAll(async () => {
+  broker = await KafkaBroker.start(EAGER)
+})
+afterAll(() => broker.close())
+
+describe('of a broker that runs', () => {
+  beforeAll(async () => {
+    await broker.program('Traffic', SEED)
+    await broker.helper('Members')
+    await quiet()
+  })
+
+  it('dump prints what kafka-dump-log prints', () => expectSameDumps())
+  it('search and dump find the records that a Java consumer reads, committed and not', () =>
+    expectSameRecords(broker))
+  it('lookup by offset finds what a consumer is given there', () => expectSameLookups(broker))
+  it('lookup by time finds what the broker finds', () => expectSameLookupsByTime(broker))
+  it('log-dirs tells what kafka-log-dirs tells', () => expectSameLogDirs(broker))
+
+  it('groups prints what kafka-consumer-groups prints', () => expectSameGroups(broker))
+  it('transactions tells what kafka-transactions tells', () => expectSameTransactions(broker))
+
+  it('offsets prints what kafka-get-offsets prints', async () => {
+    expect(await ourOffsets(broker)).toEqual(await brokersOffsets(broker))
+  })
+
+  it('verify --live reports notices at most', async () => {
+    expect(await verified('--live')).toEqual({ exitCode: 0, findings: [] })
+  })
+
+  it('verify without --live says that the directories are locked, and exits with 5', async () => {
+    const { exitCode, stdout } = await kbroker('verify', ...broker.logDirs)
+    expect(stdout.toString()).toMatch(/^error locked .*\/a\/\.lock/)
+    expect(exitCode).toBe(5)
+  })
+
+  it('no command writes anything', () =>
+    expectNothingWritten(broker.logDirs, { rewritten: REWRITTEN }))
+})
+
+describe('of a broker that was shut down', () => {
+  let told: Offsets
+  beforeAll(async () => {
+    told = await brokersOffsets(broker)
+    await broker.stop()
+  })
+
+  it('verify finds nothing wrong', async () => {
+    expect(await verified()).toEqual({ exitCode: 0, findings: [] })
+  })
+
+  it('dump prints what kafka-dump-log prints', () => expectSameDumps())
+
+  it('offsets prints what the broker told last', async () => {
+    expect(await ourOffsets(broker)).toEqual(told)
+  })
+
+  it('no command writes anything', () => expectNothingWritten(broker.logDirs))
+})
+
+describe('of a broker that was killed', () => {
+  beforeAll(async () => {
+    await broker.restart()
+    await broker.program('Traffic', `${SEED}1`)
+    await broker.crash()
+  })
+
+  it('verify reports notices at most', async () => {
+    expect(await verified()).toEqual({ exitCode: 0, findings: [] })
+  })
+
+  it('dump prints what kafka-dump-log prints', () => expectSameDumps())
+
+  it('no command writes anything', () => expectNothingWritten(broker.logDirs))
+
+  it('offsets prints what the broker tells when it has recovered', async () => {
+    const predicted = await ourOffsets(broker)
+    await broker.restart()
+    expect(predicted).toEqual(await brokersOffsets(broker))
+  })
+
+  it('search and dump find the records that a Java consumer reads then', () =>
+    expectSameRecords(broker))
+})
+
+async function expectSameDumps(): Promise<void> {
+  for (const logDir of broker.logDirs) {
+    const folders = readdirSync(logDir, { withFileTypes: true }).filter(e => e.isDirectory())
+    expect(folders.length).toBeGreaterThan(5)
+    for (const { name } of folders) {
+      const folder = join(logDir, name)
+      const files = readdirSync(folder).filter(file => file !== 'leader-epoch-checkpoint')
+      const paths = files.sort().map(file => join(folder, file))
+      await compareDumps(broker.tools, [decoderOf(name)], paths)
+    }
+  }
+}
+
+interface Finding {
+  readonly kind: string
+  readonly severity?: string
+}
+
+/** The findings that are more than notices. */
+async function verified(...options: string[]) {
+  const { exitCode, stdout } = await kbroker('verify', '--json', ...options, ...broker.logDirs)
+  const lines = stdout.toString().trim().split('\n')
+  const findings = lines
+    .map(line => JSON.parse(line) as Finding)
+    .filter(({ kind, severity }) => kind === 'finding' && severity !== 'notice')
+  return { exitCode, findings }
+}
+
+/** Until cleaner, deletion and checkpoints have done what there was to do. */
+async function quiet(): Promise<void> {
+  for (let before = ''; ;) {
+    const now = JSON.stringify(listFiles(broker.logDirs, { rewritten: REWRITTEN }))
+    if (now === before) return
+    before = now
+    await sleep(QUIET_MS)
+  }
+}
