@@ -52,12 +52,21 @@ export function addLimitOption(command: Command): Command {
   return command.option(
     `${BATCH_BYTES_MAX_FLAG} <bytes>`,
     'most that one batch may take in memory, stored or decompressed (default: 256 MiB)',
-    parsePositiveInteger,
+    parseBatchBytesMax,
   )
 }
 
 export function limitsOf({ maxBatchBytes }: LimitOption): DecodeLimits {
   return maxBatchBytes === undefined ? DEFAULT_DECODE_LIMITS : { batchBytesMax: maxBatchBytes }
+}
+
+/** What one buffer can hold in every supported version of Node. */
+const BATCH_BYTES_MAX_MAX = 2 ** 31 - 1
+
+function parseBatchBytesMax(text: string): number {
+  const number = parsePositiveInteger(text)
+  if (number <= BATCH_BYTES_MAX_MAX) return number
+  throw new InvalidArgumentError(`It must be at most ${BATCH_BYTES_MAX_MAX}.`)
 }
 
 export function splitList(text: string): string[] {

@@ -71,9 +71,16 @@ export async function resolveTargets(
   const wanted = words.length === 0 ? sources.logDirs.map(logDirTarget(sources)) : []
   for (const word of words) wanted.push(...(await targetsOf(word, sources)))
   for (const target of wanted) {
-    if (!found.has(target.path)) found.set(target.path, target)
+    const identity = identityOf(target.path, sources.disk)
+    if (!found.has(identity)) found.set(identity, target)
   }
   return [...found.values()]
+}
+
+/** `a`, `a/`, `./a` and a link to it are one and the same: taken for two, a partition would seem to be in two places. */
+function identityOf(path: string, disk: Disk): string {
+  const status = disk.status(path)
+  return status === undefined ? path : `${status.device}:${status.inode}`
 }
 
 /** Puts the partition folders of a log.dir, of whatever state, in its place. */

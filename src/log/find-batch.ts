@@ -13,6 +13,7 @@ import {
   SIZE_MIN,
 } from '../record/batch.ts'
 import { BATCH_OVERHEAD, BatchV2 } from '../record/batch-v2.ts'
+import type { LegacyMessage } from '../record/legacy-message.ts'
 import { unusedBitsIn } from '../record/attributes.ts'
 import { batchAt } from '../record/records.ts'
 import { BatchScanner } from './batch-scanner.ts'
@@ -40,7 +41,9 @@ export function findBatch(file: DiskFile, options: FindOptions): FoundBatch | un
     if (size < LOG_OVERHEAD + SIZE_MIN) return undefined
     const last = Math.min(size - BATCH_OVERHEAD, options.to - at - 1)
     for (let start = 0; start <= Math.max(last, 0); start++) {
-      if (!isPlausible(window, start, size, fileSize - at - start)) continue
+      if (isZeroBlock(window, start, size)) start += ZEROS.length - BATCH_OVERHEAD
+      const left = Math.min(fileSize - at - start, limits.batchBytesMax)
+      if (!isPlausible(window, start, size, left)) continue
       const found = provenAt(file, at + start, limits)
       if (found !== undefined) return found
     }
@@ -58,11 +61,32 @@ function isPlausible(window: Buffer, start: number, size: number, left: number):
   if (window[start]! >= 0x80) return false
   if (start + BATCH_OVERHEAD > size) return magic < MAGIC_V2
   const batch = batchAt(window, start)
-  if (!(batch instanceof BatchV2)) return unusedBitsIn(batch.attributes) === 0
+  if (!(batch instanceof BatchV2)) return isPlausibleMessage(batch, size)
   if (batchSize < BATCH_OVERHEAD - LOG_OVERHEAD || unusedBitsIn(batch.attributes) !== 0)
     return false
   const { recordCount, lastOffsetDelta, producerId } = batch
   return recordCount >= 0 && recordCount <= lastOffsetDelta + 1 && producerId >= NO_PRODUCER_ID
+}
+
+/** Key and value must fill the message; without that, noise would cost a checksum over half the file again and again. */
+function isPlausibleMessage(message: LegacyMessage, windowSize: number): boolean {
+  if (unusedBitsIn(message.attributes) !== 0) return false
+  const { buffer, start, size, keySizeAt } = message
+  const keySize = buffer.readInt32BE(start + keySizeAt)
+  const valueSizeAt = keySizeAt + INT32_SIZE + Math.max(0, keySize)
+  if (keySize < -1 || valueSizeAt + INT32_SIZE > size) return false
+  if (start + valueSizeAt + INT32_SIZE > windowSize) return true
+  const valueSize = buffer.readInt32BE(start + valueSizeAt)
+  return valueSize >= -1 && valueSizeAt + INT32_SIZE + Math.max(0, valueSize) === size
+}
+
+const INT32_SIZE = 4
+const ZEROS = Buffer.alloc(4096)
+
+/** What a crash leaves behind, by the gigabyte. */
+function isZeroBlock(window: Buffer, start: number, size: number): boolean {
+  if (window[start] !== 0 || start + ZEROS.length > size) return false
+  return window.compare(ZEROS, 0, ZEROS.length, start, start + ZEROS.length) === 0
 }
 
 function provenAt(file: DiskFile, position: number, limits: DecodeLimits): FoundBatch | undefined {

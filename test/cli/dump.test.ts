@@ -143,6 +143,18 @@ describe('dump', () => {
     expect(lines).toHaveLength(7)
   })
 
+  it('prints as findings in JSON what it tells on stderr in text', async () => {
+    disk.put(LOG, Buffer.concat([BATCHES[0]!, BATCHES[2]!]))
+    disk.put(LOG.replace(/log$/, 'index'), Buffer.from('0000000700000000', 'hex'))
+    const { stdout, stderr } = await dump('/data/orders-0', '--all', '--deep-iteration', '--json')
+    const findings = stdout.split('\n').filter(line => line.includes('"kind":"finding"'))
+    expect(findings.map(line => (JSON.parse(line) as { reason: string }).reason)).toEqual([
+      'index-mismatch',
+      'non-consecutive-offsets',
+    ])
+    expect(stderr).toBe('')
+  })
+
   it('prints bytes that are no text as hex or base64 where asked', async () => {
     disk.put('/data/b-0/00000000000000000000.log', binaryLog())
     const path = '/data/b-0/00000000000000000000.log'

@@ -23,6 +23,7 @@ import { EXIT } from '../exit-code.ts'
 import { parseOffsetRange } from '../offset-grammar.ts'
 import { DumpHex } from '../render/dump-hex.ts'
 import { DumpJson } from '../render/dump-json.ts'
+import { dumpSummaryFindings } from '../render/dump-summary-json.ts'
 import { dumpSummaryLines } from '../render/dump-summary-text.ts'
 import { DumpText } from '../render/dump-text.ts'
 import { encodedText, type RecordText, type TextEncoding } from '../render/record-text.ts'
@@ -132,8 +133,12 @@ export async function runDump(
   const files = await chosenFiles(paths, options, context)
   const sink = await createSink(options, context)
   const summary = dumpFiles(files, considerate(context.disk), sink, dumpOptions(options))
-  context.stdout.flush()
-  if (options.json !== true) writeLines(dumpSummaryLines(summary), context.stderr)
+  if (options.json === true) {
+    for (const line of dumpSummaryFindings(summary)) context.stdout.line(line)
+  } else {
+    context.stdout.flush()
+    writeLines(dumpSummaryLines(summary), context.stderr)
+  }
 }
 
 /** `--files` are taken as Kafka takes them, by name and one by one; other words may be anything. */

@@ -227,7 +227,8 @@ function siblingOf(path: string, suffix: string): string {
   return `${path.slice(0, slash)}${path.slice(slash).split('.', 1)[0]}.${suffix}`
 }
 
+/** Not of the file: that our own output could not be written. */
 function isOfTheFile(error: unknown): error is CorruptDataError | LimitError | DiskError {
-  const kinds = [CorruptDataError, LimitError, DiskError]
-  return kinds.some(kind => error instanceof kind)
+  if (error instanceof DiskError) return error.op !== 'write'
+  return error instanceof CorruptDataError || error instanceof LimitError
 }
