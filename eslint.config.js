@@ -35,8 +35,12 @@ export default tseslint.config(
     files: ['**/*.js', '**/*.cjs'],
     languageOptions: {
       globals: {
-        console: 'readonly', process: 'readonly', module: 'writable', Buffer: 'readonly',
-        URL: 'readonly', performance: 'readonly',
+        console: 'readonly',
+        process: 'readonly',
+        module: 'writable',
+        Buffer: 'readonly',
+        URL: 'readonly',
+        performance: 'readonly',
       },
     },
   },

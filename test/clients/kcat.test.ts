@@ -13,6 +13,7 @@ let broker: KafkaBroker
 beforeAll(async () => {
   broker = await KafkaBroker.start()
   await broker.program('Traffic', SEED)
+  await broker.settle()
 })
 afterAll(() => broker.close())
 

@@ -35,6 +35,7 @@ function commandLines(logDirs: readonly string[]): string[][] {
     ['offsets', ...logDirs, '--table'],
     ['search', ...logDirs, '--key', 'key-3'],
     ['search', 'paid', ...all, '--isolation', 'read_committed', '--no-indexes', '--json'],
+    ['stats', ...logDirs, '--by', 'topic'],
     ['log-dirs', ...logDirs],
     ['groups', '--describe', ...all],
     ['transactions', ...all],

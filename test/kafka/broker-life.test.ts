@@ -4,13 +4,12 @@
  */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectNothingWritten } from './all-commands.ts'
-import { listFiles } from './directory-listing.ts'
+import { consumedRecords, type ConsumedRecords } from './comparable-record.ts'
 import { compareDumps, decoderOf } from './dump-comparison.ts'
 import { expectSameGroups, expectSameTransactions } from './coordinator-comparison.ts'
-import { KafkaBroker } from './kafka-broker.ts'
+import { KafkaBroker, REWRITTEN } from './kafka-broker.ts'
 import { kbroker } from './kbroker.ts'
 import { expectSameLogDirs } from './log-dir-comparison.ts'
 import {
@@ -20,39 +19,28 @@ import {
   type Offsets,
 } from './offset-comparison.ts'
 import { expectSameLookups, expectSameRecords } from './record-comparison.ts'
-import { SEED } from './traffic.ts'
-
-const EAGER = {
-  // Preallocated: every copy and checksum of a directory takes its time.
-  'log.index.size.max.bytes': 1024 * 1024,
-  'log.cleaner.backoff.ms': 200,
-  'log.initial.task.delay.ms': 200,
-  'log.retention.check.interval.ms': 500,
-  'log.flush.offset.checkpoint.interval.ms': 500,
-  'log.flush.start.offset.checkpoint.interval.ms': 500,
-  'replica.high.watermark.checkpoint.interval.ms': 500,
-}
-/** By the broker, on time, with the same content. */
-const REWRITTEN = /-checkpoint(\.tmp)?$/
-const QUIET_MS = 2000
+import { INTERNAL_TOPICS, SEED, TOPICS } from './traffic.ts'
 
 let broker: KafkaBroker
 beforeAll(async () => {
-  broker = await KafkaBroker.start(EAGER)
+  broker = await KafkaBroker.start()
 })
 afterAll(() => broker.close())
 
 describe('of a broker that runs', () => {
+  let consumed: ConsumedRecords
   beforeAll(async () => {
     await broker.program('Traffic', SEED)
     await broker.helper('Members')
-    await quiet()
+    await broker.settle()
+    consumed = await consumedRecords(broker.tools, [...TOPICS, ...INTERNAL_TOPICS])
   })
 
   it('dump prints what kafka-dump-log prints', () => expectSameDumps())
   it('search and dump find the records that a Java consumer reads, committed and not', () =>
-    expectSameRecords(broker))
-  it('lookup by offset finds what a consumer is given there', () => expectSameLookups(broker))
+    expectSameRecords(broker, consumed))
+  it('lookup by offset finds what a consumer is given there', () =>
+    expectSameLookups(broker, consumed))
   it('lookup by time finds what the broker finds', () => expectSameLookupsByTime(broker))
   it('log-dirs tells what kafka-log-dirs tells', () => expectSameLogDirs(broker))
 
@@ -118,8 +106,10 @@ describe('of a broker that was killed', () => {
     expect(predicted).toEqual(await brokersOffsets(broker))
   })
 
-  it('search and dump find the records that a Java consumer reads then', () =>
-    expectSameRecords(broker))
+  it('search and dump find the records that a Java consumer reads then', async () => {
+    const consumed = await consumedRecords(broker.tools, [...TOPICS, ...INTERNAL_TOPICS])
+    await expectSameRecords(broker, consumed)
+  })
 })
 
 async function expectSameDumps(): Promise<void> {
@@ -148,14 +138,4 @@ async function verified(...options: string[]) {
     .map(line => JSON.parse(line) as Finding)
     .filter(({ kind, severity }) => kind === 'finding' && severity !== 'notice')
   return { exitCode, findings }
-}
-
-/** Until cleaner, deletion and checkpoints have done what there was to do. */
-async function quiet(): Promise<void> {
-  for (let before = ''; ;) {
-    const now = JSON.stringify(listFiles(broker.logDirs, { rewritten: REWRITTEN }))
-    if (now === before) return
-    before = now
-    await sleep(QUIET_MS)
-  }
 }

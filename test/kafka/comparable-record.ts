@@ -18,13 +18,16 @@ export interface ComparableRecord {
 
 export type Isolation = 'read_uncommitted' | 'read_committed'
 
+/** What a Java consumer got, in the order of topic, partition, offset. */
+export type ConsumedRecords = Readonly<Record<Isolation, readonly ComparableRecord[]>>
+
 const LONG = 4096
 
-/** All of these topics, in both levels of isolation, in the order of topic, partition, offset. */
+/** All of these topics, in both levels of isolation. */
 export async function consumedRecords(
   tools: KafkaTools,
   topics: readonly string[],
-): Promise<Record<Isolation, ComparableRecord[]>> {
+): Promise<ConsumedRecords> {
   const consumed: Record<Isolation, ComparableRecord[]> = {
     read_uncommitted: [],
     read_committed: [],

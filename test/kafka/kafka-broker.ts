@@ -15,8 +15,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { listFiles } from './directory-listing.ts'
 import { spawnJava } from './java-process.ts'
 import { KafkaTools } from './kafka-tools.ts'
+
+/** Names of files that a broker writes anew on time, with the same content if nothing has happened. */
+export const REWRITTEN = /-checkpoint(\.tmp)?$/
+
+/** Eager at all that a broker does in the background, so that there is little to wait for. */
+const EAGER = {
+  'log.cleaner.backoff.ms': 200,
+  'log.initial.task.delay.ms': 200,
+  'log.retention.check.interval.ms': 500,
+  'log.flush.offset.checkpoint.interval.ms': 500,
+  'log.flush.start.offset.checkpoint.interval.ms': 500,
+  'replica.high.watermark.checkpoint.interval.ms': 500,
+  'group.initial.rebalance.delay.ms': 0,
+  // After a kill, the broker that comes waits for the end of the one that was.
+  'broker.session.timeout.ms': 2000,
+  'broker.heartbeat.interval.ms': 500,
+}
+const SETTLED_MS = 2000
 
 const ANSWER_MS_MAX = 60_000
 const CLUSTER_ID = 'aW50ZXJvcC1rYnJva2Vycg'
@@ -30,12 +49,11 @@ export class KafkaBroker {
   readonly #helpers: ChildProcess[] = []
   #process: ChildProcess | undefined
 
-  /** @param properties over and above what one broker needs */
-  static async start(properties: Readonly<Record<string, string | number>> = {}) {
+  static async start(): Promise<KafkaBroker> {
     const [port, controllerPort] = await Promise.all([freePort(), freePort()])
     const broker = new KafkaBroker(port)
     try {
-      await broker.#format(controllerPort, properties)
+      await broker.#format(controllerPort)
       await broker.restart()
       return broker
     } catch (error) {
@@ -67,6 +85,16 @@ export class KafkaBroker {
       if (jvm.exitCode !== null) throw new Error(`the broker ended: ${this.#log()}`)
       if (Date.now() > giveUpAt) throw new Error(`the broker does not answer: ${this.#log()}`)
       await sleep(100)
+    }
+  }
+
+  /** Until cleaner, deletion and checkpoints have done what there was to do. */
+  async settle(): Promise<void> {
+    for (let before = ''; ;) {
+      const now = JSON.stringify(listFiles(this.logDirs, { rewritten: REWRITTEN }))
+      if (now === before) return
+      before = now
+      await sleep(SETTLED_MS)
     }
   }
 
@@ -111,7 +139,7 @@ export class KafkaBroker {
     return jvm
   }
 
-  async #format(controllerPort: number, more: Readonly<Record<string, string | number>>) {
+  async #format(controllerPort: number): Promise<void> {
     const properties = {
       'process.roles': 'broker,controller',
       'node.id': 1,
@@ -125,10 +153,11 @@ export class KafkaBroker {
       'transaction.state.log.replication.factor': 1,
       'transaction.state.log.min.isr': 1,
       'transaction.state.log.num.partitions': 3,
-      'group.initial.rebalance.delay.ms': 0,
       // No record without a cause: what two programs read one after the other has to stay the same.
       'metadata.max.idle.interval.ms': 0,
-      ...more,
+      // Indexes are preallocated: every look at a whole directory takes its time.
+      'log.index.size.max.bytes': 1024 * 1024,
+      ...EAGER,
     }
     const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`)
     mkdirSync(this.directory, { recursive: true })

@@ -3,9 +3,9 @@ import { expect } from 'vitest'
 import { runInProcess } from '../cli/run-in-process.ts'
 import {
   comparable,
-  consumedRecords,
   recordsOf,
   type ComparableRecord,
+  type ConsumedRecords,
   type OurRecord,
 } from './comparable-record.ts'
 import type { KafkaBroker } from './kafka-broker.ts'
@@ -22,8 +22,10 @@ import {
 const LOOKUPS_PER_PARTITION = 40
 
 /** A dump of a preallocated log ends with an error at its zeros; search knows them. */
-export async function expectSameRecords(broker: KafkaBroker): Promise<void> {
-  const consumed = await consumedRecords(broker.tools, [...TOPICS, ...INTERNAL_TOPICS])
+export async function expectSameRecords(
+  broker: KafkaBroker,
+  consumed: ConsumedRecords,
+): Promise<void> {
   const where = ['--log-dirs', broker.logDirs.join(','), '--json']
   for (const isolation of ['read_uncommitted', 'read_committed'] as const) {
     const search = ['search', ...TOPICS, ...INTERNAL_TOPICS, ...where, '--isolation', isolation]
@@ -40,8 +42,10 @@ export async function expectSameRecords(broker: KafkaBroker): Promise<void> {
 const PARTITIONS_WITH_RECORDS = PARTITIONS.filter(name => name !== 'idle-0')
 
 /** Each lookup of an offset finds the record that a consumer is given who asks for that offset. */
-export async function expectSameLookups(broker: KafkaBroker): Promise<void> {
-  const { read_uncommitted: consumed } = await consumedRecords(broker.tools, TOPICS)
+export async function expectSameLookups(
+  broker: KafkaBroker,
+  { read_uncommitted: consumed }: ConsumedRecords,
+): Promise<void> {
   for (const partition of PARTITIONS_WITH_RECORDS) {
     const records = consumed.filter(record => `${record.topic}-${record.partition}` === partition)
     const first = records[0]!.offset

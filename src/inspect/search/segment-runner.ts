@@ -3,6 +3,7 @@ import { MEBIBYTE } from '../../base/limits.ts'
 import { considerate } from '../../disk/considerate-disk.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { TaskThreads } from '../parallel/task-threads.ts'
+import { keepingLastFile } from './last-file.ts'
 import { MEMORY_SIZE, runSegmentTask } from './match-collector.ts'
 import type { SearchedPartition, SegmentRunner } from './search.ts'
 import type { SegmentResult } from './segment-task.ts'
@@ -35,7 +36,10 @@ export function inThisThread(disk: Disk): ClosableRunner {
     ahead: 1,
     run: task => Promise.resolve(runSegmentTask(task, environment)),
     taken: () => undefined,
-    close: () => Promise.resolve(),
+    close() {
+      keepingLastFile(environment.disk).letGo()
+      return Promise.resolve()
+    },
   }
 }
 

@@ -46,11 +46,13 @@ const THREADS_MAX = 3
 export async function* statsOf(
   disk: Disk,
   partitions: readonly CountedPartition[],
-  options: StatsOptions,
+  asked: StatsOptions,
 ): AsyncGenerator<StatsEvent> {
   const total = bytesOf(partitions)
+  const { sampleSize = Infinity } = asked
+  const options = { ...asked, sampleSize: sampleSize < total ? sampleSize : undefined }
   const tasks = tasksOf(partitions, options)
-  const isSmall = Math.min(total, options.sampleSize ?? total) < THREADED_BYTES_MIN
+  const isSmall = Math.min(total, sampleSize) < THREADED_BYTES_MIN
   const results = runTasks('partition-stats', tasks, {
     workers: isSmall ? 1 : Math.min(options.workers, THREADS_MAX),
     disk: considerate(disk),
@@ -76,9 +78,8 @@ function tasksOf(
   partitions: readonly CountedPartition[],
   { sampleSize, limits, topMax }: StatsOptions,
 ): StatsTask[] {
-  const isWhole = sampleSize === undefined || sampleSize >= bytesOf(partitions)
   const all = partitions.flatMap(({ segments }) => segments)
-  const places = isWhole ? undefined : samplePlaces(all, sampleSize)
+  const places = sampleSize === undefined ? undefined : samplePlaces(all, sampleSize)
   return partitions.map(({ log, segments }) => ({
     segments,
     places: places?.filter(({ segment }) => segments.includes(segment)),
@@ -114,7 +115,6 @@ class Scope {
   report(): StatsReport {
     const { sampleSize, topMax } = this.#options
     const logBytes = bytesOf(this.#partitions)
-    const isSample = sampleSize !== undefined && this.#bytesRead < logBytes
     const [first] = this.#partitions
     const topics = new Set(this.#partitions.map(({ topic }) => topic))
     const facts = {
@@ -124,7 +124,8 @@ class Scope {
       segments: this.#partitions.reduce((sum, { segments }) => sum + segments.length, 0),
       logBytes,
       bytesRead: this.#bytesRead,
-      sample: isSample ? { sampleBytes: sampleSize, places: this.#places } : undefined,
+      sample:
+        sampleSize === undefined ? undefined : { sampleBytes: sampleSize, places: this.#places },
     }
     return reportOf(this.#stats, facts, topMax)
   }
