@@ -115,11 +115,15 @@ export class KafkaBroker {
     if (code !== 0) throw new Error(`${main} ended with ${code ?? 'a signal'}: ${await said}`)
   }
 
-  /** The same, left running as soon as it says "ready". */
-  async helper(main: string, ...args: string[]): Promise<void> {
+  /**
+   * The same, left running as soon as it says "ready".
+   *
+   * @returns what asks it to end, and waits until it has
+   */
+  async helper(main: string, ...args: string[]): Promise<() => Promise<void>> {
     const jvm = this.#spawnProgram(main, args)
     for await (const line of createInterface({ input: jvm.stdout! })) {
-      if (line === 'ready') return
+      if (line === 'ready') return () => endOf(jvm)
     }
     throw new Error(`${main} ended before it was ready`)
   }
@@ -223,4 +227,10 @@ async function textOf(child: ChildProcess): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of child.stdout!) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks).toString('utf8')
+}
+
+async function endOf(jvm: ChildProcess): Promise<void> {
+  const ended = once(jvm, 'exit')
+  jvm.stdin!.end('\n')
+  await ended
 }

@@ -71,7 +71,8 @@ class TimeIndexComparison {
   readonly #index: OffsetIndex
   readonly #context: IndexDumpContext
   #previousTimestamp = -1n
-  /** Known once an entry was not found: a garbage index must not cost a walk through the log for each entry. */
+  #misses = 0
+  /** Asked once many entries were not found: a garbage index must not cost a walk through the log for each. */
   #lastOffsetMax: bigint | undefined
 
   constructor(index: OffsetIndex, context: IndexDumpContext) {
@@ -99,7 +100,10 @@ class TimeIndexComparison {
     for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
       if (batch.lastOffset >= offset) return scanner
     }
-    this.#lastOffsetMax ??= greatestLastOffset(scan(this.#context, 0, Infinity))
+    this.#misses++
+    if (this.#misses === WALKED_IN_VAIN) {
+      this.#lastOffsetMax = greatestLastOffset(scan(this.#context, 0, Infinity))
+    }
     return undefined
   }
 
@@ -122,6 +126,9 @@ class TimeIndexComparison {
     }
   }
 }
+
+/** Where damage hides what lies behind it, each walk may find something else: these many are made in any case. */
+const WALKED_IN_VAIN = 1000
 
 function greatestLastOffset(scanner: BatchScanner): bigint {
   let greatest = -1n
