@@ -13,7 +13,7 @@ import { isBrokenPipe, writeStream } from '../disk/stream.ts'
 import { ByteOutput } from './byte-output.ts'
 import type { CommandContext } from './command-context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
-import { packageVersion } from './version.ts'
+import { PACKAGE_VERSION } from './version.ts'
 
 const STDOUT = 1
 const STDERR = 2
@@ -22,7 +22,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const context = processContext()
   try {
     if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-      context.stdout.line(packageVersion())
+      context.stdout.line(PACKAGE_VERSION)
     } else {
       const { runProgram } = await import('./program.ts')
       await runProgram(args, context)

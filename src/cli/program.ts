@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander'
 import type { CommandContext } from './command-context.ts'
 import { COMMANDS } from './command-table.ts'
 import { EXIT } from './exit-code.ts'
-import { packageVersion } from './version.ts'
+import { PACKAGE_VERSION } from './version.ts'
 
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<void> {
   const program = await createProgram(args, context)
@@ -20,7 +20,7 @@ async function createProgram(args: readonly string[], context: CommandContext): 
     .description(
       'Reads, verifies and searches the log directories of Apache Kafka, without a broker.',
     )
-    .version(packageVersion(), '-V, --version')
+    .version(PACKAGE_VERSION, '-V, --version')
     .helpCommand('help [command]', 'the same as kbroker <command> --help')
     .addHelpText('after', EXAMPLES)
   const asked = args.filter(arg => !arg.startsWith('-')).slice(0, args[0] === 'help' ? 2 : 1)

@@ -1,7 +1,3 @@
-import { createRequire } from 'node:module'
+import manifest from '../../package.json' with { type: 'json' }
 
-/** As package.json says; read only when somebody asks. */
-export function packageVersion(): string {
-  const manifest = createRequire(import.meta.url)('../../package.json') as { version: string }
-  return manifest.version
-}
+export const PACKAGE_VERSION: string = manifest.version

@@ -10,9 +10,10 @@ import { parseArgs } from 'node:util'
 import { compare } from './measure.js'
 import { segmentAt, SEGMENTS } from './segments.js'
 
-const ROOT = join(import.meta.dirname, '../..')
+/** npm runs scripts in the package's folder. */
+const ROOT = process.cwd()
 const KBROKER = join(ROOT, 'bin/kbroker.js')
-const LIMIT = join(import.meta.dirname, 'read-and-check.js')
+const LIMIT = join(ROOT, 'test/bench/read-and-check.js')
 
 const { values } = parseArgs({
   options: {

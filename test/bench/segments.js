@@ -10,9 +10,9 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { crc32c } from '../../dist/binary/checksum.js'
-import { codecById } from '../../dist/compression/codecs.js'
-import { BATCH_HEADER } from '../../dist/record/batch-v2.js'
+import { crc32c } from '../../src/binary/checksum.ts'
+import { codecById } from '../../src/compression/codecs.ts'
+import { BATCH_HEADER } from '../../src/record/batch-v2.ts'
 
 const NAME = '00000000000000000000'
 const BATCH_BYTES = 16 * 1024
@@ -58,13 +58,15 @@ function write(path, segment) {
   const descriptor = openSync(`${path}.tmp`, 'w')
   let position = 0
   let sinceEntry = 0
+  let newest = 0n
   for (let i = 0; i < batchCount; i++) {
     const baseOffset = i * perBatch
     const { bytes, maxTimestamp } = batch({ baseOffset, count: perBatch, valueSize, codec })
     if (sinceEntry > INDEX_INTERVAL_BYTES) {
       const lastOffset = baseOffset + perBatch - 1
       index.push(int32(lastOffset), int32(position))
-      timeIndex.push(int64(maxTimestamp), int32(lastOffset))
+      if (maxTimestamp > newest) timeIndex.push(int64(maxTimestamp), int32(lastOffset))
+      newest = maxTimestamp
       sinceEntry = 0
     }
     writeSync(descriptor, bytes)

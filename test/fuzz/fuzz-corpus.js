@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-const FIXTURES = join(import.meta.dirname, '../../fixtures')
+/** npm runs scripts in the package's folder. */
+const FIXTURES = 'fixtures'
 const FILE_BYTES_MAX = 48 * 1024
 const PARTITION_BYTES_MAX = 160 * 1024
 const DUMPABLE = /\.(log|index|timeindex|txnindex|snapshot|checkpoint)$|^leader-epoch-checkpoint$/

@@ -6,7 +6,7 @@
  *   npm run fuzz -- --seed 4711 --runs 1
  */
 import { parseArgs } from 'node:util'
-import { MemoryDisk } from '../../dist/disk/memory-disk.js'
+import { MemoryDisk } from '../../src/disk/memory-disk.ts'
 import { loadPartitions } from './fuzz-corpus.js'
 import { mutate } from './mutate.js'
 import { Random } from './random.js'

@@ -1,16 +1,16 @@
 /** Dumps and verifies a partition as the commands do, into nowhere; returns how much was refused. */
-import { ByteOutput } from '../../dist/cli/byte-output.js'
-import { DumpHex } from '../../dist/cli/render/dump-hex.js'
-import { DumpJson } from '../../dist/cli/render/dump-json.js'
-import { dumpSummaryLines } from '../../dist/cli/render/dump-summary-text.js'
-import { DumpText } from '../../dist/cli/render/dump-text.js'
-import { dumpGroupRecord } from '../../dist/coordinator/consumer-offsets-records.js'
-import { dumpShareStateRecord } from '../../dist/coordinator/share-state-records.js'
-import { dumpTransactionRecord } from '../../dist/coordinator/transaction-state-records.js'
-import { dumpFiles } from '../../dist/inspect/dump/dump-files.js'
-import { verify } from '../../dist/inspect/verify/verify.js'
-import { dumpMetadataRecord } from '../../dist/metadata/metadata-records.js'
-import { dumpRemoteLogRecord } from '../../dist/metadata/remote-log-records.js'
+import { ByteOutput } from '../../src/cli/byte-output.ts'
+import { DumpHex } from '../../src/cli/render/dump-hex.ts'
+import { DumpJson } from '../../src/cli/render/dump-json.ts'
+import { dumpSummaryLines } from '../../src/cli/render/dump-summary-text.ts'
+import { DumpText } from '../../src/cli/render/dump-text.ts'
+import { dumpGroupRecord } from '../../src/coordinator/consumer-offsets-records.ts'
+import { dumpShareStateRecord } from '../../src/coordinator/share-state-records.ts'
+import { dumpTransactionRecord } from '../../src/coordinator/transaction-state-records.ts'
+import { dumpFiles } from '../../src/inspect/dump/dump-files.ts'
+import { verify } from '../../src/inspect/verify/verify.ts'
+import { dumpMetadataRecord } from '../../src/metadata/metadata-records.ts'
+import { dumpRemoteLogRecord } from '../../src/metadata/remote-log-records.ts'
 
 const DECODERS = {
   __consumer_offsets: dumpGroupRecord,

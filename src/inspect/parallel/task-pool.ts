@@ -119,7 +119,7 @@ class Pool<N extends TaskName> {
 
   #start(workerIndex: number): void {
     const settings: WorkerSettings = { progress: this.#progress, workerIndex }
-    const worker = new Worker(new URL('./task-worker.js', import.meta.url), {
+    const worker = new Worker(new URL('./task-worker.cjs', import.meta.url), {
       workerData: settings,
     })
     worker.on('message', (answer: TaskAnswer<N>) => {

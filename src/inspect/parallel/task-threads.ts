@@ -37,7 +37,7 @@ export class TaskThreads<N extends TaskName> {
   }
 
   #start(workerData: WorkerSettings): void {
-    const worker = new Worker(new URL('./task-worker.js', import.meta.url), {
+    const worker = new Worker(new URL('./task-worker.cjs', import.meta.url), {
       workerData,
       resourceLimits: RESOURCE_LIMITS,
     })
