@@ -2,23 +2,38 @@
  * Text on its way out, built as bytes: a dump of a million records a second has no time for a string each. Everything
  * collects in one buffer that is handed on when full.
  *
- * Short pieces are moved in words of four bytes through a DataView, which costs a third of moving bytes. The last word
- * of a constant may reach beyond its end: what comes next overwrites that.
+ * What costs least was measured: a constant of a few bytes in words of four through a DataView (a third of moving
+ * bytes), anything longer by `copyWithin`, which needs no view but has to find its source in the same buffer: a part
+ * of it is the stage, where records wait to be written. The last word of a constant may reach beyond its end: what
+ * comes next overwrites that.
  */
+import { isUtf8 } from 'node:buffer'
+import { javaUtf8 } from '../binary/java-text.ts'
+
 const CAPACITY = 256 * 1024
 const WORD = 4
 /** More than any single number or punctuation takes, so that these check for room once. */
 const MARGIN = 64
+/** Bytes that can wait to be written; a few of a producer's batches. */
+export const STAGE_BYTES = 64 * 1024
+const STAGE_AT = CAPACITY + WORD
+const UNCHECKED_MAX = 8 * 1024
 
 export class ByteOutput {
   readonly #sink: (bytes: Buffer) => void
-  readonly #buffer = Buffer.allocUnsafe(CAPACITY + WORD)
+  readonly #buffer = Buffer.allocUnsafe(STAGE_AT + STAGE_BYTES)
   readonly #view = viewOf(this.#buffer)
   #source: Buffer = this.#buffer
   #sourceView = this.#view
   #length = 0
   /** Bytes handed on. */
   #flushed = 0
+  /** What of its source lies on the stage: bytes from here to there. */
+  #stagedFrom = 0
+  #stagedTo = 0
+  /** Beginning and end of every piece that came from the stage. */
+  readonly #unchecked = new Int32Array(2 * UNCHECKED_MAX)
+  #uncheckedLength = 0
 
   /** @param sink must have taken the bytes when it returns: they are overwritten. */
   constructor(sink: (bytes: Buffer) => void) {
@@ -30,7 +45,23 @@ export class ByteOutput {
     const length = this.#length
     this.#length = 0
     this.#flushed += length
-    this.#sink(this.#buffer.subarray(0, length))
+    const text = this.#buffer.subarray(0, length)
+    const isText = this.#uncheckedLength === 0 || isUtf8(text)
+    this.#sink(isText ? text : this.#repaired(text))
+    this.#uncheckedLength = 0
+  }
+
+  /** A piece that is not UTF-8 stands between pieces that are: so it makes the whole text invalid, and shows up here. */
+  #repaired(text: Buffer): Buffer {
+    const pieces: Buffer[] = []
+    let done = 0
+    for (let at = 0; at < this.#uncheckedLength; at += 2) {
+      const start = this.#unchecked[at]!
+      const end = this.#unchecked[at + 1]!
+      pieces.push(text.subarray(done, start), javaUtf8(text.subarray(start, end)))
+      done = end
+    }
+    return Buffer.concat([...pieces, text.subarray(done)])
   }
 
   text(text: string): void {
@@ -55,6 +86,14 @@ export class ByteOutput {
     this.#buffer.copyWithin(this.#length, from, from + size)
     this.#length += size
     return true
+  }
+
+  /** Adds one to the decimal number whose last digit is the byte before `end`, which doesn't make it longer. */
+  increment(end: number): void {
+    const buffer = this.#buffer
+    let at = end - this.#flushed - 1
+    for (; buffer[at] === NINE; at--) buffer[at] = ZERO
+    buffer[at]!++
   }
 
   line(text: string): void {
@@ -89,6 +128,35 @@ export class ByteOutput {
     this.#length += bytes.length
   }
 
+  /** Lays bytes aside, from `start` on as many as there is room for, so that `staged` can write pieces of them. */
+  stage(source: Buffer, start: number, end: number): void {
+    this.#stagedFrom = start
+    this.#stagedTo = Math.min(end, start + STAGE_BYTES)
+    this.#buffer.set(source.subarray(start, this.#stagedTo), STAGE_AT)
+  }
+
+  /** To be called when the source's bytes change. */
+  clearStage(): void {
+    this.#stagedTo = 0
+  }
+
+  /**
+   * Writes bytes of the stage's source, as Java prints UTF-8: whether they are is looked at for all pieces at once, when
+   * they are handed on. Returns false if they are not on the stage.
+   */
+  staged(start: number, size: number): boolean {
+    if (start < this.#stagedFrom || start + size > this.#stagedTo) return false
+    if (size > CAPACITY - this.#length || this.#uncheckedLength === this.#unchecked.length) {
+      this.flush()
+    }
+    const from = STAGE_AT + start - this.#stagedFrom
+    this.#buffer.copyWithin(this.#length, from, from + size)
+    this.#unchecked[this.#uncheckedLength++] = this.#length
+    this.#length += size
+    this.#unchecked[this.#uncheckedLength++] = this.#length
+    return true
+  }
+
   /**
    * Copies the bytes if all of them are ASCII and few; otherwise writes nothing and returns false, and the caller takes
    * a view of them for a closer look. (Making a view costs more than copying a short key.)
@@ -118,30 +186,6 @@ export class ByteOutput {
     }
     if ((seen & NOT_ASCII) !== 0) return false
     this.#length = to
-    return true
-  }
-
-  /**
-   * Writes `prefix`, the bytes and a quote, if the bytes are few and stand for themselves in a JSON string: printable
-   * ASCII, no quote, no backslash. Otherwise writes nothing and returns false.
-   */
-  plainJson(prefix: Constant, source: Buffer, start: number, size: number): boolean {
-    if (size > SHORT) return false
-    if (prefix.size + size + 1 > CAPACITY - this.#length) this.flush()
-    const before = this.#length
-    this.constant(prefix)
-    const buffer = this.#buffer
-    const to = this.#length - start
-    for (let at = start; at < start + size; at++) {
-      const byte = source[at]!
-      if (byte < 0x20 || byte >= 0x7f || byte === QUOTE || byte === BACKSLASH) {
-        this.#length = before
-        return false
-      }
-      buffer[to + at] = byte
-    }
-    buffer[to + start + size] = QUOTE
-    this.#length += size + 1
     return true
   }
 
@@ -199,8 +243,8 @@ export function constantOf(text: string): Constant {
 
 const SHORT = 256
 const NOT_ASCII = 0x80808080
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
+const ZERO = 0x30
+const NINE = 0x39
 const BILLION = 1_000_000_000
 
 function viewOf(buffer: Buffer): DataView {

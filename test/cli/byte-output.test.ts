@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { constantOf, ByteOutput } from '../../src/cli/byte-output.ts'
+import { javaUtf8 } from '../../src/binary/java-text.ts'
+import { constantOf, ByteOutput, STAGE_BYTES } from '../../src/cli/byte-output.ts'
 
 describe('byte output', () => {
   it('writes integers as JavaScript prints them', () => {
@@ -43,18 +44,55 @@ describe('byte output', () => {
     )
   })
 
-  it('quotes what stands for itself in JSON, and leaves the rest', () => {
-    const prefix = constantOf(',"key":"')
-    const taken = (text: string) => {
-      const source = Buffer.from(text)
-      return written(out => {
-        if (!out.plainJson(prefix, source, 0, source.length)) out.text('no')
-      })
-    }
-    for (const text of ['', 'k', 'key', 'a longer key with {braces}']) {
-      expect(taken(text)).toBe(`,"key":"${text}"`)
-    }
-    for (const text of ['"', 'a\\b', 'é', 'line\n']) expect(taken(text)).toBe('no')
+  it('writes pieces of what is on the stage as Java prints UTF-8, whatever they hold and wherever it flushes', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 300 }).map(text => Buffer.from(text)),
+      fc.uint8Array({ maxLength: 300 }).map(bytes => Buffer.from(bytes)),
+      fc.constant(Buffer.alloc(STAGE_BYTES, 0x61)),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), pieces => {
+        const source = Buffer.concat(pieces)
+        const result = writtenBytes(out => {
+          let at = 0
+          for (const { length } of pieces) {
+            if (!out.staged(at, length)) {
+              out.stage(source, at, source.length)
+              expect(out.staged(at, length)).toBe(true)
+            }
+            out.byte(0x7c)
+            at += length
+          }
+        })
+        const expected = Buffer.concat(pieces.flatMap(bytes => [javaUtf8(bytes), Buffer.from('|')]))
+        expect(result.equals(expected)).toBe(true)
+      }),
+    )
+  })
+
+  it('takes nothing from a stage that was cleared', () => {
+    const source = Buffer.from('hello')
+    expect(
+      written(out => {
+        out.stage(source, 0, source.length)
+        expect(out.staged(0, 6)).toBe(false)
+        out.staged(1, 3)
+        out.clearStage()
+        expect(out.staged(1, 3)).toBe(false)
+      }),
+    ).toBe('ell')
+  })
+
+  it('counts a decimal number on', () => {
+    const counted = (text: string) =>
+      written(out => {
+        out.bytes(Buffer.alloc(300_000, 0x61))
+        out.text(text)
+        out.increment(out.position)
+      }).slice(300_000)
+    expect(counted('0')).toBe('1')
+    expect(counted('n: 1099')).toBe('n: 1100')
+    expect(counted('n: 8999')).toBe('n: 9000')
   })
 
   it('takes short ASCII, and leaves everything else to a closer look', () => {
@@ -66,9 +104,13 @@ describe('byte output', () => {
 })
 
 function written(write: (out: ByteOutput) => unknown): string {
+  return writtenBytes(write).toString('utf8')
+}
+
+function writtenBytes(write: (out: ByteOutput) => unknown): Buffer {
   const pieces: Buffer[] = []
   const out = new ByteOutput(bytes => pieces.push(Buffer.from(bytes)))
   write(out)
   out.flush()
-  return Buffer.concat(pieces).toString('utf8')
+  return Buffer.concat(pieces)
 }

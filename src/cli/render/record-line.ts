@@ -6,9 +6,10 @@ import { javaString, javaUtf8 } from '../../binary/java-text.ts'
 import type { Batch } from '../../inspect/dump/dump-sink.ts'
 import { dumpControlRecord } from '../../protocol/control-record.ts'
 import type { TimestampType } from '../../record/attributes.ts'
+import { NO_SEQUENCE } from '../../record/batch.ts'
 import { BatchV2 } from '../../record/batch-v2.ts'
 import { keyOf, valueOf, type RecordCursor } from '../../record/record-cursor.ts'
-import { constantOf, type ByteOutput, type Constant } from '../byte-output.ts'
+import { constantOf, STAGE_BYTES, type ByteOutput, type Constant } from '../byte-output.ts'
 import type { RecordText } from './record-text.ts'
 
 export interface RecordLineOptions {
@@ -31,13 +32,21 @@ export class RecordLine {
   #isControl = false
   #isV2 = true
   #timestampLabel = TIMESTAMP_LABELS.none
-  /** The middle of the last line, and where it lies in the output. */
+  /** Where the contents of the current batch's records end in their buffer. */
+  #contentsEnd = 0
+  /** What the last line said of its record, and where it lies in the output. */
   readonly #last = {
     start: 0,
     end: 0,
+    offsetEnd: 0,
+    offset: NaN,
+    /** The lowest number that has more digits. */
+    offsetLimit: 0,
     timestamp: NaN,
     keySize: 0,
     valueSize: 0,
+    sequence: 0,
+    sequenceLimit: 0,
     label: TIMESTAMP_LABELS.none,
   }
 
@@ -51,6 +60,8 @@ export class RecordLine {
     this.#isControl = batch.isControl
     this.#isV2 = batch instanceof BatchV2
     this.#timestampLabel = TIMESTAMP_LABELS[batch.timestampType]
+    this.#contentsEnd = batch.codecId === 0 ? batch.start + batch.size : Infinity
+    this.#out.clearStage()
   }
 
   write(record: RecordCursor): void {
@@ -61,35 +72,57 @@ export class RecordLine {
   }
 
   #metadata(record: RecordCursor): void {
+    if (this.#countsOn(record)) return
     const out = this.#out
+    const last = this.#last
+    last.offset = NaN
+    last.start = out.position
     out.constant(RECORD_OFFSET)
+    const offsetStart = out.position
     const { offsetNumber } = record
     if (offsetNumber === offsetNumber) out.integer(offsetNumber)
     else out.bigint(record.offset)
+    last.offsetEnd = out.position
+    last.offsetLimit = 10 ** (last.offsetEnd - offsetStart)
     this.#timestampAndSizes(record)
-    if (this.#isV2) {
-      out.constant(SEQUENCE)
-      out.integer(record.sequence)
-      this.#headers(record)
-    } else {
-      const { stored, isValid } = record.checksum()!
-      out.text(` isValid: ${isValid} crc: ${stored}`)
-    }
+    if (this.#isV2) this.#sequenceAndHeaders(record)
+    else this.#checksum(record)
     if (this.#isControl) out.text(dumpControlRecord(keyOf(record), valueOf(record)).text)
   }
 
-  /** Often the same as in the line before: then its bytes are copied. */
-  #timestampAndSizes(record: RecordCursor): void {
-    const { timestampNumber, keySize, valueSize } = record
+  /** Most lines are the one before with offset and sequence one higher: then they are copied, and the two counted on. */
+  #countsOn(record: RecordCursor): boolean {
     const last = this.#last
-    const isSame =
-      timestampNumber === last.timestamp &&
-      keySize === last.keySize &&
-      valueSize === last.valueSize &&
-      this.#timestampLabel === last.label
+    const { offsetNumber, sequence } = record
+    const isNext =
+      offsetNumber === last.offset + 1 &&
+      offsetNumber > 0 &&
+      record.timestampNumber === last.timestamp &&
+      record.keySize === last.keySize &&
+      record.valueSize === last.valueSize &&
+      record.headerCount === 0 &&
+      this.#timestampLabel === last.label &&
+      offsetNumber < last.offsetLimit &&
+      sequence === last.sequence + (last.sequence === NO_SEQUENCE ? 0 : 1) &&
+      sequence < last.sequenceLimit
     const out = this.#out
-    if (isSame && out.again(last.start, last.end)) return
-    last.start = out.position
+    const { position } = out
+    if (!isNext || !out.again(last.start, last.end)) return false
+    const moved = position - last.start
+    last.start = position
+    last.end += moved
+    last.offsetEnd += moved
+    last.offset = offsetNumber
+    out.increment(last.offsetEnd)
+    if (sequence !== last.sequence) out.increment(last.end - NO_HEADERS.size)
+    last.sequence = sequence
+    return true
+  }
+
+  #timestampAndSizes(record: RecordCursor): void {
+    const out = this.#out
+    const last = this.#last
+    const { timestampNumber, keySize, valueSize } = record
     out.constant(this.#timestampLabel)
     if (timestampNumber === timestampNumber) out.integer(timestampNumber)
     else out.bigint(record.timestamp)
@@ -97,19 +130,36 @@ export class RecordLine {
     out.integer(keySize)
     out.constant(VALUE_SIZE)
     out.integer(valueSize)
-    last.end = out.position
     last.timestamp = timestampNumber
     last.keySize = keySize
     last.valueSize = valueSize
     last.label = this.#timestampLabel
   }
 
-  #headers(record: RecordCursor): void {
+  #sequenceAndHeaders(record: RecordCursor): void {
     const out = this.#out
-    if (record.headerCount === 0) {
-      out.constant(NO_HEADERS)
+    const last = this.#last
+    out.constant(SEQUENCE)
+    const sequenceStart = out.position
+    out.integer(record.sequence)
+    last.sequenceLimit = 10 ** (out.position - sequenceStart)
+    if (record.headerCount !== 0) {
+      this.#headers(record)
       return
     }
+    out.constant(NO_HEADERS)
+    last.end = out.position
+    last.sequence = record.sequence
+    if (!this.#isControl) last.offset = record.offsetNumber
+  }
+
+  #checksum(record: RecordCursor): void {
+    const { stored, isValid } = record.checksum()!
+    this.#out.text(` isValid: ${isValid} crc: ${stored}`)
+  }
+
+  #headers(record: RecordCursor): void {
+    const out = this.#out
     const headers = record.headers()
     out.text(` headerKeys: [${headers.map(({ key }) => javaString(key)).join(',')}]`)
     if (!this.#options.headerValues) return
@@ -154,8 +204,15 @@ export class RecordLine {
   }
 
   #utf8(record: RecordCursor, start: number, size: number): void {
-    if (this.#out.shortAscii(record.bytes, start, size)) return
-    this.#out.bytes(javaUtf8(record.bytes.subarray(start, start + size)))
+    const out = this.#out
+    if (out.staged(start, size)) return
+    const { bytes } = record
+    if (size > STAGE_BYTES) {
+      out.bytes(javaUtf8(bytes.subarray(start, start + size)))
+      return
+    }
+    out.stage(bytes, start, Math.min(bytes.length, this.#contentsEnd))
+    out.staged(start, size)
   }
 }
 

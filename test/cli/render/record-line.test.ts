@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { ByteOutput } from '../../../src/cli/byte-output.ts'
+import { RecordLine } from '../../../src/cli/render/record-line.ts'
+import { DEFAULT_DECODE_LIMITS } from '../../../src/base/limits.ts'
+import { BATCH_HEADER, BatchV2 } from '../../../src/record/batch-v2.ts'
+import { recordsOf } from '../../../src/record/records.ts'
+
+interface BatchToPrint {
+  readonly baseOffset: bigint
+  readonly baseSequence: number
+  readonly isAppendTime: boolean
+  readonly values: readonly string[]
+}
+
+/** Where a copied line with its numbers counted on could go wrong: at every digit more, at signs and wrap-arounds. */
+const NUMBERS = [-11, -10, -9, -2, -1, 0, 1, 8, 9, 10, 95, 99, 100, 998, 999_999_999, 2 ** 31 - 3]
+
+const batch = fc.record<BatchToPrint>({
+  baseOffset: fc.oneof(
+    fc.constantFrom(...NUMBERS).map(BigInt),
+    fc.constantFrom(2n ** 53n - 3n, 2n ** 63n - 3n, -(2n ** 63n)),
+  ),
+  baseSequence: fc.constantFrom(...NUMBERS.filter(number => number >= -1)),
+  isAppendTime: fc.boolean(),
+  values: fc.array(fc.constantFrom('a', 'b', '', 'é'), { minLength: 1, maxLength: 12 }),
+})
+
+it('prints what each record is, whatever the line before it was', () => {
+  fc.assert(
+    fc.property(fc.array(batch, { minLength: 1, maxLength: 4 }), batches => {
+      const pieces: Buffer[] = []
+      const out = new ByteOutput(bytes => pieces.push(Buffer.from(bytes)))
+      const line = new RecordLine(out, {
+        printContents: true,
+        skipRecordMetadata: false,
+        headerValues: false,
+        recordText: undefined,
+      })
+      for (const each of batches) print(line, each)
+      out.flush()
+      expect(Buffer.concat(pieces).toString()).toBe(batches.flatMap(expectedLines).join(''))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+function print(line: RecordLine, toPrint: BatchToPrint): void {
+  const encoded = encode(toPrint)
+  line.in(encoded)
+  const records = recordsOf(encoded, DEFAULT_DECODE_LIMITS)
+  while (records.next()) line.write(records)
+}
+
+function expectedLines({ baseOffset, baseSequence, isAppendTime, values }: BatchToPrint): string[] {
+  const label = isAppendTime ? 'LogAppendTime' : 'CreateTime'
+  return values.map((value, index) => {
+    const offset = BigInt.asIntN(64, baseOffset + BigInt(index))
+    const next = baseSequence + index
+    const sequence = baseSequence < 0 ? -1 : next > 2 ** 31 - 1 ? next - 2 ** 31 : next
+    return (
+      `| offset: ${offset} ${label}: 1700000000000 keySize: -1 valueSize: ` +
+      `${Buffer.byteLength(value)} sequence: ${sequence} headerKeys: [] payload: ${value}\n`
+    )
+  })
+}
+
+function encode({ baseOffset, baseSequence, isAppendTime, values }: BatchToPrint): BatchV2 {
+  const records = Buffer.concat(
+    values.map((value, index) => {
+      const bytes = Buffer.from(value)
+      const body = [0, 0, 2 * index, 1, 2 * bytes.length, ...bytes, 0]
+      return Buffer.from([2 * body.length, ...body])
+    }),
+  )
+  const header = BATCH_HEADER.encode({
+    baseOffset,
+    batchLength: BATCH_HEADER.size - 12 + records.length,
+    partitionLeaderEpoch: 0,
+    magic: 2,
+    crc: 0,
+    attributes: isAppendTime ? 8 : 0,
+    lastOffsetDelta: values.length - 1,
+    baseTimestamp: 1_700_000_000_000n,
+    maxTimestamp: 1_700_000_000_000n,
+    producerId: -1n,
+    producerEpoch: -1,
+    baseSequence,
+    recordsCount: values.length,
+  })
+  return new BatchV2(Buffer.concat([header, records]))
+}
