@@ -125,3 +125,10 @@ const ERRNO_WORDS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on device',
   EROFS: 'read-only: kbroker does not write here',
 }
+
+/** Whether it is the fault of what was read. */
+export function isReadFailure(
+  error: unknown,
+): error is CorruptDataError | LimitError | DiskError {
+  return [CorruptDataError, LimitError, DiskError].some(kind => error instanceof kind)
+}

@@ -115,10 +115,11 @@ export class BatchScanner {
     return this.#batchHere(this.position - this.#windowStart)
   }
 
-  /** Whether the current batch's checksum holds; reads the body piece by piece where it exceeds the window. */
+  /** Whether the current batch's checksum holds; reads the body piece by piece where it is large. */
   isValid(): boolean {
     const size = this.#nextPosition - this.position
-    if (size <= this.#window.length) return this.body().isValid()
+    const held = Math.max(this.#window.length, SCAN_WINDOW_SIZE)
+    if (size <= Math.min(held, this.#limits.batchBytesMax)) return this.body().isValid()
     const batch = this.header()
     const { storedCrc } = batch
     return storedCrc === this.#crcInPieces(batch instanceof BatchV2, size)
@@ -180,6 +181,7 @@ export class BatchScanner {
     const checksum = isV2 ? crc32c : crc32
     const end = this.position + size
     let crc: number | undefined
+    if (this.#window.length < SCAN_WINDOW_SIZE) this.#window = Buffer.allocUnsafe(SCAN_WINDOW_SIZE)
     for (let at = this.position + covered; at < end;) {
       const wanted = Math.min(this.#window.length, end - at)
       this.#windowStart = at

@@ -23,6 +23,8 @@ export interface FindOptions {
   /** The first position that is not looked at; the batch may reach beyond it. */
   readonly to: number
   readonly limits?: DecodeLimits
+  /** The lowest offset of the segment: batches with offsets that it can't hold are not meant. */
+  readonly baseOffset?: bigint | undefined
 }
 
 export interface FoundBatch {
@@ -36,16 +38,24 @@ export function findBatch(file: DiskFile, options: FindOptions): FoundBatch | un
   const limits = options.limits ?? DEFAULT_DECODE_LIMITS
   const fileSize = file.size()
   const window = Buffer.allocUnsafe(WINDOW_SIZE)
+  const { baseOffset } = options
+  const lowest = baseOffset ?? 0n
+  const highest = baseOffset === undefined ? INT64_MAX : baseOffset + INT32_MAX
+  const lowestHigh = Number(lowest >> 32n)
+  const highestHigh = Number(highest >> 32n)
   for (let at = options.from; at < Math.min(options.to, fileSize);) {
     const size = file.read(window, at)
     if (size < LOG_OVERHEAD + SIZE_MIN) return undefined
     const last = Math.min(size - BATCH_OVERHEAD, options.to - at - 1)
     for (let start = 0; start <= Math.max(last, 0); start++) {
+      const high = window.readInt32BE(start)
+      if (high < lowestHigh || high > highestHigh) continue
       if (isZeroBlock(window, start, size)) start += ZEROS.length - BATCH_OVERHEAD
       const left = Math.min(fileSize - at - start, limits.batchBytesMax)
       if (!isPlausible(window, start, size, left)) continue
       const found = provenAt(file, at + start, limits)
-      if (found !== undefined) return found
+      if (found === undefined) continue
+      if (found.baseOffset >= lowest && found.baseOffset <= highest) return found
     }
     at += Math.max(last + 1, 1)
   }
@@ -58,7 +68,6 @@ function isPlausible(window: Buffer, start: number, size: number, left: number):
   if (magic > MAGIC_V2) return false
   const batchSize = window.readInt32BE(start + SIZE_AT)
   if (batchSize < SIZE_MIN || batchSize > left - LOG_OVERHEAD) return false
-  if (window[start]! >= 0x80) return false
   if (start + BATCH_OVERHEAD > size) return magic < MAGIC_V2
   const batch = batchAt(window, start)
   if (!(batch instanceof BatchV2)) return isPlausibleMessage(batch, size)
@@ -80,6 +89,8 @@ function isPlausibleMessage(message: LegacyMessage, windowSize: number): boolean
   return valueSize >= -1 && valueSizeAt + INT32_SIZE + Math.max(0, valueSize) === size
 }
 
+const INT64_MAX = 0x7fff_ffff_ffff_ffffn
+const INT32_MAX = 0x7fff_ffffn
 const INT32_SIZE = 4
 const ZEROS = Buffer.alloc(4096)
 

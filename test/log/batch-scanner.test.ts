@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { CorruptDataError, LimitError } from '../../src/base/errors.ts'
 import { BatchScanner, type ScanOptions } from '../../src/log/batch-scanner.ts'
 import { findBatch } from '../../src/log/find-batch.ts'
+import { batchAt } from '../../src/record/records.ts'
 import { encodeBatch, record } from '../record/encode-batch.ts'
 import { FOREIGN } from '../record/foreign-bytes.ts'
 import { MemoryFile } from './memory-file.ts'
@@ -98,6 +99,34 @@ describe('the search for a batch', () => {
   it('ends where it was told to', () => {
     expect(findBatch(new MemoryFile(LOG), { from: 1, to: 123 })).toBeUndefined()
     expect(findBatch(new MemoryFile(LOG), { from: 1, to: 124 })?.position).toBe(123)
+  })
+
+  it('passes over batches with offsets that the segment cannot hold', () => {
+    const found = (baseOffset: bigint) =>
+      findBatch(new MemoryFile(LOG), { from: 1, to: LOG.length, baseOffset })?.position
+    const { baseOffset } = batchAt(LOG, 123)
+    expect(found(0n)).toBe(123)
+    expect(found(baseOffset)).toBe(123)
+    expect(found(baseOffset + 1n)).toBe(247)
+    expect(found(1n << 32n)).toBeUndefined()
+  })
+
+  it('does not read what claims to be a huge batch in small pieces', () => {
+    const bytes = Buffer.concat([FOREIGN.v2None, Buffer.alloc(3_000_000, 0x55)])
+    bytes.writeInt32BE(bytes.length - 12, 8)
+    const file = new MemoryFile(bytes)
+    let reads = 0
+    const counting = {
+      path: file.path,
+      size: () => file.size(),
+      close: () => undefined,
+      read: (buffer: Buffer, position: number) => {
+        reads++
+        return file.read(buffer, position)
+      },
+    }
+    expect(findBatch(counting, { from: 0, to: 1 })).toBeUndefined()
+    expect(reads).toBeLessThan(20)
   })
 
   it('finds nothing in noise', () => {

@@ -55,6 +55,8 @@ class LogDump {
   #previous = -1n
   /** Where the offsets of the last good batch end. */
   #nextOffset: bigint | undefined
+  /** Of the first good batch. */
+  #baseOffset: bigint | undefined
 
   constructor(
     file: DiskFile,
@@ -91,8 +93,13 @@ class LogDump {
       this.#sink.batch(batch, scanner.position, isValid)
       if (this.#options.deep) this.#dumpRecords(batch, limitError)
     }
-    if (isValid) this.#nextOffset = batch.lastOffset + 1n
+    if (isValid) this.#noteGood(batch)
     else if (this.#options.resync) this.#distrustSize(batch)
+  }
+
+  #noteGood(batch: Batch): void {
+    this.#nextOffset = batch.lastOffset + 1n
+    this.#baseOffset ??= batch.baseOffset
   }
 
   /** A batch too large to hold is shown by its header, and why not its records. */
@@ -166,7 +173,8 @@ class LogDump {
   }
 
   #findBatch(from: number, to: number): FoundBatch | undefined {
-    return findBatch(this.#scanner.file, { from, to, limits: this.#options.limits })
+    const { limits } = this.#options
+    return findBatch(this.#scanner.file, { from, to, limits, baseOffset: this.#baseOffset })
   }
 
   #skipTo(next: FoundBatch): void {

@@ -63,12 +63,8 @@ export function walkFile(disk: Disk, path: string, walk: FileWalk): void {
   let file: DiskFile | undefined
   try {
     file = disk.open(path)
-    const isPlausible = (baseOffset: bigint) => baseOffset >= walk.baseOffset
-    new LogWalk(
-      file,
-      { limits: walk.limits, deep: true, isPlausible },
-      new FileVisitor(path, walk),
-    ).run()
+    const { limits, baseOffset } = walk
+    new LogWalk(file, { limits, deep: true, baseOffset }, new FileVisitor(path, walk)).run()
   } catch (error) {
     if (!(error instanceof DiskError || error instanceof CorruptDataError)) throw error
     walk.problem(error.message)

@@ -3,7 +3,7 @@
  * left out by name and time index, the rest is searched side by side, and what is found comes in order: partition by
  * partition, offsets ascending.
  */
-import { CorruptDataError, DiskError, LimitError } from '../../base/errors.ts'
+import { isReadFailure } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import type { Segment } from '../../log/segment.ts'
@@ -144,7 +144,7 @@ class SearchPlan {
       try {
         yield* this.#stepsIn(partition)
       } catch (error) {
-        if (!isExpected(error)) throw error
+        if (!isReadFailure(error)) throw error
         const message = `${partition.log.directory.path}: ${error.message}`
         yield { kind: 'problem', problem: { kind: 'failure', message } }
       }
@@ -229,8 +229,4 @@ function greaterOf(a: bigint, b: bigint): bigint {
 
 function lesserOf(a: bigint, b: bigint): bigint {
   return a < b ? a : b
-}
-
-function isExpected(error: unknown): error is CorruptDataError | DiskError | LimitError {
-  return [CorruptDataError, DiskError, LimitError].some(kind => error instanceof kind)
 }

@@ -193,7 +193,9 @@ class SegmentSearch {
   }
 
   #find(from: number, to: number): number | undefined {
-    return findBatch(this.#scanner.file, { from, to, limits: this.#task.limits })?.position
+    const { limits, segment } = this.#task
+    const { baseOffset } = segment
+    return findBatch(this.#scanner.file, { from, to, limits, baseOffset })?.position
   }
 
   #fail(message: string): void {

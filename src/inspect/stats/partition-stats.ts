@@ -164,10 +164,11 @@ class PartitionReading {
     const isLast = segment.baseOffset === this.#task.lastBaseOffset
     if (isLast && isZeroFrom(file, position, fileEnd)) return false
     const { limits } = this.#task
+    const { baseOffset } = segment
     const next =
       stopped === 'end-of-file'
         ? undefined
-        : findBatch(file, { from: position + 1, to: fileEnd, limits })?.position
+        : findBatch(file, { from: position + 1, to: fileEnd, limits, baseOffset })?.position
     if (next === undefined && isLast) {
       const message = `${file.path}: the last ${fileEnd - position} bytes are no whole batch`
       this.#problems.push({ kind: 'notice', message })

@@ -48,10 +48,12 @@ export function alignedPosition(
   { log, limits }: { readonly log: DiskFile; readonly limits: DecodeLimits },
 ): number | undefined {
   if (position === 0) return 0
+  const { baseOffset } = segment
   const indexed = indexedPosition(disk, segment, position)
   if (indexed !== undefined && isBatchAt(log, indexed, limits)) return indexed
   for (const near of NEAR) {
-    const found = batchWithin(log, { from: position, to: position + near, limits })
+    const to = position + near
+    const found = batchWithin(log, { from: position, to, limits, baseOffset })
     if (found !== undefined) return found
   }
   return undefined

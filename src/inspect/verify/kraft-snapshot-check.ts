@@ -29,7 +29,7 @@ export function checkKraftSnapshot(path: string, options: KraftSnapshotOptions):
   try {
     const check = new KraftSnapshotCheck(path, options)
     const { limits } = options
-    new LogWalk(file, { limits, deep: true, isPlausible: offset => offset >= 0n }, check).run()
+    new LogWalk(file, { limits, deep: true, baseOffset: undefined }, check).run()
     check.end(file.size())
   } finally {
     file.close()

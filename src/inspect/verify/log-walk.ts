@@ -18,8 +18,8 @@ export interface LogWalkOptions {
   readonly limits: DecodeLimits
   /** Without: headers only, bodies are neither read nor checked. */
   readonly deep: boolean
-  /** Whether a batch found behind damage may belong to this log. */
-  readonly isPlausible: (baseOffset: bigint) => boolean
+  /** Of the segment; undefined for a KRaft snapshot. */
+  readonly baseOffset: bigint | undefined
 }
 
 export interface LogVisitor {
@@ -146,13 +146,9 @@ export class LogWalk {
     if (from >= this.#nothingFrom) return undefined
     if (this.#knownNext >= from) return this.#knownNext
     const { end } = this.#scanner
-    const { limits, isPlausible } = this.#options
-    for (let at = from; at < end;) {
-      const found = findBatch(this.#file, { from: at, to: end, limits })
-      if (found === undefined) break
-      if (isPlausible(found.baseOffset)) return (this.#knownNext = found.position)
-      at = found.position + 1
-    }
+    const { limits, baseOffset } = this.#options
+    const found = findBatch(this.#file, { from, to: end, limits, baseOffset })
+    if (found !== undefined) return (this.#knownNext = found.position)
     this.#nothingFrom = from
     return undefined
   }

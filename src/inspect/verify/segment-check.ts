@@ -96,9 +96,7 @@ class SegmentCheck implements LogVisitor {
       this.#numbers.relativeOf(this.#state.nextOffset ?? baseOffset),
     )
     const { limits, deep } = options
-    const isPlausible = (offset: bigint) =>
-      offset >= baseOffset && offset - baseOffset <= BigInt(INT32_MAX)
-    this.#walk = new LogWalk(log, { limits, deep, isPlausible }, this)
+    this.#walk = new LogWalk(log, { limits, deep, baseOffset }, this)
     this.#history = new HistoryCheck({
       state: this.#state,
       numbers: this.#numbers,
