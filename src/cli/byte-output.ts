@@ -11,6 +11,7 @@ import { isUtf8 } from 'node:buffer'
 import { javaUtf8 } from '../binary/java-text.ts'
 
 const CAPACITY = 256 * 1024
+const FIRST_LIMIT = 4 * 1024
 const WORD = 4
 /** More than any single number or punctuation takes, so that these check for room once. */
 const MARGIN = 64
@@ -26,6 +27,11 @@ export class ByteOutput {
   #source: Buffer = this.#buffer
   #sourceView = this.#view
   #length = 0
+  /**
+   * Bytes that are handed on together; doubled each time. So the first come out soon, and V8 has seen the buffer run
+   * full before it compiles what writes to it: otherwise it does so twice, and between the two all goes slowly.
+   */
+  #limit = FIRST_LIMIT
   /** Bytes handed on. */
   #flushed = 0
   /** What of its source lies on the stage: bytes from here to there. */
@@ -44,6 +50,7 @@ export class ByteOutput {
     if (this.#length === 0) return
     const length = this.#length
     this.#length = 0
+    this.#limit = Math.min(2 * this.#limit, CAPACITY)
     this.#flushed += length
     const text = this.#buffer.subarray(0, length)
     const isText = this.#uncheckedLength === 0 || isUtf8(text)
@@ -102,13 +109,13 @@ export class ByteOutput {
   }
 
   byte(byte: number): void {
-    if (this.#length === CAPACITY) this.flush()
+    this.#makeRoom(1)
     this.#buffer[this.#length++] = byte
   }
 
   /** A piece of text that is written over and over; made by {@link constantOf}. */
   constant({ words, size }: Constant): void {
-    if (size > CAPACITY - this.#length) this.flush()
+    this.#makeRoom(size)
     const view = this.#view
     let at = this.#length
     for (let i = 0; i < words.length; i++, at += WORD) view.setUint32(at, words[i]!)
@@ -116,13 +123,11 @@ export class ByteOutput {
   }
 
   bytes(bytes: Uint8Array): void {
-    if (bytes.length > CAPACITY - this.#length) {
-      this.flush()
-      if (bytes.length > CAPACITY) {
-        this.#flushed += bytes.length
-        this.#sink(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-        return
-      }
+    this.#makeRoom(bytes.length)
+    if (bytes.length > CAPACITY) {
+      this.#flushed += bytes.length
+      this.#sink(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+      return
     }
     this.#buffer.set(bytes, this.#length)
     this.#length += bytes.length
@@ -146,9 +151,8 @@ export class ByteOutput {
    */
   staged(start: number, size: number): boolean {
     if (start < this.#stagedFrom || start + size > this.#stagedTo) return false
-    if (size > CAPACITY - this.#length || this.#uncheckedLength === this.#unchecked.length) {
-      this.flush()
-    }
+    if (this.#uncheckedLength === this.#unchecked.length) this.flush()
+    this.#makeRoom(size)
     const from = STAGE_AT + start - this.#stagedFrom
     this.#buffer.copyWithin(this.#length, from, from + size)
     this.#unchecked[this.#uncheckedLength++] = this.#length
@@ -191,7 +195,7 @@ export class ByteOutput {
 
   /** A safe integer in decimal. */
   integer(value: number): void {
-    if (this.#length > CAPACITY - MARGIN) this.flush()
+    this.#makeRoom(MARGIN)
     let rest = value
     if (value < 0) {
       this.#buffer[this.#length++] = 0x2d
@@ -211,6 +215,10 @@ export class ByteOutput {
     const number = Number(value)
     if (Number.isSafeInteger(number)) this.integer(number)
     else this.text(String(value))
+  }
+
+  #makeRoom(size: number): void {
+    if (size > this.#limit - this.#length) this.flush()
   }
 
   /** `value` has `count` digits or fewer; zeros stand in front. */
