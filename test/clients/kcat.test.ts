@@ -34,9 +34,10 @@ async function kcatRecords(partition: string, isolation: string): Promise<Compar
   const dash = partition.lastIndexOf('-')
   const which = ['-t', partition.slice(0, dash), '-p', partition.slice(dash + 1)]
   const how = ['-o', 'beginning', '-e', '-q', '-J', '-X', `isolation.level=${isolation}`]
+  const hurry = ['-X', 'fetch.wait.max.ms=10']
   const { stdout } = await promisify(execFile)(
     'kcat',
-    ['-C', '-b', broker.bootstrap, ...which, ...how],
+    ['-C', '-b', broker.bootstrap, ...which, ...how, ...hurry],
     { encoding: 'latin1', maxBuffer: OUTPUT_MAX },
   )
   return stdout

@@ -4,7 +4,7 @@ import { COMMANDS } from '../../src/cli/command-table.ts'
 import { listFiles, type ListingOptions } from './directory-listing.ts'
 import { kbroker } from './kbroker.ts'
 
-/** As a dump may end with at zeros behind the last batch. */
+/** A dump may end so at zeros behind the last batch; anything else that does has not done what it was asked. */
 const ITEM_FAILED = 1
 
 export async function expectNothingWritten(
@@ -14,12 +14,15 @@ export async function expectNothingWritten(
   const lines = commandLines(logDirs)
   for (const { name } of COMMANDS) expect(lines.map(([command]) => command)).toContain(name)
   const before = listFiles(logDirs, options)
-  for (const args of lines) {
-    const { exitCode, stderr } = await kbroker(...args)
-    const outcome = exitCode <= ITEM_FAILED ? 'ran' : `exit ${exitCode}: ${stderr}`
-    expect({ args, outcome }).toEqual({ args, outcome: 'ran' })
-  }
+  const outcomes = await Promise.all(lines.map(outcomeOf))
+  expect(outcomes).toEqual(lines.map(args => ({ args, outcome: 'ran' })))
   expect(listFiles(logDirs, options)).toEqual(before)
+}
+
+async function outcomeOf(args: readonly string[]) {
+  const { exitCode, stderr } = await kbroker(...args)
+  const ran = exitCode === 0 || (exitCode === ITEM_FAILED && args[0] === 'dump')
+  return { args, outcome: ran ? 'ran' : `exit ${exitCode}: ${stderr}` }
 }
 
 function commandLines(logDirs: readonly string[]): string[][] {

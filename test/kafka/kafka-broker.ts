@@ -31,9 +31,11 @@ const EAGER = {
   'log.flush.start.offset.checkpoint.interval.ms': 500,
   'replica.high.watermark.checkpoint.interval.ms': 500,
   'group.initial.rebalance.delay.ms': 0,
-  // After a kill, the broker that comes waits for the end of the one that was.
-  'broker.session.timeout.ms': 2000,
+  'group.consumer.min.heartbeat.interval.ms': 200,
+  'group.consumer.heartbeat.interval.ms': 200,
   'broker.heartbeat.interval.ms': 500,
+  // On a machine that is busy: a broker that is late is none for a while, and its transactions get stuck.
+  'broker.session.timeout.ms': 60_000,
 }
 const SETTLED_MS = 2000
 
@@ -71,11 +73,16 @@ export class KafkaBroker {
     process.on('exit', this.#killAll)
   }
 
-  /** On the same directory. */
-  async restart(): Promise<void> {
+  /**
+   * On the same directory.
+   *
+   * @param overrides of what server.properties says, `name=value`
+   */
+  async restart(...overrides: string[]): Promise<void> {
     const log = openSync(this.#logPath, 'w')
+    const options = overrides.flatMap(override => ['--override', override])
     const jvm = spawnJava(
-      { main: 'kafka.Kafka', args: [this.#configPath] },
+      { main: 'kafka.Kafka', args: [this.#configPath, ...options] },
       { cwd: this.directory, stdio: ['ignore', log, log] },
     )
     closeSync(log)
@@ -111,7 +118,7 @@ export class KafkaBroker {
   async program(main: string, ...args: string[]): Promise<void> {
     const jvm = this.#spawnProgram(main, args)
     const said = textOf(jvm)
-    const [code] = (await once(jvm, 'exit')) as [number | null]
+    const code = await exitCodeOf(jvm)
     if (code !== 0) throw new Error(`${main} ended with ${code ?? 'a signal'}: ${await said}`)
   }
 
@@ -123,7 +130,12 @@ export class KafkaBroker {
   async helper(main: string, ...args: string[]): Promise<() => Promise<void>> {
     const jvm = this.#spawnProgram(main, args)
     for await (const line of createInterface({ input: jvm.stdout! })) {
-      if (line === 'ready') return () => endOf(jvm)
+      if (line !== 'ready') continue
+      return async () => {
+        jvm.stdin!.end('\n')
+        const code = await exitCodeOf(jvm)
+        if (code !== 0) throw new Error(`${main} ended with ${code ?? 'a signal'}`)
+      }
     }
     throw new Error(`${main} ended before it was ready`)
   }
@@ -159,6 +171,8 @@ export class KafkaBroker {
       'transaction.state.log.num.partitions': 3,
       // No record without a cause: what two programs read one after the other has to stay the same.
       'metadata.max.idle.interval.ms': 0,
+      // What DeleteRecords took stays as `.deleted`: files that go a minute later go in the middle of a test.
+      'log.segment.delete.delay.ms': 3_600_000,
       // Indexes are preallocated: every look at a whole directory takes its time.
       'log.index.size.max.bytes': 1024 * 1024,
       ...EAGER,
@@ -174,9 +188,8 @@ export class KafkaBroker {
     const jvm = this.#process
     if (jvm === undefined) return
     this.#process = undefined
-    const ended = once(jvm, 'exit')
     jvm.kill(signal)
-    await ended
+    await exitCodeOf(jvm)
   }
 
   readonly #killAll = (): void => {
@@ -229,8 +242,7 @@ async function textOf(child: ChildProcess): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-async function endOf(jvm: ChildProcess): Promise<void> {
-  const ended = once(jvm, 'exit')
-  jvm.stdin!.end('\n')
-  await ended
+async function exitCodeOf(jvm: ChildProcess): Promise<number | null> {
+  if (jvm.exitCode === null && jvm.signalCode === null) await once(jvm, 'exit')
+  return jvm.exitCode
 }

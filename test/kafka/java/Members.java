@@ -5,7 +5,7 @@ import org.apache.kafka.clients.consumer.*;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Consumer groups over Traffic's topics. Says "ready" and keeps its members alive until its stdin ends. */
+/** Consumer groups over Traffic's topics. Says "ready" and keeps its members alive until a line comes in; then they leave. */
 public class Members {
     public static void main(String[] args) throws Exception {
         try (Admin admin = Fx.admin()) {
@@ -13,7 +13,7 @@ public class Members {
                 new TopicPartition("mixed", 0), new OffsetAndMetadata(1, Optional.of(0), "метаданные"),
                 new TopicPartition("paid", 0), new OffsetAndMetadata(2))).all().get();
         }
-        List<KafkaConsumer<?, ?>> classic = List.of(member("classic", "reader-0"), member("classic", "reader-1"));
+        List<KafkaConsumer<?, ?>> classic = List.of(member("classic", "reader-0", "heartbeat.interval.ms", "200"), member("classic", "reader-1", "heartbeat.interval.ms", "200"));
         List<KafkaConsumer<?, ?>> modern = List.of(member("modern", "reader-0", "group.protocol", "consumer"), member("modern", "reader-1", "group.protocol", "consumer"));
         for (var members : List.of(classic, modern)) {
             for (var member : members) member.subscribe(List.of("mixed", "paid"));
@@ -31,7 +31,7 @@ public class Members {
         while (System.in.available() == 0) {
             for (var members : List.of(classic, modern)) for (var member : members) member.poll(Duration.ofMillis(50));
         }
-        Runtime.getRuntime().halt(0);
+        for (var members : List.of(classic, modern)) for (var member : members) member.close();
     }
 
     static KafkaConsumer<?, ?> member(String group, String client, String... more) {

@@ -32,9 +32,15 @@ public class Traffic {
             for (String topic : List.of("mixed", "appended", "compacted", "shortened", "one.file_and-more-1"))
                 for (int i = 0; i < 60; i++) batch(producers.get(random.nextInt(producers.size())), topic, topic.equals("mixed") ? random.nextInt(3) : 0);
             transactions(producers.get(0));
+            while (isEnding(admin)) Thread.sleep(50);
             admin.deleteRecords(Map.of(new TopicPartition("shortened", 0), RecordsToDelete.beforeOffset(77))).all().get();
         }
         Runtime.getRuntime().halt(0); // without closing, which would abort what is open
+    }
+
+    /** Who has committed or aborted does not wait for the markers: they come a little later, even from a broker that was killed in between. */
+    static boolean isEnding(Admin admin) throws Exception {
+        return admin.listTransactions().all().get().stream().anyMatch(t -> t.state().toString().startsWith("Prepare"));
     }
 
     static void batch(KafkaProducer<byte[], byte[]> producer, String topic, int partition) {
