@@ -1,6 +1,7 @@
 /** The files that a dump of targets goes through, in order. */
 import { resolve } from 'node:path'
 import type { Disk } from '../disk/disk.ts'
+import { identityOf } from '../disk/file-identity.ts'
 import type { FileToDump } from '../inspect/dump/dump-files.ts'
 import type { RangeFinder } from '../inspect/dump/range-finder.ts'
 import { readPartitionDirectory, type PartitionDirectory } from '../log/partition-directory.ts'
@@ -16,6 +17,7 @@ export interface DumpTargetOptions {
   readonly range: RangeFinder
 }
 
+/** Each once, however many targets hold it. */
 export function filesToDump(targets: readonly Target[], options: DumpTargetOptions): FileToDump[] {
   const { disk, workingDirectory, range } = options
   const paths = expandLogDirs(targets, disk).flatMap(target => {
@@ -25,7 +27,12 @@ export function filesToDump(targets: readonly Target[], options: DumpTargetOptio
     const files = options.all ? allFiles(directory) : logFiles(directory, range)
     return files.map(({ path }) => path)
   })
-  return paths.map(path => range.narrowed(fileToDump(path, workingDirectory)))
+  const once = new Map<string, string>()
+  for (const path of paths) {
+    const key = targets.length === 1 ? path : identityOf(path, disk)
+    if (!once.has(key)) once.set(key, path)
+  }
+  return [...once.values()].map(path => range.narrowed(fileToDump(path, workingDirectory)))
 }
 
 /** As Java's `new File(path)` writes it: no slash twice, none at the end. */

@@ -8,9 +8,11 @@ import { UsageError } from '../base/errors.ts'
 import type { DecodeLimits } from '../base/limits.ts'
 import type { Disk } from '../disk/disk.ts'
 import { refusal } from '../disk/disk-failure.ts'
+import { identityOf } from '../disk/file-identity.ts'
 import { PartitionLogReader, type PartitionLog } from '../inspect/offsets/partition-log.ts'
 import { parseSegmentFileName } from '../log/file-names.ts'
 import type { Segment } from '../log/segment.ts'
+import { coverOf } from './covered-targets.ts'
 import { expandLogDirs, type Target } from './targets.ts'
 
 export interface ScannedPartition {
@@ -22,24 +24,33 @@ export interface ScannedPartition {
   readonly segments: readonly Segment[]
 }
 
+export interface ScanSources {
+  readonly disk: Disk
+  readonly limits: DecodeLimits
+  readonly workingDirectory: string
+}
+
 /**
  * @throws UsageError for a file that is no log
  * @throws DiskError where a folder can't be listed
  */
 export function scannedPartitions(
   targets: readonly Target[],
-  { disk, limits }: { readonly disk: Disk; readonly limits: DecodeLimits },
+  { disk, limits, workingDirectory }: ScanSources,
 ): ScannedPartition[] {
   const reader = new PartitionLogReader(disk, limits)
   const found = new Map<string, ScannedPartition>()
+  const isCovered = coverOf(targets, { disk, workingDirectory })
   for (const target of expandLogDirs(targets, disk)) {
     if (target.kind === 'file') {
+      if (isCovered(target) && !isSetAside(target.path)) continue
       const folder = dirname(target.path)
-      const log = found.get(folder)?.log ?? reader.read(folder)
-      addSegments(found, folder, { log, segments: [segmentAt(target.path, log, disk)] })
+      const key = identityOf(folder, disk)
+      const log = found.get(key)?.log ?? reader.read(folder)
+      addSegments(found, key, { log, segments: [segmentAt(target.path, log, disk)] })
     } else if (target.state === 'live' || targets.includes(target)) {
       const log = reader.read(target.path)
-      addSegments(found, target.path, { log, segments: log.segments })
+      addSegments(found, identityOf(target.path, disk), { log, segments: log.segments })
     }
   }
   return [...found.values()].sort(byName)
@@ -48,14 +59,20 @@ export function scannedPartitions(
 /** A folder may be named by several of its files, and as a whole. */
 function addSegments(
   found: Map<string, ScannedPartition>,
-  folder: string,
+  key: string,
   { log, segments }: Pick<ScannedPartition, 'log' | 'segments'>,
 ): void {
   const { topic = '', partition = -1 } = log.directory
-  const known = found.get(folder)?.segments ?? []
-  const all = new Map([...known, ...segments].map(segment => [segment.log.path, segment]))
+  const known = found.get(key)?.segments ?? []
+  const all = new Map([...known, ...segments].map(segment => [segment.log.name, segment]))
   const ascending = [...all.values()].sort((a, b) => (a.baseOffset < b.baseOffset ? -1 : 1))
-  found.set(folder, { topic, partition, log, segments: ascending })
+  found.set(key, { topic, partition, log, segments: ascending })
+}
+
+/** A log that a partition's folder holds and the partition doesn't: `.deleted`, `.cleaned`, `.swap`. */
+function isSetAside(path: string): boolean {
+  const parsed = parseSegmentFileName(basename(path))
+  return parsed?.kind === 'log' && parsed.state !== 'live'
 }
 
 function byName(a: ScannedPartition, b: ScannedPartition): number {

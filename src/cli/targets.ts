@@ -15,6 +15,7 @@ import { basename, join, resolve } from 'node:path'
 import { assertNever, UsageError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
 import { refusal } from '../disk/disk-failure.ts'
+import { identityOf } from '../disk/file-identity.ts'
 import {
   parsePartitionFolder,
   type PartitionFolderName,
@@ -77,22 +78,18 @@ export async function resolveTargets(
   return [...found.values()]
 }
 
-/** `a`, `a/`, `./a` and a link to it are one and the same: taken for two, a partition would seem to be in two places. */
-function identityOf(path: string, disk: Disk): string {
-  const status = disk.status(path)
-  return status === undefined ? path : `${status.device}:${status.inode}`
-}
-
-/** Puts the partition folders of a log.dir, of whatever state, in its place. */
+/** Puts the partition folders of a log.dir, of whatever state, in its place; each once, as it was named if it was. */
 export function expandLogDirs(
   targets: readonly Target[],
   disk: Disk,
 ): (FileTarget | PartitionTarget)[] {
   const expanded = new Map<string, FileTarget | PartitionTarget>()
   for (const target of targets) {
-    const members = target.kind === 'log-dir' ? partitionsIn(target.path, disk) : [target]
+    const isNamed = target.kind !== 'log-dir'
+    const members = isNamed ? [target] : partitionsIn(target.path, disk)
     for (const member of members) {
-      if (!expanded.has(member.path)) expanded.set(member.path, member)
+      const key = targets.length === 1 ? member.path : identityOf(member.path, disk)
+      if (isNamed || !expanded.has(key)) expanded.set(key, member)
     }
   }
   return [...expanded.values()]

@@ -114,7 +114,11 @@ async function onlyPartition(
 ): Promise<Pick<ScannedPartition, 'topic' | 'partition'> & { log: ScannedPartition['log'] }> {
   const logDirs = logDirsOf(options, environment)
   const targets = await resolveTargets([word], { logDirs, disk, workingDirectory })
-  const partitions = scannedPartitions(targets, { disk, limits: limitsOf(options) })
+  const partitions = scannedPartitions(targets, {
+    disk,
+    workingDirectory,
+    limits: limitsOf(options),
+  })
   const [only] = partitions
   if (only === undefined) throw new UsageError(`${word} holds no partition`)
   if (partitions.length > 1) {

@@ -24,6 +24,7 @@ import {
   type LogDirsOption,
   type QuietOption,
 } from '../common-options.ts'
+import { coverOf } from '../covered-targets.ts'
 import { EXIT } from '../exit-code.ts'
 import { createPartitionFilter, type PartitionFilterOptions } from '../partition-filter.ts'
 import { offsetsJson, offsetsLine, offsetsTable } from '../render/offsets-text.ts'
@@ -112,9 +113,11 @@ async function askedPartitions(
   const logDirs = logDirsOf(options, environment)
   const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory })
   if (targets.length === 0) throw new UsageError('nothing to look at: give a path, or --log-dirs')
+  const isCovered = coverOf(targets, { disk, workingDirectory })
   const asked: AskedPartition[] = []
   for (const target of expandLogDirs(targets, disk)) {
     if (target.kind === 'file') {
+      if (isCovered(target)) continue
       throw new UsageError(`${target.path} is a file: offsets are told of partitions' folders`)
     }
     const { path, topic, partition, state } = target

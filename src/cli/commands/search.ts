@@ -192,7 +192,11 @@ async function chosenPartitions(
   const logDirs = logDirsOf(options, environment)
   const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory })
   if (targets.length === 0) throw new UsageError('nothing to search: give a path, or --log-dirs')
-  const partitions = scannedPartitions(targets, { disk, limits: limitsOf(options) })
+  const partitions = scannedPartitions(targets, {
+    disk,
+    workingDirectory,
+    limits: limitsOf(options),
+  })
   if (keys.length === 0) return partitions
   const { partitionCount } = options
   return partitionsOfKeys(

@@ -122,7 +122,7 @@ async function countedPartitions(
   const logDirs = logDirsOf(options, environment)
   const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory })
   if (targets.length === 0) throw new UsageError('nothing to count: give a path, or --log-dirs')
-  return scannedPartitions(targets, { disk, limits: limitsOf(options) })
+  return scannedPartitions(targets, { disk, workingDirectory, limits: limitsOf(options) })
 }
 
 function bytesToRead(

@@ -17,6 +17,7 @@ import {
   type LimitOption,
   type LogDirsOption,
 } from '../common-options.ts'
+import { coverOf } from '../covered-targets.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { startProgress } from '../progress.ts'
 import { findingJson, findingLine, totalsJson, totalsLine } from '../render/verify-text.ts'
@@ -70,6 +71,8 @@ async function runVerify(
       throw error
     },
   )
+  const isCovered = coverOf(targets, { disk, workingDirectory })
+  const uncovered = targets.filter(target => !isCovered(target))
   const progress = await startProgress('verifying', context)
   const colour = colourOf(options, context)
   const asked = {
@@ -78,7 +81,7 @@ async function runVerify(
     limits: limitsOf(options),
     workers: options.workers ?? context.parallelism,
   }
-  const findings = verify(targets, asked, {
+  const findings = verify(uncovered, asked, {
     disk: considerate(disk),
     workingDirectory,
     lockHolder,

@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { DiskError, UsageError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
+import { identityOf } from '../../disk/file-identity.ts'
 import type { LockHolder } from '../../disk/file-lock.ts'
 import { LOCK_FILE, parsePartitionFolder } from '../../log/file-names.ts'
 import { checkpointKey, readLogDir, ROOT_FILES, type LogDir } from '../../log-dirs/log-dir.ts'
@@ -135,16 +136,18 @@ class Planning {
 
   /** The findings of a log.dir's root, the first time that it comes up. */
   #stepOf(path: string, { findings }: OpenedDir, tasks: readonly PartitionTask[]): PlanStep {
-    const isNew = !this.#planned.has(path)
-    this.#planned.add(path)
+    const key = identityOf(path, this.#environment.disk)
+    const isNew = !this.#planned.has(key)
+    this.#planned.add(key)
     return { findings: isNew ? findings.result() : [], tasks }
   }
 
   #open(path: string): OpenedDir {
-    const known = this.#opened.get(path)
+    const key = identityOf(path, this.#environment.disk)
+    const known = this.#opened.get(key)
     if (known !== undefined) return known
     const opened = this.#openNew(path)
-    this.#opened.set(path, opened)
+    this.#opened.set(key, opened)
     return opened
   }
 
@@ -187,7 +190,7 @@ class Planning {
   }
 
   #tasksOf(path: string, opened: ReadDir | undefined, only?: bigint): PartitionTask[] {
-    const key = `${path} ${only ?? ''}`
+    const key = `${identityOf(path, this.#environment.disk)} ${only ?? ''}`
     if (this.#planned.has(key)) return []
     this.#planned.add(key)
     const { deep, limits } = this.#options
