@@ -115,11 +115,16 @@ export class BatchScanner {
     return this.#batchHere(this.position - this.#windowStart)
   }
 
-  /** Whether the current batch's checksum holds; reads the body piece by piece where it is large. */
+  /**
+   * Whether the current batch's checksum holds; reads the body piece by piece where it is large. That costs no memory, so
+   * no limit stands against it.
+   */
   isValid(): boolean {
     const size = this.#nextPosition - this.position
-    const held = Math.max(this.#window.length, SCAN_WINDOW_SIZE)
-    if (size <= Math.min(held, this.#limits.batchBytesMax)) return this.body().isValid()
+    if (size <= Math.max(this.#window.length, SCAN_WINDOW_SIZE)) {
+      this.#require(size)
+      return this.#batchHere(this.position - this.#windowStart).isValid()
+    }
     const batch = this.header()
     const { storedCrc } = batch
     return storedCrc === this.#crcInPieces(batch instanceof BatchV2, size)

@@ -51,7 +51,7 @@ export function findBatch(file: DiskFile, options: FindOptions): FoundBatch | un
       const high = window.readInt32BE(start)
       if (high < lowestHigh || high > highestHigh) continue
       if (isZeroBlock(window, start, size)) start += ZEROS.length - BATCH_OVERHEAD
-      const left = Math.min(fileSize - at - start, limits.batchBytesMax)
+      const left = Math.min(fileSize - at - start, Math.max(limits.batchBytesMax, WINDOW_SIZE))
       if (!isPlausible(window, start, size, left)) continue
       const found = provenAt(file, at + start, limits)
       if (found === undefined) continue

@@ -16,7 +16,7 @@ import type { FindingPlace } from './finding.ts'
 import type { FindingKind } from './finding-kinds.ts'
 import { headerFlaw } from './header-check.ts'
 import { LogWalk, type ByteSpan, type Checksums, type LogVisitor } from './log-walk.ts'
-import { checkRecords } from './records-check.ts'
+import { checkRecords, tooLarge } from './records-check.ts'
 
 export interface KraftSnapshotOptions {
   readonly disk: Disk
@@ -43,6 +43,7 @@ class KraftSnapshotCheck implements LogVisitor {
   #count = 0
   #lastType: string | undefined
   #hasDamage = false
+  #isLastRead = true
 
   constructor(path: string, options: KraftSnapshotOptions) {
     this.#path = path
@@ -59,13 +60,18 @@ class KraftSnapshotCheck implements LogVisitor {
     }
     this.#nextOffset = lastOffset + 1n
     const { limits } = this.#options
-    if (header.size > limits.batchBytesMax) {
-      this.#lastType = undefined
-      return this.#report(position, `a batch of ${header.size} bytes`, `${limits.batchBytesMax}`)
+    this.#isLastRead = header.size <= limits.batchBytesMax
+    if (!this.#isLastRead) {
+      this.#count++
+      const { found, expected } = tooLarge(header.size, limits)
+      return this.#report(position, found, expected, 'too-large')
     }
     const batch = scanner.body()
     const { flaw: inside } = checkRecords(batch, limits)
-    if (inside !== undefined) this.#report(position, inside.found, inside.expected)
+    if (inside !== undefined) {
+      const kind = inside.kind === 'too-large' ? inside.kind : undefined
+      this.#report(position, inside.found, inside.expected, kind)
+    }
     const types = inside === undefined && batch.isControl ? controlTypes(batch, limits) : ['data']
     this.#lastType = types.at(-1)
     if (this.#count === 0 && types[0] !== 'SNAPSHOT_HEADER') {
@@ -91,12 +97,17 @@ class KraftSnapshotCheck implements LogVisitor {
   }
 
   end(size: number): void {
-    if (this.#lastType === 'SNAPSHOT_FOOTER' || this.#hasDamage) return
+    if (this.#lastType === 'SNAPSHOT_FOOTER' || this.#hasDamage || !this.#isLastRead) return
     this.#report(size, 'the end of the file', 'a snapshot footer before it')
   }
 
-  #report(position: number, found: string, expected: string): void {
-    this.#options.report('kraft-snapshot', { file: this.#path, position, found, expected })
+  #report(
+    position: number,
+    found: string,
+    expected: string,
+    kind: 'kraft-snapshot' | 'too-large' = 'kraft-snapshot',
+  ): void {
+    this.#options.report(kind, { file: this.#path, position, found, expected })
   }
 }
 

@@ -132,6 +132,7 @@ class PartitionCheck {
     const report = this.#reporter(loading)
     this.#checkBeginning(segment, report)
     this.#checkIndexesAreThere(segment, loading, isLast)
+    this.#state.isEndKnown = false
     this.#guard(() => {
       const { gaps, hasTimestamps } = checkSegment(segment, {
         disk: this.#environment.disk,
@@ -144,6 +145,7 @@ class PartitionCheck {
         onEpochMismatch: (offset, epoch, noted) => this.#noteEpoch(offset, epoch, noted),
         onProgress: this.#environment.onProgress,
       })
+      this.#state.isEndKnown = true
       if (gaps !== undefined) this.#offsetGaps.push({ file: segment.log.path, gaps })
       if (
         hasTimestamps &&

@@ -58,14 +58,14 @@ const COMPACTED_TOPICS: ReadonlySet<string> = new Set([
 
 export function checkPartitionEnd(end: PartitionEnd): void {
   const logEnd = end.state.nextOffset ?? 0n
-  const isLive = end.task.dirState === 'live'
+  const isFinal = end.task.dirState !== 'live' && end.state.isEndKnown
   for (const read of end.state.snapshots) {
     if (read.snapshot.offset <= logEnd) compareSnapshot(read, end.state, end.report)
-    else if (!isLive) reportSnapshotPastEnd(read.snapshot, logEnd, end)
+    else if (isFinal) reportSnapshotPastEnd(read.snapshot, logEnd, end)
   }
-  checkEpochs(logEnd, isLive, end)
+  checkEpochs(logEnd, isFinal, end)
   reportGaps(end)
-  if (!isLive) compareNoted(logEnd, end)
+  if (isFinal) compareNoted(logEnd, end)
 }
 
 function reportSnapshotPastEnd(
@@ -81,7 +81,8 @@ function reportSnapshotPastEnd(
   })
 }
 
-function checkEpochs(logEnd: bigint, isLive: boolean, end: PartitionEnd): void {
+/** @param isFinal whether the log ends there: nobody appends to it, and it was read up to its end */
+function checkEpochs(logEnd: bigint, isFinal: boolean, end: PartitionEnd): void {
   const { leaderEpochs, path } = end.directory
   const { epochs } = end.state
   if (leaderEpochs === undefined) {
@@ -90,7 +91,7 @@ function checkEpochs(logEnd: bigint, isLive: boolean, end: PartitionEnd): void {
     const expected = `epochs up to ${epochs.latest}`
     return end.reportOfLast('epoch-missing', { file, found: 'no file', expected })
   }
-  if (isLive) return
+  if (!isFinal) return
   for (const { epoch, startOffset } of epochs.beyond(logEnd)) {
     end.reportOfLast('epoch-past-end', {
       file: leaderEpochs.path,

@@ -25,6 +25,8 @@ export class PartitionState {
   /** Offsets that no batch holds, between batches of one segment. */
   hasGaps = false
   hasDamage = false
+  /** Whether the last segment so far was read to its end. */
+  isEndKnown = true
   /** Between segments: some are missing, or overlap. */
   hasSegmentGaps = false
 

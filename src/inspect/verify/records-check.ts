@@ -28,6 +28,12 @@ export interface RecordsFlaw {
   readonly expected: string
 }
 
+/** Of a batch whose body is not to be read. */
+export function tooLarge(size: number, { batchBytesMax }: DecodeLimits): RecordsFlaw {
+  const found = `a batch of ${size} bytes`
+  return { kind: 'too-large', found, expected: `at most ${batchBytesMax}` }
+}
+
 /** @param batch with its body in memory */
 export function checkRecords(batch: Batch, limits: DecodeLimits): RecordsReport {
   try {

@@ -24,7 +24,7 @@ import {
 } from './log-walk.ts'
 import { OffsetSequence, type OffsetGaps } from './offset-sequence.ts'
 import type { PartitionState } from './partition-state.ts'
-import { checkRecords } from './records-check.ts'
+import { checkRecords, tooLarge, type RecordsFlaw } from './records-check.ts'
 import { SegmentIndexes } from './segment-indexes.ts'
 import { maxTimestampOf, SegmentNumbers } from './segment-numbers.ts'
 
@@ -131,7 +131,7 @@ class SegmentCheck implements LogVisitor {
     }
     const flaw = headerFlaw(batch)
     if (flaw !== undefined) {
-      this.#reportBatch('batch-header', batch, position, flaw.found, flaw.expected)
+      this.#reportBatch(batch, position, { kind: 'batch-header', ...flaw })
       return this.#leaveOut(position, batch.size)
     }
     const relativeLast = this.#numbers.relativeLastOffset(batch)
@@ -204,8 +204,12 @@ class SegmentCheck implements LogVisitor {
   }
 
   #leaveOut(position: number, size: number): void {
-    this.#state.hasDamage = true
     this.#sequence.breakOff()
+    this.#passOver(position, size)
+  }
+
+  #passOver(position: number, size: number): void {
+    this.#state.hasDamage = true
     this.#indexes.damaged(position, position + size)
   }
 
@@ -218,11 +222,11 @@ class SegmentCheck implements LogVisitor {
     const found = `offsets ${batch.baseOffset} to ${batch.lastOffset}`
     if (base >= next && !jumps) {
       const expected = `at most ${baseOffset + BigInt(INT32_MAX)} in the segment`
-      this.#reportBatch('segment-offsets', batch, scanner.position, found, expected)
+      this.#reportBatch(batch, scanner.position, { kind: 'segment-offsets', found, expected })
     } else {
       const least = this.#numbers.offsetOf(Math.max(0, next))
       const expected = `offset ${least}${jumps ? '' : ' or more'}`
-      this.#reportBatch('batch-offsets', batch, scanner.position, found, expected)
+      this.#reportBatch(batch, scanner.position, { kind: 'batch-offsets', found, expected })
     }
     return false
   }
@@ -241,7 +245,8 @@ class SegmentCheck implements LogVisitor {
     if (verdict === undefined) return
     const { found, expected, noted } = verdict
     if (noted !== undefined) return this.#options.onEpochMismatch(batch.baseOffset, found, noted)
-    this.#reportBatch('batch-epoch', batch, scanner.position, `leader epoch ${found}`, expected)
+    const flaw = { kind: 'batch-epoch', found: `leader epoch ${found}`, expected } as const
+    this.#reportBatch(batch, scanner.position, flaw)
   }
 
   #checkBody(header: Batch, scanner: BatchScanner): void {
@@ -253,17 +258,16 @@ class SegmentCheck implements LogVisitor {
     }
     const { position } = scanner
     if (header.size > limits.batchBytesMax) {
-      const expected = `at most ${limits.batchBytesMax}`
-      this.#reportBatch('too-large', header, position, `a batch of ${header.size} bytes`, expected)
+      this.#reportBatch(header, position, tooLarge(header.size, limits))
+      // A marker, perhaps: which transactions are open from here on, nobody knows.
+      if (header.isControl) this.#passOver(position, header.size)
       return this.#track(header, undefined)
     }
     const batch = scanner.body()
     const { count, isThinned, flaw, marker } = checkRecords(batch, limits)
     state.tally.records += count
     if (isThinned) state.isThinned = true
-    if (flaw !== undefined) {
-      this.#reportBatch(flaw.kind, batch, position, flaw.found, flaw.expected)
-    }
+    if (flaw !== undefined) this.#reportBatch(batch, position, flaw)
     this.#track(batch, marker)
   }
 
@@ -275,13 +279,7 @@ class SegmentCheck implements LogVisitor {
     this.#indexes.abort(ended, this.#state.tracker.isComplete && hasAll)
   }
 
-  #reportBatch(
-    kind: FindingKind,
-    batch: Batch,
-    position: number,
-    found: string,
-    expected: string,
-  ): void {
+  #reportBatch(batch: Batch, position: number, { kind, found, expected }: RecordsFlaw): void {
     this.#report(kind, position, found, expected, batch.baseOffset, batch.lastOffset)
   }
 

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { DiskError } from '../../../src/base/errors.ts'
 import { DEFAULT_DECODE_LIMITS } from '../../../src/base/limits.ts'
+import type { Disk, DiskFile } from '../../../src/disk/disk.ts'
 import { nodeDisk } from '../../../src/disk/node-disk.ts'
 import { readOnly } from '../../../src/disk/read-only-disk.ts'
 import type { Finding } from '../../../src/inspect/verify/finding.ts'
@@ -30,13 +32,13 @@ interface ExpectedFinding {
 async function findingsIn(
   root: string,
   names: readonly string[],
-  deep = true,
+  { deep = true, limits = DEFAULT_DECODE_LIMITS, disk = nodeDisk } = {},
 ): Promise<readonly Finding[]> {
   const targets = names.map((name): VerifyTarget => ({ kind: 'log-dir', path: join(root, name) }))
   const findings: Finding[] = []
-  const options = { deep, live: false, limits: DEFAULT_DECODE_LIMITS, workers: 0 }
+  const options = { deep, live: false, limits, workers: 0 }
   const environment = {
-    disk: readOnly(nodeDisk),
+    disk: readOnly(disk),
     workingDirectory: root,
     lockHolder: () => undefined,
   }
@@ -92,7 +94,7 @@ describe('verify finds nothing but notices in what a broker left', () => {
   test.each(names)('%s', async name => {
     const root = join(fixtures, name)
     for (const deep of [true, false]) {
-      const found = await findingsIn(root, logDirsIn(root), deep)
+      const found = await findingsIn(root, logDirsIn(root), { deep })
       expect(found.filter(({ severity }) => severity !== 'notice')).toEqual([])
       if (name !== 'killed-4.3') {
         expect(found.filter(({ kind }) => kind !== 'deleted-file')).toEqual([])
@@ -100,3 +102,39 @@ describe('verify finds nothing but notices in what a broker left', () => {
     }
   })
 })
+
+describe('verify of what it could not read', () => {
+  const root = join(fixtures, 'transactions-4.3')
+
+  test.each([10, 70, 100, 1000])('names batches above %i bytes, and nothing else', async max => {
+    for (const name of readdirSync(fixtures).filter(each => /-\d/.test(each))) {
+      const directory = join(fixtures, name)
+      const limits = { batchBytesMax: max }
+      const found = await findingsIn(directory, logDirsIn(directory), { limits })
+      const kinds = found.filter(({ severity }) => severity !== 'notice').map(({ kind }) => kind)
+      expect(new Set(kinds).size, `${name}: ${kinds.join()}`).toBeLessThanOrEqual(1)
+      expect(kinds[0] ?? 'too-large', name).toBe('too-large')
+    }
+  })
+
+  test('holds nothing that lies behind an unreadable end against a partition', async () => {
+    const refused = join(root, 'log/payments-0/00000000000000000000.log')
+    const disk = unreadable(refused)
+    const found = await findingsIn(root, logDirsIn(root), { disk })
+    expect(found.map(({ kind, file }) => ({ kind, file }))).toEqual([
+      { kind: 'unreadable', file: refused },
+    ])
+  })
+})
+
+function unreadable(refused: string): Disk {
+  const open = (path: string): DiskFile => {
+    const file = nodeDisk.open(path)
+    if (path !== refused) return file
+    const read = () => {
+      throw new DiskError('read', path, Object.assign(new Error('EIO'), { code: 'EIO' }))
+    }
+    return { path, size: () => file.size(), read, close: () => file.close() }
+  }
+  return { ...nodeDisk, open }
+}
