@@ -1,12 +1,13 @@
 /** The files that a dump of targets goes through, in order. */
 import { resolve } from 'node:path'
+import { DiskError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
 import { identityOf } from '../disk/file-identity.ts'
 import type { FileToDump } from '../inspect/dump/dump-files.ts'
 import type { RangeFinder } from '../inspect/dump/range-finder.ts'
 import { readPartitionDirectory, type PartitionDirectory } from '../log/partition-directory.ts'
 import type { PartitionFile } from '../log/segment.ts'
-import { expandLogDirs, type Target } from './targets.ts'
+import { expandLogDirs, type FileTarget, type PartitionTarget, type Target } from './targets.ts'
 
 export interface DumpTargetOptions {
   readonly disk: Disk
@@ -15,24 +16,34 @@ export interface DumpTargetOptions {
   /** Every file of a partition that can be dumped, not its logs alone. */
   readonly all: boolean
   readonly range: RangeFinder
+  /** Takes a folder that can't be listed. */
+  readonly onRefusal: (error: DiskError) => void
 }
 
 /** Each once, however many targets hold it. */
 export function filesToDump(targets: readonly Target[], options: DumpTargetOptions): FileToDump[] {
   const { disk, workingDirectory, range } = options
-  const paths = expandLogDirs(targets, disk).flatMap(target => {
-    if (target.kind === 'file') return [target.path]
-    if (!isChosen(target.partition, options.partitions)) return []
-    const directory = readPartitionDirectory(disk, target.path)
-    const files = options.all ? allFiles(directory) : logFiles(directory, range)
-    return files.map(({ path }) => path)
-  })
+  const paths = expandLogDirs(targets, disk).flatMap(target => pathsIn(target, options))
   const once = new Map<string, string>()
   for (const path of paths) {
     const key = targets.length === 1 ? path : identityOf(path, disk)
     if (!once.has(key)) once.set(key, path)
   }
   return [...once.values()].map(path => range.narrowed(fileToDump(path, workingDirectory)))
+}
+
+function pathsIn(target: FileTarget | PartitionTarget, options: DumpTargetOptions): string[] {
+  if (target.kind === 'file') return [target.path]
+  if (!isChosen(target.partition, options.partitions)) return []
+  try {
+    const directory = readPartitionDirectory(options.disk, target.path)
+    const files = options.all ? allFiles(directory) : logFiles(directory, options.range)
+    return files.map(({ path }) => path)
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error
+    options.onRefusal(error)
+    return []
+  }
 }
 
 /** As Java's `new File(path)` writes it: no slash twice, none at the end. */

@@ -4,7 +4,7 @@
  * topics and partitions, whatever the order of the words.
  */
 import { basename, dirname } from 'node:path'
-import { UsageError } from '../base/errors.ts'
+import { DiskError, UsageError } from '../base/errors.ts'
 import type { DecodeLimits } from '../base/limits.ts'
 import type { Disk } from '../disk/disk.ts'
 import { refusal } from '../disk/disk-failure.ts'
@@ -13,7 +13,7 @@ import { PartitionLogReader, type PartitionLog } from '../inspect/offsets/partit
 import { parseSegmentFileName } from '../log/file-names.ts'
 import type { Segment } from '../log/segment.ts'
 import { coverOf } from './covered-targets.ts'
-import { expandLogDirs, type Target } from './targets.ts'
+import { expandLogDirs, type FileTarget, type PartitionTarget, type Target } from './targets.ts'
 
 export interface ScannedPartition {
   /** Empty, and −1, where the folder's name doesn't tell. */
@@ -28,6 +28,8 @@ export interface ScanSources {
   readonly disk: Disk
   readonly limits: DecodeLimits
   readonly workingDirectory: string
+  /** Takes a folder that can't be listed; by default it is thrown. */
+  readonly onRefusal?: (error: DiskError) => void
 }
 
 /**
@@ -36,14 +38,15 @@ export interface ScanSources {
  */
 export function scannedPartitions(
   targets: readonly Target[],
-  { disk, limits, workingDirectory }: ScanSources,
+  sources: ScanSources,
 ): ScannedPartition[] {
+  const { disk, limits, workingDirectory } = sources
   const reader = new PartitionLogReader(disk, limits)
   const found = new Map<string, ScannedPartition>()
   const isCovered = coverOf(targets, { disk, workingDirectory })
-  for (const target of expandLogDirs(targets, disk)) {
+  const take = (target: FileTarget | PartitionTarget) => {
     if (target.kind === 'file') {
-      if (isCovered(target) && !isSetAside(target.path)) continue
+      if (isCovered(target) && !isSetAside(target.path)) return
       const folder = dirname(target.path)
       const key = identityOf(folder, disk)
       const log = found.get(key)?.log ?? reader.read(folder)
@@ -51,6 +54,14 @@ export function scannedPartitions(
     } else if (target.state === 'live' || targets.includes(target)) {
       const log = reader.read(target.path)
       addSegments(found, identityOf(target.path, disk), { log, segments: log.segments })
+    }
+  }
+  for (const target of expandLogDirs(targets, disk)) {
+    try {
+      take(target)
+    } catch (error) {
+      if (!(error instanceof DiskError) || sources.onRefusal === undefined) throw error
+      sources.onRefusal(error)
     }
   }
   return [...found.values()].sort(byName)

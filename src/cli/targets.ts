@@ -12,7 +12,7 @@
  * (`-delete`, `-future`, `-stray`) is reached by its path or through its log.dir, not by a topic's name.
  */
 import { basename, join, resolve } from 'node:path'
-import { assertNever, UsageError } from '../base/errors.ts'
+import { assertNever, DiskError, UsageError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
 import { refusal } from '../disk/disk-failure.ts'
 import { identityOf } from '../disk/file-identity.ts'
@@ -56,6 +56,8 @@ export interface TargetSources {
   readonly logDirs: readonly string[]
   readonly disk: Disk
   readonly workingDirectory: string
+  /** Takes what a pattern meets and can't be looked at; by default it is thrown. */
+  readonly onRefusal?: (error: DiskError) => void
 }
 
 /**
@@ -112,7 +114,17 @@ async function targetsOf(word: string, sources: TargetSources): Promise<Target[]
   const matching = await expandPattern(word, sources)
   if (matching === undefined) throw nothingAt(word, sources)
   if (matching.length === 0) throw new UsageError(`no file or folder matches ${word}`)
-  return matching.map(path => targetAt(path, sources))
+  return matching.flatMap(path => matched(path, sources))
+}
+
+function matched(path: string, sources: TargetSources): Target[] {
+  try {
+    return [targetAt(path, sources)]
+  } catch (error) {
+    if (!(error instanceof DiskError) || sources.onRefusal === undefined) throw error
+    sources.onRefusal(error)
+    return []
+  }
 }
 
 function isName(word: string): boolean {

@@ -34,7 +34,11 @@ export interface ClassifiedPath {
   readonly path: string
 }
 
-/** @throws DiskError where a directory can't be listed */
+/**
+ * A folder that can't be listed is a partition by its name.
+ *
+ * @throws DiskError where another directory can't be listed
+ */
 export function classifyPath(disk: Disk, path: string): ClassifiedPath {
   const status = disk.status(path)
   if (status === undefined) return { kind: 'missing', path }
@@ -80,14 +84,16 @@ export function findPartitions(
 }
 
 function classifyDirectory(disk: Disk, path: string): PathKind {
-  const entries = disk.list(path)
+  const isNamedSo = parsePartitionFolder(basename(resolve(path))) !== undefined
+  const entries = isNamedSo ? listIfAllowed(disk, path) : disk.list(path)
+  if (entries === undefined) return 'partition'
   if (entries.some(isRootFile)) return 'log-dir'
   if (entries.some(isPartitionFile)) return 'partition'
   const holdsPartitions = entries.some(
     ({ name, kind }) =>
       kind === 'directory' &&
       parsePartitionFolder(name) !== undefined &&
-      listIfAllowed(disk, join(path, name)).some(isPartitionFile),
+      listIfAllowed(disk, join(path, name))?.some(isPartitionFile) === true,
   )
   if (holdsPartitions) return 'log-dir'
   return entries.length === 0 && isPartitionByName(disk, path) ? 'partition' : 'unrelated'
@@ -106,15 +112,14 @@ function isPartitionFile({ name, kind }: DirectoryEntry): boolean {
 function isPartitionByName(disk: Disk, path: string): boolean {
   const absolute = resolve(path)
   if (parsePartitionFolder(basename(absolute)) === undefined) return false
-  return listIfAllowed(disk, dirname(absolute)).some(isRootFile)
+  return listIfAllowed(disk, dirname(absolute))?.some(isRootFile) === true
 }
 
-/** Of a directory beside the one that was asked about: where it can't be listed, it says nothing. */
-function listIfAllowed(disk: Disk, path: string): DirectoryEntry[] {
+function listIfAllowed(disk: Disk, path: string): DirectoryEntry[] | undefined {
   try {
     return disk.list(path)
   } catch (error) {
-    if (error instanceof DiskError) return []
+    if (error instanceof DiskError) return undefined
     throw error
   }
 }

@@ -20,6 +20,7 @@ import {
 } from '../common-options.ts'
 import { fileToDump, filesToDump } from '../dump-targets.ts'
 import { EXIT } from '../exit-code.ts'
+import { diskWithOptionalIndexes, leavingOut } from '../left-out.ts'
 import { parseOffsetRange } from '../offset-grammar.ts'
 import { DumpHex } from '../render/dump-hex.ts'
 import { DumpJson } from '../render/dump-json.ts'
@@ -147,7 +148,8 @@ async function chosenFiles(
   options: DumpCommandOptions,
   context: CommandContext,
 ): Promise<FileToDump[]> {
-  const { disk, workingDirectory } = context
+  const { workingDirectory } = context
+  const disk = diskWithOptionalIndexes({}, context)
   const range = new RangeFinder(disk, limitsOf(options), wantedRange(options, context))
   const named = (options.files ?? []).map(path =>
     range.narrowed(fileToDump(path, workingDirectory)),
@@ -157,13 +159,15 @@ async function chosenFiles(
     if (named.length > 0) return named
     throw new UsageError('nothing to dump: give --files, a path, or --log-dirs')
   }
-  const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory })
+  const onRefusal = leavingOut(context)
+  const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory, onRefusal })
   const found = filesToDump(targets, {
     disk,
     workingDirectory,
     partitions: options.partition,
     all: options.all === true,
     range,
+    onRefusal,
   })
   return [...named, ...found]
 }

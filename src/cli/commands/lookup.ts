@@ -22,6 +22,7 @@ import {
   type QuietOption,
 } from '../common-options.ts'
 import { EXIT } from '../exit-code.ts'
+import { diskWithOptionalIndexes } from '../left-out.ts'
 import { parseOffset } from '../offset-grammar.ts'
 import { lookupJson } from '../render/lookup-json.ts'
 import { lookupLines, queryText } from '../render/lookup-text.ts'
@@ -67,8 +68,9 @@ async function runLookup(
   const ask = askedFor(options, context.nowMs())
   const { log, topic, partition } = await onlyPartition(word, options, context)
   const explain = options.explain === true
-  const disk = new ObservedDisk(context.disk, explain ? undefined : () => undefined)
-  const report = lookUp(disk, log, ask(new ObservedDisk(context.disk, () => undefined), log))
+  const tolerant = diskWithOptionalIndexes(options, context)
+  const disk = new ObservedDisk(tolerant, explain ? undefined : () => undefined)
+  const report = lookUp(disk, log, ask(new ObservedDisk(tolerant, () => undefined), log))
   const place = { topic, partition, path: log.directory.path }
   if (explain) noteBlindness(report.found?.file, noticesTo(options, context))
   if (options.json === true) {

@@ -26,6 +26,7 @@ import {
 } from '../common-options.ts'
 import { coverOf } from '../covered-targets.ts'
 import { EXIT } from '../exit-code.ts'
+import { diskWithOptionalIndexes, leavingOut } from '../left-out.ts'
 import { createPartitionFilter, type PartitionFilterOptions } from '../partition-filter.ts'
 import { offsetsJson, offsetsLine, offsetsTable } from '../render/offsets-text.ts'
 import { expandLogDirs, resolveTargets } from '../targets.ts'
@@ -81,7 +82,7 @@ async function runOffsets(
   }
   noteDoubles(partitions, notice)
   const everyOffset = options.table === true || options.json === true
-  const report = reportOffsets(context.disk, partitions, {
+  const report = reportOffsets(diskWithOptionalIndexes(options, context), partitions, {
     query,
     everyOffset,
     limits: limitsOf(options),
@@ -111,7 +112,8 @@ async function askedPartitions(
   const { disk, workingDirectory, environment } = context
   const isWanted = createPartitionFilter(options)
   const logDirs = logDirsOf(options, environment)
-  const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory })
+  const onRefusal = leavingOut(context)
+  const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory, onRefusal })
   if (targets.length === 0) throw new UsageError('nothing to look at: give a path, or --log-dirs')
   const isCovered = coverOf(targets, { disk, workingDirectory })
   const asked: AskedPartition[] = []

@@ -22,6 +22,7 @@ import {
   type QuietOption,
 } from '../common-options.ts'
 import { EXIT } from '../exit-code.ts'
+import { diskWithOptionalIndexes, leavingOut, onceEach } from '../left-out.ts'
 import { parseOffsetRange } from '../offset-grammar.ts'
 import { startProgress, type Progress } from '../progress.ts'
 import { DumpText } from '../render/dump-text.ts'
@@ -117,16 +118,21 @@ async function runSearch(
   options: SearchCommandOptions,
   context: CommandContext,
 ): Promise<void> {
+  const disk = diskWithOptionalIndexes(options, context)
   const asked = searchOptions(options, context)
-  const partitions = await chosenPartitions(paths, { options, query: asked.query }, context)
-  const runner = createRunner(context.disk, partitions, options.workers ?? context.parallelism)
+  const partitions = await chosenPartitions(
+    paths,
+    { options, query: asked.query },
+    { ...context, disk },
+  )
+  const runner = createRunner(disk, partitions, options.workers ?? context.parallelism)
   const output = createOutput(options, context)
-  const notice = noticesTo(options, context)
+  const notice = onceEach(noticesTo(options, context))
   const progress = await startSearchProgress(context)
   const bytesTotal = bytesOf(partitions)
   let [left, bytesPassed] = [asked.limit ?? Infinity, 0]
   try {
-    for await (const event of search(context.disk, partitions, asked, runner)) {
+    for await (const event of search(disk, partitions, asked, runner)) {
       if (event.kind === 'progress') {
         bytesPassed += event.bytesPassed
         progress.advance(bytesPassed, bytesTotal)
@@ -190,11 +196,13 @@ async function chosenPartitions(
   const { disk, workingDirectory, environment } = context
   const keys = options.partitionForKey === true ? wholeKeysOf(query) : []
   const logDirs = logDirsOf(options, environment)
-  const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory })
+  const onRefusal = leavingOut(context)
+  const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory, onRefusal })
   if (targets.length === 0) throw new UsageError('nothing to search: give a path, or --log-dirs')
   const partitions = scannedPartitions(targets, {
     disk,
     workingDirectory,
+    onRefusal,
     limits: limitsOf(options),
   })
   if (keys.length === 0) return partitions

@@ -19,6 +19,7 @@ import {
   type QuietOption,
 } from '../common-options.ts'
 import { EXIT } from '../exit-code.ts'
+import { leavingOut } from '../left-out.ts'
 import { startProgress } from '../progress.ts'
 import { statsJson } from '../render/stats-json.ts'
 import { HISTOGRAMS, statsLines, type HistogramName } from '../render/stats-text.ts'
@@ -117,12 +118,19 @@ async function runStats(
 async function countedPartitions(
   paths: readonly string[],
   options: StatsCommandOptions,
-  { disk, workingDirectory, environment }: CommandContext,
+  context: CommandContext,
 ): Promise<ScannedPartition[]> {
+  const { disk, workingDirectory, environment } = context
   const logDirs = logDirsOf(options, environment)
-  const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory })
+  const onRefusal = leavingOut(context)
+  const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory, onRefusal })
   if (targets.length === 0) throw new UsageError('nothing to count: give a path, or --log-dirs')
-  return scannedPartitions(targets, { disk, workingDirectory, limits: limitsOf(options) })
+  return scannedPartitions(targets, {
+    disk,
+    workingDirectory,
+    onRefusal,
+    limits: limitsOf(options),
+  })
 }
 
 function bytesToRead(

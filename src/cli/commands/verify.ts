@@ -65,12 +65,15 @@ async function runVerify(
   if (paths.length === 0 && logDirs.length === 0) {
     throw new UsageError('nothing to verify: give a path or --log-dirs')
   }
-  const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory }).catch(
-    (error: unknown) => {
-      if (error instanceof DiskError) context.endWith(EXIT.unreadable)
-      throw error
-    },
-  )
+  const onRefusal = (error: DiskError) => {
+    context.stderr(`kbroker: ${error.message}`)
+    context.endWith(EXIT.unreadable)
+  }
+  const sources = { logDirs, disk, workingDirectory, onRefusal }
+  const targets = await resolveTargets(paths, sources).catch((error: unknown) => {
+    if (error instanceof DiskError) context.endWith(EXIT.unreadable)
+    throw error
+  })
   const isCovered = coverOf(targets, { disk, workingDirectory })
   const uncovered = targets.filter(target => !isCovered(target))
   const progress = await startProgress('verifying', context)

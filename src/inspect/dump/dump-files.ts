@@ -32,6 +32,8 @@ export interface FileToDump {
   readonly absolutePath: string
   /** Where in a log to begin; by default at its first byte. */
   readonly from?: number
+  /** Why the range could not be found in it: told when its turn comes. */
+  readonly refusal?: DiskError
   /** What of a log; by default everything. */
   readonly range?: DumpRange
 }
@@ -63,6 +65,7 @@ class FileDump {
     const described = describeFile(file.path)
     this.#sink.file(described)
     try {
+      if (file.refusal !== undefined) throw file.refusal
       this.#dump(file, described)
     } catch (error) {
       if (!isOfTheFile(error)) throw error

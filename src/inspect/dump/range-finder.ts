@@ -1,5 +1,6 @@
 /** From a range as it was asked for to the segments that hold it, and where in each to begin. */
 import { dirname } from 'node:path'
+import { DiskError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { withSegment } from '../../log/open-segment.ts'
@@ -37,10 +38,19 @@ export class RangeFinder {
     return log.segments.slice(first).filter(({ baseOffset }) => baseOffset < offsets.to)
   }
 
-  /** Files other than logs are wanted as a whole. */
+  /** Files other than logs are wanted as a whole. What can't be read is left to the dump to tell. */
   narrowed(file: FileToDump): FileToDump {
     const { offsets, timestamps } = this.#wanted
     if (offsets === undefined && timestamps === undefined) return file
+    try {
+      return this.#narrowed(file)
+    } catch (error) {
+      if (error instanceof DiskError) return { ...file, refusal: error }
+      throw error
+    }
+  }
+
+  #narrowed(file: FileToDump): FileToDump {
     const log = this.#reader.read(dirname(file.absolutePath))
     const segment = log.segments.find(candidate => candidate.log.path === file.absolutePath)
     if (segment === undefined) return file

@@ -11,6 +11,7 @@ import type { Disk } from '../../disk/disk.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import { findBatch } from '../../log/find-batch.ts'
 import { withSegment, type OpenSegment } from '../../log/open-segment.ts'
+import { unreadableIndexText, withOptionalIndexes } from '../../log/optional-indexes.ts'
 import type { BatchV2 } from '../../record/batch-v2.ts'
 import type { LegacyMessage } from '../../record/legacy-message.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
@@ -40,8 +41,13 @@ export interface SegmentSearchEnd {
 
 export function searchSegment(disk: Disk, task: SegmentTask, sink: MatchSink): SegmentSearchEnd {
   const problems: SearchProblem[] = []
+  const tolerant = withOptionalIndexes(disk, error => {
+    problems.push({ kind: 'notice', message: unreadableIndexText(error) })
+  })
   try {
-    return withSegment(disk, task.segment, open => new SegmentSearch(open, task, sink).run())
+    return withSegment(tolerant, task.segment, open =>
+      new SegmentSearch(open, task, sink, problems).run(),
+    )
   } catch (error) {
     if (!(error instanceof DiskError) && !(error instanceof CorruptDataError)) throw error
     problems.push({ kind: 'failure', message: error.message })
@@ -57,11 +63,12 @@ class SegmentSearch {
   readonly #aborted: AbortedRanges
   readonly #wanted: WantedOffsets | undefined
   readonly #start: number
-  readonly #problems: SearchProblem[] = []
+  readonly #problems: SearchProblem[]
   /** The batch before, if it lies behind the range. */
   #behind: { readonly position: number; readonly baseOffset: bigint } | undefined
 
-  constructor(open: OpenSegment, task: SegmentTask, sink: MatchSink) {
+  constructor(open: OpenSegment, task: SegmentTask, sink: MatchSink, problems: SearchProblem[]) {
+    this.#problems = problems
     this.#task = task
     this.#sink = sink
     this.#matcher = new RecordMatcher(task.query)
