@@ -118,6 +118,8 @@ const ERRNO_WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EISDIR: 'it is a directory',
   ENOTDIR: 'not a directory',
+  ELOOP: 'the links on the way lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
   EIO: 'input/output error',
   EEXIST: 'it exists already',
   ENOTEMPTY: 'the directory is not empty',

@@ -5,7 +5,11 @@ import type { Disk } from '../disk/disk.ts'
 import { identityOf } from '../disk/file-identity.ts'
 import type { FileToDump } from '../inspect/dump/dump-files.ts'
 import type { RangeFinder } from '../inspect/dump/range-finder.ts'
-import { readPartitionDirectory, type PartitionDirectory } from '../log/partition-directory.ts'
+import {
+  readPartitionDirectory,
+  refusedLogs,
+  type PartitionDirectory,
+} from '../log/partition-directory.ts'
 import type { PartitionFile } from '../log/segment.ts'
 import { expandLogDirs, type FileTarget, type PartitionTarget, type Target } from './targets.ts'
 
@@ -16,7 +20,7 @@ export interface DumpTargetOptions {
   /** Every file of a partition that can be dumped, not its logs alone. */
   readonly all: boolean
   readonly range: RangeFinder
-  /** Takes a folder that can't be listed. */
+  /** Takes a folder that can't be listed, and logs that are no files. */
   readonly onRefusal: (error: DiskError) => void
 }
 
@@ -37,6 +41,7 @@ function pathsIn(target: FileTarget | PartitionTarget, options: DumpTargetOption
   if (!isChosen(target.partition, options.partitions)) return []
   try {
     const directory = readPartitionDirectory(options.disk, target.path)
+    for (const error of refusedLogs(directory)) options.onRefusal(error)
     const files = options.all ? allFiles(directory) : logFiles(directory, options.range)
     return files.map(({ path }) => path)
   } catch (error) {

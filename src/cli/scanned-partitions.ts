@@ -11,6 +11,7 @@ import { refusal } from '../disk/disk-failure.ts'
 import { identityOf } from '../disk/file-identity.ts'
 import { PartitionLogReader, type PartitionLog } from '../inspect/offsets/partition-log.ts'
 import { parseSegmentFileName } from '../log/file-names.ts'
+import { refusedLogs } from '../log/partition-directory.ts'
 import type { Segment } from '../log/segment.ts'
 import { coverOf } from './covered-targets.ts'
 import { expandLogDirs, type FileTarget, type PartitionTarget, type Target } from './targets.ts'
@@ -28,7 +29,7 @@ export interface ScanSources {
   readonly disk: Disk
   readonly limits: DecodeLimits
   readonly workingDirectory: string
-  /** Takes a folder that can't be listed; by default it is thrown. */
+  /** Takes a folder that can't be listed, by default it is thrown; and logs that are no files. */
   readonly onRefusal?: (error: DiskError) => void
 }
 
@@ -53,6 +54,7 @@ export function scannedPartitions(
       addSegments(found, key, { log, segments: [segmentAt(target.path, log, disk)] })
     } else if (target.state === 'live' || targets.includes(target)) {
       const log = reader.read(target.path)
+      for (const error of refusedLogs(log.directory)) sources.onRefusal?.(error)
       addSegments(found, identityOf(target.path, disk), { log, segments: log.segments })
     }
   }

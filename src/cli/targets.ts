@@ -11,17 +11,19 @@
  * A name is looked for in the log.dirs first: `./orders` is the path. What is being deleted, moved or unknown
  * (`-delete`, `-future`, `-stray`) is reached by its path or through its log.dir, not by a topic's name.
  */
-import { basename, join, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { assertNever, DiskError, UsageError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
-import { refusal } from '../disk/disk-failure.ts'
+import { noFile, refusal } from '../disk/disk-failure.ts'
 import { identityOf } from '../disk/file-identity.ts'
 import {
+  isPartitionFileName,
   parsePartitionFolder,
   type PartitionFolderName,
   type PartitionState,
 } from '../log/file-names.ts'
 import { classifyPath, findPartitions } from '../log-dirs/locate.ts'
+import { partitionFolderOf } from '../log-dirs/log-dir.ts'
 import { expandPattern } from './path-pattern.ts'
 
 export type Target = FileTarget | PartitionTarget | LogDirTarget
@@ -99,10 +101,10 @@ export function expandLogDirs(
 
 /** The partition folders of a log.dir, sorted by name. */
 export function partitionsIn(logDir: string, disk: Disk): PartitionTarget[] {
-  return disk.list(logDir).flatMap(({ name, kind }): PartitionTarget[] => {
-    const folder = kind === 'directory' ? parsePartitionFolder(name) : undefined
-    return folder === undefined ? [] : [partitionTarget(join(logDir, name), name, folder, logDir)]
-  })
+  return disk
+    .list(logDir)
+    .flatMap(entry => partitionFolderOf(logDir, entry))
+    .map(({ path, name, parsed }) => partitionTarget(path, name, parsed, logDir))
 }
 
 async function targetsOf(word: string, sources: TargetSources): Promise<Target[]> {
@@ -178,11 +180,17 @@ function targetAt(path: string, { disk, workingDirectory }: TargetSources): Targ
     }
     case 'missing':
       throw refusal('open', path, 'ENOENT')
-    case 'unrelated':
+    case 'unrelated': {
+      const status = disk.status(path)
+      const isNamedSo = isPartitionFileName(basename(resolve(workingDirectory, path)))
+      if (status !== undefined && (status.kind === 'other' || isNamedSo)) {
+        throw noFile(path, status)
+      }
       throw new UsageError(
         `${path} is neither a file, a log.dir nor a partition's folder: ` +
           'it has no meta.properties, no folder named topic-partition and no segment',
       )
+    }
     default:
       return assertNever(kind)
   }

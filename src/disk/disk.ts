@@ -13,10 +13,14 @@ export type EntryKind = 'file' | 'directory' | 'other'
 export interface DirectoryEntry {
   readonly name: string
   readonly kind: EntryKind
+  /** Of the other ones, in words: 'a named pipe', 'a link that leads nowhere'. */
+  readonly what?: string
 }
 
 export interface FileStatus {
   readonly kind: EntryKind
+  /** As in DirectoryEntry. */
+  readonly what?: string
   readonly size: number
   /** Bytes taken on disk: fewer than `size` for a sparse file, more for one allocated ahead. */
   readonly allocated: number

@@ -172,21 +172,25 @@ class NodeWritableFile implements WritableDiskFile {
 interface TypedEntry {
   isFile(): boolean
   isDirectory(): boolean
+  isFIFO(): boolean
+  isSocket(): boolean
 }
 
 function toDirectoryEntry(directory: string, entry: fs.Dirent): DirectoryEntry {
   const { name } = entry
-  if (!entry.isSymbolicLink()) return { name, kind: kindOf(entry) }
+  if (!entry.isSymbolicLink()) return { name, ...typeOf(entry) }
+  const path = join(directory, name)
   try {
-    return { name, kind: kindOf(fs.statSync(join(directory, name))) }
-  } catch {
-    return { name, kind: 'other' }
+    return { name, ...typeOf(fs.statSync(path)) }
+  } catch (cause) {
+    const { errno } = new DiskError('stat', path, cause)
+    return { name, kind: 'other', what: DEAD_LINKS[errno ?? ''] ?? 'a link that leads nowhere' }
   }
 }
 
 function toFileStatus(stats: fs.BigIntStats): FileStatus {
   return {
-    kind: kindOf(stats),
+    ...typeOf(stats),
     size: Number(stats.size),
     allocated: Number(stats.blocks) * STATUS_BLOCK_BYTES,
     mtimeMs: Number(stats.mtimeMs),
@@ -195,9 +199,16 @@ function toFileStatus(stats: fs.BigIntStats): FileStatus {
   }
 }
 
-function kindOf(entry: TypedEntry): EntryKind {
-  if (entry.isFile()) return 'file'
-  return entry.isDirectory() ? 'directory' : 'other'
+const DEAD_LINKS: Readonly<Record<string, string>> = {
+  ELOOP: 'a link that leads in a circle',
+  EACCES: 'a link that leads where nobody may look',
+}
+
+function typeOf(entry: TypedEntry): { readonly kind: EntryKind; readonly what?: string } {
+  if (entry.isFile()) return { kind: 'file' }
+  if (entry.isDirectory()) return { kind: 'directory' }
+  const what = entry.isFIFO() ? 'a named pipe' : entry.isSocket() ? 'a socket' : 'a device'
+  return { kind: 'other', what }
 }
 
 function byName(a: DirectoryEntry, b: DirectoryEntry): number {

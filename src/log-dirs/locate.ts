@@ -8,15 +8,13 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { DiskError } from '../base/errors.ts'
 import type { DirectoryEntry, Disk } from '../disk/disk.ts'
 import {
-  LEADER_EPOCH_CHECKPOINT,
-  parseCheckpointFileName,
+  isPartitionFileName,
   parsePartitionFolder,
-  parseSegmentFileName,
-  PARTITION_METADATA,
+  QUORUM_STATE,
   type PartitionFolderName,
   type PartitionState,
 } from '../log/file-names.ts'
-import { ROOT_FILES, type PartitionFolder } from './log-dir.ts'
+import { partitionFolderOf, ROOT_FILES, type PartitionFolder } from './log-dir.ts'
 
 /**
  * | kind      | the path is                                                                    |
@@ -104,9 +102,7 @@ function isRootFile({ name, kind }: DirectoryEntry): boolean {
 }
 
 function isPartitionFile({ name, kind }: DirectoryEntry): boolean {
-  if (kind !== 'file') return false
-  if (name === LEADER_EPOCH_CHECKPOINT || name === PARTITION_METADATA) return true
-  return parseSegmentFileName(name) !== undefined || parseCheckpointFileName(name) !== undefined
+  return kind === 'file' && name !== QUORUM_STATE && isPartitionFileName(name)
 }
 
 function isPartitionByName(disk: Disk, path: string): boolean {
@@ -125,10 +121,7 @@ function listIfAllowed(disk: Disk, path: string): DirectoryEntry[] | undefined {
 }
 
 function partitionFoldersIn(disk: Disk, logDir: string): PartitionFolder[] {
-  return disk.list(logDir).flatMap(({ name, kind }) => {
-    const parsed = kind === 'directory' ? parsePartitionFolder(name) : undefined
-    return parsed === undefined ? [] : [{ name, path: join(logDir, name), parsed }]
-  })
+  return disk.list(logDir).flatMap(entry => partitionFolderOf(logDir, entry))
 }
 
 function isSame(a: PartitionFolderName, b: PartitionFolderName): boolean {

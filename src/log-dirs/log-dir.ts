@@ -61,6 +61,8 @@ export interface PartitionFolder {
   readonly name: string
   readonly path: string
   readonly parsed: PartitionFolderName
+  /** What it is, where it is no folder: a link that leads nowhere, most often. Files are nobody's business. */
+  readonly insteadOfFolder?: string
 }
 
 export interface Stranger {
@@ -89,6 +91,17 @@ export const ROOT_FILES: ReadonlySet<string> = new Set([
 
 /** A hundred thousand partitions with the longest names take 26 MB. */
 const ROOT_FILE_BYTES_MAX = 32 * MEBIBYTE
+
+/** None, or one. */
+export function partitionFolderOf(
+  path: string,
+  { name, kind, what = 'no folder' }: DirectoryEntry,
+): PartitionFolder[] {
+  const parsed = kind === 'file' ? undefined : parsePartitionFolder(name)
+  if (parsed === undefined) return []
+  const folder = { name, path: join(path, name), parsed }
+  return [kind === 'directory' ? folder : { ...folder, insteadOfFolder: what }]
+}
 
 /** @throws DiskError where the directory itself can't be listed */
 export function readLogDir(disk: Disk, path: string): LogDir {
@@ -159,12 +172,8 @@ function readOffsets(files: RootFiles, name: string): ReadonlyMap<string, bigint
   return new Map(entries.map(entry => [checkpointKey(entry), entry.offset]))
 }
 
-function partitionFolderOf(path: string, { name, kind }: DirectoryEntry): PartitionFolder[] {
-  const parsed = kind === 'directory' ? parsePartitionFolder(name) : undefined
-  return parsed === undefined ? [] : [{ name, path: join(path, name), parsed }]
-}
-
 function isStranger({ name, kind }: DirectoryEntry): boolean {
+  if (kind === 'other' && parsePartitionFolder(name) !== undefined) return false
   if (kind === 'directory') return name !== REMOTE_INDEX_CACHE && !parsePartitionFolder(name)
   return !(kind === 'file' && (ROOT_FILES.has(name) || name === LOCK_FILE || isTemporaryName(name)))
 }

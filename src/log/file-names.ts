@@ -105,6 +105,12 @@ export function checkpointFileName(endOffset: bigint, epoch: number): string {
   return `${offsetDigits(endOffset)}-${String(epoch).padStart(EPOCH_DIGITS, '0')}.checkpoint`
 }
 
+/** Whether it is the name of a file that brokers have in the folder of a partition. */
+export function isPartitionFileName(name: string): boolean {
+  if ([LEADER_EPOCH_CHECKPOINT, PARTITION_METADATA, QUORUM_STATE].includes(name)) return true
+  return parseSegmentFileName(name) !== undefined || parseCheckpointFileName(name) !== undefined
+}
+
 const SUFFIXED_FOLDER = /^(.+)\.([^ \t\n\v\f\r.]+)-(delete|future|stray)$/s
 const SUFFIX_MEANING = { delete: 'deleted', future: 'future', stray: 'stray' } as const
 const SUFFIX_OF = { deleted: '-delete', future: '-future', stray: '-stray' } as const

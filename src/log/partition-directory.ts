@@ -4,8 +4,11 @@
  * Source: org.apache.kafka.storage.internals.log.LogLoader
  */
 import { basename, join, resolve } from 'node:path'
-import type { Disk } from '../disk/disk.ts'
+import type { DiskError } from '../base/errors.ts'
+import type { DirectoryEntry, Disk } from '../disk/disk.ts'
+import { noFile } from '../disk/disk-failure.ts'
 import {
+  isPartitionFileName,
   LEADER_EPOCH_CHECKPOINT,
   parseCheckpointFileName,
   parsePartitionFolder,
@@ -36,6 +39,13 @@ export interface PartitionDirectory {
   readonly metadata?: PartitionFile
   readonly quorumState?: PartitionFile
   readonly leftovers: readonly Leftover[]
+  /** What has the name of a file of Kafka and is none: a folder, a pipe, a link that leads nowhere. */
+  readonly refused: readonly DiskError[]
+}
+
+/** Of what is no file, that which should have been a log. */
+export function refusedLogs({ refused }: PartitionDirectory): DiskError[] {
+  return refused.filter(({ path }) => /\.(log|checkpoint)$/.test(path))
 }
 
 export interface SnapshotFile {
@@ -76,6 +86,7 @@ export function readPartitionDirectory(disk: Disk, path: string): PartitionDirec
   const sorted = new SortedFiles(disk, path)
   for (const entry of disk.list(path)) {
     if (entry.kind === 'file') sorted.add(entry.name)
+    else if (isPartitionFileName(entry.name)) sorted.refuse(entry)
     else sorted.leave(entry.name, 'unknown')
   }
   const name = basename(resolve(path))
@@ -98,6 +109,9 @@ class SortedFiles {
   readonly #checkpoints: CheckpointFile[] = []
   readonly #texts = new Map<string, PartitionFile>()
   readonly #leftovers: Leftover[] = []
+  readonly #refused: DiskError[] = []
+  /** Base offsets of logs that are no files: their indexes belong to something. */
+  readonly #refusedLogs = new Set<bigint>()
 
   constructor(disk: Disk, path: string) {
     this.#disk = disk
@@ -125,6 +139,12 @@ class SortedFiles {
     this.#leftovers.push({ path: join(this.#path, name), name, why })
   }
 
+  refuse(entry: DirectoryEntry): void {
+    this.#refused.push(noFile(join(this.#path, entry.name), entry))
+    const segment = parseSegmentFileName(entry.name)
+    if (segment?.kind === 'log') this.#refusedLogs.add(segment.baseOffset)
+  }
+
   result(): Contents {
     const segments: Segment[] = []
     const snapshots: SnapshotFile[] = []
@@ -133,8 +153,8 @@ class SortedFiles {
       const snapshot = files.get('snapshot')
       if (snapshot !== undefined) snapshots.push({ offset, file: snapshot })
       const log = files.get('log')
-      if (log === undefined) this.#leaveIndexes(files)
-      else segments.push(toSegment(offset, log, files))
+      if (log !== undefined) segments.push(toSegment(offset, log, files))
+      else if (!this.#refusedLogs.has(offset)) this.#leaveIndexes(files)
     }
     this.#leftovers.sort((a, b) => (a.name < b.name ? -1 : 1))
     const leaderEpochs = this.#texts.get(LEADER_EPOCH_CHECKPOINT)
@@ -148,6 +168,7 @@ class SortedFiles {
       ...(metadata && { metadata }),
       ...(quorumState && { quorumState }),
       leftovers: this.#leftovers,
+      refused: this.#refused,
     }
   }
 

@@ -23,8 +23,8 @@ onPosix(
       { name: 'file', kind: 'file' },
       { name: 'to-directory', kind: 'directory' },
       { name: 'to-file', kind: 'file' },
-      { name: 'to-itself', kind: 'other' },
-      { name: 'to-nothing', kind: 'other' },
+      { name: 'to-itself', kind: 'other', what: 'a link that leads in a circle' },
+      { name: 'to-nothing', kind: 'other', what: 'a link that leads nowhere' },
     ])
   },
 )

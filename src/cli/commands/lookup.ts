@@ -7,6 +7,7 @@ import { ObservedDisk } from '../../inspect/lookup/observed-disk.ts'
 import { offsetBoundsOf } from '../../inspect/offsets/offset-query.ts'
 import { resolveOffset, type OffsetPoint } from '../../inspect/offsets/offset-point.ts'
 import type { BoundedLog } from '../../inspect/offsets/log-bounds.ts'
+import { refusedLogs } from '../../log/partition-directory.ts'
 import { pageCacheNotice } from '../../disk/page-cache.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
@@ -22,7 +23,7 @@ import {
   type QuietOption,
 } from '../common-options.ts'
 import { EXIT } from '../exit-code.ts'
-import { diskWithOptionalIndexes } from '../left-out.ts'
+import { diskWithOptionalIndexes, leavingOut } from '../left-out.ts'
 import { parseOffset } from '../offset-grammar.ts'
 import { lookupJson } from '../render/lookup-json.ts'
 import { lookupLines, queryText } from '../render/lookup-text.ts'
@@ -67,6 +68,7 @@ async function runLookup(
 ): Promise<void> {
   const ask = askedFor(options, context.nowMs())
   const { log, topic, partition } = await onlyPartition(word, options, context)
+  refusedLogs(log.directory).forEach(leavingOut(context))
   const explain = options.explain === true
   const tolerant = diskWithOptionalIndexes(options, context)
   const disk = new ObservedDisk(tolerant, explain ? undefined : () => undefined)

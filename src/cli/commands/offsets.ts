@@ -159,6 +159,7 @@ function* withoutFailures(
       context.endWith(EXIT.itemFailed)
       continue
     }
+    item.refused.forEach(leavingOut(context))
     const logDir = dirname(item.path)
     if (!item.isClean && !unclean.has(logDir)) {
       unclean.add(logDir)

@@ -139,6 +139,7 @@ class Accounting {
       const { topic, partition } = parsed
       const isFuture = parsed.state === 'future'
       this.#partitions.push({ topic, partition, path, isFuture, ...this.#figuresOf(log) })
+      this.#failures.push(...log.directory.refused)
       for (const { path: file, why } of log.directory.leftovers) this.#leave(file, why)
     } catch (error) {
       if (!isAboutData(error)) throw error

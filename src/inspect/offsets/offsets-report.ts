@@ -2,6 +2,7 @@
 import { CorruptDataError, DiskError, LimitError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
+import { refusedLogs } from '../../log/partition-directory.ts'
 import { answerOffsetQuery, type OffsetAnswer, type OffsetQuery } from './offset-query.ts'
 import { PartitionLogReader, type PartitionLog } from './partition-log.ts'
 import { partitionOffsets, type PartitionOffsets } from './partition-offsets.ts'
@@ -28,6 +29,8 @@ export interface OffsetsOfPartition extends AskedPartition {
   readonly isClean: boolean
   /** Whether the log begins in a remote storage, where times can't be looked up. */
   readonly isTiered: boolean
+  /** What should have been a log of it, and is no file. */
+  readonly refused: readonly DiskError[]
 }
 
 export interface OffsetsFailure extends AskedPartition {
@@ -48,6 +51,7 @@ export function* reportOffsets(
         ...offsetsOf(disk, log, options),
         isClean: log.isClean,
         isTiered: log.isTiered,
+        refused: refusedLogs(log.directory),
       }
     } catch (error) {
       if (!isAboutData(error)) throw error

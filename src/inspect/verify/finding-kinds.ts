@@ -14,6 +14,8 @@
  * `atStart` is told of Apache Kafka 4.3.1: tried on it where a directory could be damaged so, else read in its source
  * (contents of indexes and snapshots, leader epochs, KRaft snapshots). After a clean shutdown it trusts a segment and
  * reads nothing of it but the last batches; behind the recovery point of an unclean one it reads all, rebuilds the rest.
+ *
+ * One table, longer than a file should be: it is read as one.
  */
 export type Severity = 'error' | 'warning' | 'notice'
 export type FindingClass = 'log' | 'rebuildable' | 'metadata' | 'unreadable'
@@ -257,6 +259,12 @@ const KINDS = {
     class: 'unreadable',
     atStart: 'takes the log.dir offline',
     fix: 'look at the disk and at the permissions',
+  },
+  'wrong-type': {
+    severity: 'error',
+    class: 'unreadable',
+    atStart: 'passes it over, as if nothing were there',
+    fix: 'put back what belongs there; of a link, mount what it leads to',
   },
   'too-large': {
     severity: 'warning',

@@ -76,6 +76,7 @@ export function checkDuplicates(logDirs: readonly LogDir[], report: (at: LogDir)
     for (const folder of logDir.partitions) {
       const { state } = folder.parsed
       if (state !== 'live' && state !== 'future') continue
+      if (folder.insteadOfFolder !== undefined) continue
       const key = `${checkpointKey(folder.parsed)} ${state}`
       const twin = known.get(key)
       if (twin === undefined) {
@@ -109,8 +110,12 @@ function reportFolders({ path, partitions, strangers }: LogDir, report: Report):
     const found = `the folder ${JSON.stringify(name)}`
     report('folder-name', { file: join(path, name), found, expected: 'topic-partition' })
   }
-  for (const { path: folder, parsed } of partitions) {
+  for (const { path: folder, parsed, insteadOfFolder } of partitions) {
     const { state } = parsed
+    if (insteadOfFolder !== undefined) {
+      report('wrong-type', { file: folder, found: insteadOfFolder, expected: 'a folder' })
+      continue
+    }
     if (state === 'live') continue
     const found = `${checkpointKey(parsed)}, ${FOLDER_STATES[state].found}`
     report(FOLDER_STATES[state].kind, { file: folder, found, expected: 'none' })

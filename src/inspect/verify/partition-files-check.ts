@@ -48,6 +48,9 @@ export function checkPartitionFiles(
   read(directory.quorumState, 'quorum-state', readQuorumState)
   if (!quiet) {
     reportMissingMetadata(directory, options)
+    for (const { path, message } of directory.refused) {
+      report('wrong-type', { file: path, found: message, expected: 'a file' })
+    }
     for (const { path, name, why } of directory.leftovers) {
       const isNumber = why !== 'unknown' || !SEGMENT_SUFFIX.test(name)
       const { kind, found, expected } = isNumber ? LEFTOVERS[why] : NAME_WITHOUT_OFFSET

@@ -102,7 +102,9 @@ class Planning {
         reportReadFailure(error, { path: bootstrapPath, isLive, report })
       }
     }
-    const folders = logDir.partitions.filter(({ parsed }) => parsed.state !== 'deleted')
+    const folders = logDir.partitions.filter(
+      ({ parsed, insteadOfFolder }) => parsed.state !== 'deleted' && insteadOfFolder === undefined,
+    )
     const tasks = folders.flatMap(folder => this.#tasksOf(folder.path, opened))
     return this.#stepOf(path, opened, tasks)
   }
