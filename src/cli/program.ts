@@ -8,11 +8,24 @@ import { PACKAGE_VERSION } from './version.ts'
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<void> {
   const program = await createProgram(args, context)
   try {
-    await program.parseAsync(args, { from: 'user' })
+    await program.parseAsync(withoutHelpOfNothing(args), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode !== 0) context.endWith(EXIT.usage)
   }
+}
+
+/** With `--help` beside it, or `help` before it, commander would take a wrong command for none. */
+function withoutHelpOfNothing(args: readonly string[]): readonly string[] {
+  const words = args.filter(arg => !arg.startsWith('-'))
+  const asked = words[0] === 'help' ? words[1] : words[0]
+  if (asked === 'help') return ['help']
+  const isUnknown = asked !== undefined && !COMMANDS.some(named(asked))
+  return isUnknown ? [asked] : args
+}
+
+function named(wanted: string): (command: { readonly name: string }) => boolean {
+  return ({ name }) => name === wanted
 }
 
 async function createProgram(args: readonly string[], context: CommandContext): Promise<Command> {
