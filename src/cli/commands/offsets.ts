@@ -2,6 +2,7 @@
 import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { UsageError } from '../../base/errors.ts'
+import { uncleanNotice } from '../../inspect/offsets/unclean-notice.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
 import type { NamedOffset, OffsetQuery } from '../../inspect/offsets/offset-query.ts'
 import {
@@ -163,7 +164,7 @@ function* withoutFailures(
     const logDir = dirname(item.path)
     if (!item.isClean && !unclean.has(logDir)) {
       unclean.add(logDir)
-      notice(`kbroker: ${logDir} was not closed cleanly: its logs end with their last valid batch`)
+      notice(`kbroker: ${uncleanNotice(logDir)}`)
     }
     if (item.isTiered) {
       notice(

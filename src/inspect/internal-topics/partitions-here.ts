@@ -11,6 +11,7 @@ import { readPartitionMetadata } from '../../log/partition-metadata.ts'
 import { checkpointKey, readLogDir, type PartitionFolder } from '../../log-dirs/log-dir.ts'
 import { logEndOffset, logStartOffset, type LogBounds } from '../offsets/log-bounds.ts'
 import { PartitionLogReader, type PartitionLog } from '../offsets/partition-log.ts'
+import { uncleanNotice } from '../offsets/unclean-notice.ts'
 import type { ProblemTaker } from './record-walk.ts'
 
 export interface NamedPartition {
@@ -125,9 +126,7 @@ export class PartitionsHere {
   #noteUnclean(logDir: string): void {
     if (this.#unclean.has(logDir)) return
     this.#unclean.add(logDir)
-    this.#options.notice(
-      `${logDir} was not closed cleanly: its logs end with their last valid batch`,
-    )
+    this.#options.notice(uncleanNotice(logDir))
   }
 
   #readTopicId(key: string): string | undefined {
