@@ -1,10 +1,11 @@
 /** The files that a dump of targets goes through, in order. */
-import { resolve } from 'node:path'
-import { DiskError } from '../base/errors.ts'
+import { basename, dirname, resolve } from 'node:path'
+import { DiskError, UsageError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
 import { identityOf } from '../disk/file-identity.ts'
 import type { FileToDump } from '../inspect/dump/dump-files.ts'
 import type { RangeFinder } from '../inspect/dump/range-finder.ts'
+import { parsePartitionFolder } from '../log/file-names.ts'
 import {
   readPartitionDirectory,
   refusedLogs,
@@ -36,8 +37,30 @@ export function filesToDump(targets: readonly Target[], options: DumpTargetOptio
   return [...once.values()].map(path => range.narrowed(fileToDump(path, workingDirectory)))
 }
 
+/**
+ * Whether a file is of one of the partitions, as its folder tells.
+ *
+ * @throws UsageError where it doesn't
+ */
+export function isFileChosen(
+  path: string,
+  partitions: readonly number[] | undefined,
+  workingDirectory: string,
+): boolean {
+  if (partitions === undefined) return true
+  const folder = basename(dirname(resolve(workingDirectory, path)))
+  const parsed = parsePartitionFolder(folder)
+  if (parsed !== undefined) return partitions.includes(parsed.partition)
+  throw new UsageError(
+    `--partition can't choose among files whose folder is not named topic-partition: ${path}`,
+  )
+}
+
 function pathsIn(target: FileTarget | PartitionTarget, options: DumpTargetOptions): string[] {
-  if (target.kind === 'file') return [target.path]
+  if (target.kind === 'file') {
+    const { partitions, workingDirectory } = options
+    return isFileChosen(target.path, partitions, workingDirectory) ? [target.path] : []
+  }
   if (!isChosen(target.partition, options.partitions)) return []
   try {
     const directory = readPartitionDirectory(options.disk, target.path)

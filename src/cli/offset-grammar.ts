@@ -14,7 +14,7 @@
  * A range is `A:B`, half open: B is the first that is not wanted. `A:` goes to the end, `:B` begins at the start, and
  * so does one point alone: `A` is `A:`. Behind `@T1:` a time needs no `@`. Anything else is an error, never offset 0.
  */
-import { UsageError } from '../base/errors.ts'
+import { assertNever, UsageError } from '../base/errors.ts'
 import type { OffsetPoint, OffsetRange } from '../inspect/offsets/offset-point.ts'
 import { tryParseAgo, tryParseTime } from './time-grammar.ts'
 
@@ -35,7 +35,10 @@ export function parseOffsetRange(text: string, nowMs: number): OffsetRange {
     )
   }
   if (isBackwards(range)) {
-    throw new UsageError(`${JSON.stringify(text)} is no range of offsets: it ends before it begins`)
+    throw new UsageError(
+      `${JSON.stringify(text)} is no range of offsets: it ends before it begins, ` +
+        `${wordsOf(range.to)} before ${wordsOf(range.from)}`,
+    )
   }
   return range
 }
@@ -94,5 +97,24 @@ function isBackwards({ from, to }: OffsetRange): boolean {
   if (from.kind === 'time' && to.kind === 'time') return from.timestamp > to.timestamp
   if (from.kind === 'from-end' && to.kind === 'from-end') return from.count < to.count
   if (from.kind === 'from-start' && to.kind === 'from-start') return from.count > to.count
-  return false
+  return from.kind === 'latest' && (to.kind === 'earliest' || (to.kind === 'from-end' && to.count > 0n))
+}
+
+function wordsOf(point: OffsetPoint): string {
+  switch (point.kind) {
+    case 'earliest':
+      return 'the start'
+    case 'latest':
+      return 'the end'
+    case 'offset':
+      return `offset ${point.offset}`
+    case 'from-start':
+      return `${point.count} behind the start`
+    case 'from-end':
+      return `${point.count} before the end`
+    case 'time':
+      return `time ${point.timestamp}`
+    default:
+      return assertNever(point)
+  }
 }

@@ -9,7 +9,9 @@
  * | `now`                                        | the moment of the command                           |
  * | `-90s`, `-1h`, `-3d`, `-1d12h`               | that long ago: w, d, h, m, s, ms                    |
  *
- * Anything else is an error, never a default.
+ * Anything else is an error, never a default. An `@` before it, as offsets want it, is welcome everywhere. One option
+ * is an exception, for kafka-get-offsets' sake: to `offsets --time` all digits are milliseconds, unless an `@` is before
+ * them.
  */
 import { UsageError } from '../base/errors.ts'
 
@@ -18,9 +20,22 @@ import { UsageError } from '../base/errors.ts'
  * @throws UsageError
  */
 export function parseTime(text: string, nowMs: number): bigint {
-  const time = tryParseTime(text, nowMs)
+  const time = tryParseTime(text.replace(/^@/, ''), nowMs)
   if (time === undefined) throw new UsageError(`${JSON.stringify(text)} is no time: ${EXPECTED}`)
   return time
+}
+
+/** @throws UsageError where it ends before it begins, too */
+export function parseTimeRange(
+  { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
+  nowMs: number,
+): { readonly from: bigint | undefined; readonly to: bigint | undefined } {
+  const times = {
+    from: from === undefined ? undefined : parseTime(from, nowMs),
+    to: to === undefined ? undefined : parseTime(to, nowMs),
+  }
+  if (times.from === undefined || times.to === undefined || times.from <= times.to) return times
+  throw new UsageError(`--from ${from} is later than --to ${to}`)
 }
 
 /** Undefined where the text is no time. */

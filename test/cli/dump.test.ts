@@ -20,6 +20,58 @@ beforeEach(() => {
   disk = new MemoryDisk()
 })
 
+describe('what of a log is dumped', () => {
+  beforeEach(() => disk.put(LOG, Buffer.concat(BATCHES)))
+
+  it('tells a partition by the folder, of files as well', async () => {
+    const other = LOG.replace('orders-0', 'orders-1')
+    disk.put(other, BATCHES[0]!)
+    for (const words of [
+      [LOG, other],
+      ['--files', `${LOG},${other}`],
+      ['/data/orders-0', '/data/orders-1'],
+    ]) {
+      const { stdout, exitCode } = await dump(...words, '--partition', '1')
+      expect(stdout.match(/^Dumping .*/gm)).toEqual([`Dumping ${other}`])
+      expect(exitCode).toBe(0)
+    }
+  })
+
+  it('refuses a partition that is not there, or that nothing tells', async () => {
+    expect((await dump(LOG, '--partition', '7')).stderr).toContain('nothing of partition 7')
+    const nowhere = '/copy/00000000000000000000.log'
+    disk.put(nowhere, BATCHES[0]!)
+    const { stderr, exitCode } = await dump(nowhere, '--partition', '0')
+    expect(stderr).toContain("--partition can't choose among files whose folder is not named")
+    expect(exitCode).toBe(2)
+  })
+
+  it('refuses a reversed range, and notices one that a partition reverses', async () => {
+    for (const range of [
+      ['--offsets', 'end:start'],
+      ['--offsets', '9:3'],
+      ['--from', 'now', '--to', '-1h'],
+    ]) {
+      const { exitCode } = await dump(LOG, ...range)
+      expect(exitCode).toBe(2)
+    }
+    for (const command of ['dump', 'search']) {
+      const args = [command, '/data/orders-0', '--offsets', '-1:3']
+      const { stderr, exitCode } = await runInProcess(args, { disk })
+      const empty = 'the range holds nothing there: it begins at offset 5 and ends at 3'
+      expect(stderr).toBe(`kbroker: /data/orders-0: ${empty}\n`)
+      expect(exitCode).toBe(0)
+    }
+  })
+
+  it('says which of several decoders counts', async () => {
+    const { stderr } = await dump(LOG, '--transaction-log-decoder', '--offsets-decoder')
+    const ignored = '--transaction-log-decoder is ignored'
+    expect(stderr).toContain(`--offsets-decoder decides, as for kafka-dump-log: ${ignored}`)
+    expect((await dump(LOG, '--offsets-decoder')).stderr).not.toContain('decides')
+  })
+})
+
 describe('dump of a damaged log', () => {
   it('goes on behind a batch whose records are damaged, and says where', async () => {
     const bad = Buffer.from(BATCHES[1]!)

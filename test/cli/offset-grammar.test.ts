@@ -95,12 +95,18 @@ describe('ranges of offsets on the command line', () => {
     },
   )
 
-  it.each(['10:5', '@1700000001:1700000000', '-5:-10', 'now:-1h', '+9:+8'])(
+  it.each(['10:5', '@1700000001:1700000000', '-5:-10', 'now:-1h', '+9:+8', 'end:start', 'end:-1'])(
     'refuses %s, which ends before it begins',
     text => {
       expect(() => parseOffsetRange(text, NOW)).toThrow(/ends before it begins/)
     },
   )
+
+  it('names both ends of a range that is reversed', () => {
+    const refused = (text: string) => () => parseOffsetRange(text, NOW)
+    expect(refused('9:3')).toThrow('it ends before it begins, offset 3 before offset 9')
+    expect(refused('end:start')).toThrow('it ends before it begins, the start before the end')
+  })
 
   it('reads back every range of offsets', () => {
     const offsets = fc.bigInt({ min: 0n, max: BigInt(MAX) })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseTime } from '../../src/cli/time-grammar.ts'
+import { parseTime, parseTimeRange } from '../../src/cli/time-grammar.ts'
 
 const NOW = Date.UTC(2026, 2, 1, 12)
 
@@ -26,6 +26,21 @@ describe('times on the command line', () => {
     ['-1d12h', NOW - 36 * 3_600_000],
   ])('reads %s', (text, expected) => {
     expect(parseTime(text, NOW)).toBe(BigInt(expected))
+  })
+
+  it('takes the @ that offsets want before a time', () => {
+    expect(parseTime('@1700000000', NOW)).toBe(1_700_000_000_000n)
+    expect(() => parseTime('@@1700000000', NOW)).toThrow(/is no time/)
+  })
+
+  it('refuses a range that ends before it begins, and names both ends', () => {
+    expect(() => parseTimeRange({ from: 'now', to: '-1h' }, NOW)).toThrow(
+      '--from now is later than --to -1h',
+    )
+    expect(parseTimeRange({ to: '-1h' }, NOW)).toEqual({
+      from: undefined,
+      to: BigInt(NOW - 3_600_000),
+    })
   })
 
   it.each([

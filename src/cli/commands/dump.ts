@@ -18,20 +18,21 @@ import {
   type LimitOption,
   type LogDirsOption,
 } from '../common-options.ts'
-import { fileToDump, filesToDump } from '../dump-targets.ts'
+import { fileToDump, filesToDump, isFileChosen } from '../dump-targets.ts'
 import { EXIT } from '../exit-code.ts'
-import { diskWithOptionalIndexes, leavingOut } from '../left-out.ts'
+import { diskWithOptionalIndexes, leavingOut, onceEach } from '../left-out.ts'
 import { parseOffsetRange } from '../offset-grammar.ts'
+import { decoderNotice, hasDecoder, loadDecoder, type DecoderOptions } from '../record-decoder.ts'
 import { DumpHex } from '../render/dump-hex.ts'
 import { DumpJson } from '../render/dump-json.ts'
 import { dumpSummaryFindings } from '../render/dump-summary-json.ts'
 import { dumpSummaryLines } from '../render/dump-summary-text.ts'
 import { DumpText } from '../render/dump-text.ts'
-import { encodedText, type RecordText, type TextEncoding } from '../render/record-text.ts'
+import { encodedText, type TextEncoding } from '../render/record-text.ts'
 import { resolveTargets } from '../targets.ts'
-import { parseTime } from '../time-grammar.ts'
+import { parseTimeRange } from '../time-grammar.ts'
 
-export interface DumpCommandOptions extends LogDirsOption, LimitOption {
+export interface DumpCommandOptions extends LogDirsOption, LimitOption, DecoderOptions {
   readonly files?: readonly string[]
   readonly printDataLog?: true
   readonly deepIteration?: true
@@ -42,11 +43,6 @@ export interface DumpCommandOptions extends LogDirsOption, LimitOption {
   readonly indexSanityCheck?: true
   readonly keyDecoderClass?: string | true
   readonly valueDecoderClass?: string | true
-  readonly offsetsDecoder?: true
-  readonly transactionLogDecoder?: true
-  readonly clusterMetadataDecoder?: true
-  readonly remoteLogMetadataDecoder?: true
-  readonly shareGroupStateDecoder?: true
   readonly json?: true
   readonly hexdump?: true
   readonly all?: true
@@ -150,26 +146,39 @@ async function chosenFiles(
 ): Promise<FileToDump[]> {
   const { workingDirectory } = context
   const disk = diskWithOptionalIndexes({}, context)
-  const range = new RangeFinder(disk, limitsOf(options), wantedRange(options, context))
-  const named = (options.files ?? []).map(path =>
-    range.narrowed(fileToDump(path, workingDirectory)),
-  )
+  const range = new RangeFinder(disk, {
+    limits: limitsOf(options),
+    wanted: wantedRange(options, context),
+    notice: onceEach(message => context.stderr(`kbroker: ${message}`)),
+  })
+  const { partition } = options
+  const named = (options.files ?? [])
+    .filter(path => isFileChosen(path, partition, workingDirectory))
+    .map(path => range.narrowed(fileToDump(path, workingDirectory)))
   const logDirs = logDirsOf(options, context.environment)
-  if (paths.length === 0 && (named.length > 0 || logDirs.length === 0)) {
-    if (named.length > 0) return named
-    throw new UsageError('nothing to dump: give --files, a path, or --log-dirs')
+  if (paths.length === 0 && (options.files !== undefined || logDirs.length === 0)) {
+    if (options.files === undefined) {
+      throw new UsageError('nothing to dump: give --files, a path, or --log-dirs')
+    }
+    return chosenOf(named, options)
   }
   const onRefusal = leavingOut(context)
   const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory, onRefusal })
   const found = filesToDump(targets, {
     disk,
     workingDirectory,
-    partitions: options.partition,
+    partitions: partition,
     all: options.all === true,
     range,
     onRefusal,
   })
-  return [...named, ...found]
+  return chosenOf([...named, ...found], options)
+}
+
+/** A partition that is not there is no empty dump. */
+function chosenOf(files: FileToDump[], { partition }: DumpCommandOptions): FileToDump[] {
+  if (files.length > 0 || partition === undefined) return files
+  throw new UsageError(`nothing of partition ${partition.join(', ')} is there to dump`)
 }
 
 function wantedRange(
@@ -177,15 +186,11 @@ function wantedRange(
   context: CommandContext,
 ): WantedRange {
   const nowMs = context.nowMs()
+  const times = parseTimeRange({ from, to }, nowMs)
   const hasTimes = from !== undefined || to !== undefined
   return {
     offsets: offsets === undefined ? undefined : parseOffsetRange(offsets, nowMs),
-    timestamps: hasTimes
-      ? {
-          from: from === undefined ? INT64_MIN : parseTime(from, nowMs),
-          to: to === undefined ? INT64_MAX : parseTime(to, nowMs),
-        }
-      : undefined,
+    timestamps: hasTimes ? { from: times.from ?? INT64_MIN, to: times.to ?? INT64_MAX } : undefined,
   }
 }
 
@@ -204,6 +209,8 @@ function dumpOptions(options: DumpCommandOptions): DumpOptions {
 }
 
 async function createSink(options: DumpCommandOptions, context: CommandContext): Promise<DumpSink> {
+  const notice = decoderNotice(options)
+  if (notice !== undefined) context.stderr(`kbroker: ${notice}`)
   const decoder = await loadDecoder(options)
   const onFailure = () => context.endWith(EXIT.itemFailed)
   if (options.json === true) {
@@ -222,37 +229,10 @@ async function createSink(options: DumpCommandOptions, context: CommandContext):
   return options.hexdump === true ? new DumpHex(outputs, text) : new DumpText(outputs, text)
 }
 
-/** Where several are given, Kafka's order decides. Loaded when asked for: schemas take their time. */
-async function loadDecoder(options: DumpCommandOptions): Promise<RecordText | undefined> {
-  switch (decoderName(options)) {
-    case 'offsets':
-      return (await import('../../coordinator/consumer-offsets-records.ts')).dumpGroupRecord
-    case 'transactions':
-      return (await import('../../coordinator/transaction-state-records.ts')).dumpTransactionRecord
-    case 'metadata':
-      return (await import('../../metadata/metadata-records.ts')).dumpMetadataRecord
-    case 'remote':
-      return (await import('../../metadata/remote-log-records.ts')).dumpRemoteLogRecord
-    case 'share':
-      return (await import('../../coordinator/share-state-records.ts')).dumpShareStateRecord
-    case undefined:
-      return undefined
-  }
-}
-
-function decoderName(options: DumpCommandOptions) {
-  if (options.offsetsDecoder === true) return 'offsets'
-  if (options.transactionLogDecoder === true) return 'transactions'
-  if (options.clusterMetadataDecoder === true) return 'metadata'
-  if (options.remoteLogMetadataDecoder === true) return 'remote'
-  if (options.shareGroupStateDecoder === true) return 'share'
-  return undefined
-}
-
 function printsContents(options: DumpCommandOptions): boolean {
   const { printDataLog, keyDecoderClass, valueDecoderClass, keyEncoding, valueEncoding } = options
   const implied = [printDataLog, keyDecoderClass, valueDecoderClass, keyEncoding, valueEncoding]
-  return decoderName(options) !== undefined || implied.some(option => option !== undefined)
+  return hasDecoder(options) || implied.some(option => option !== undefined)
 }
 
 function isDeep(options: DumpCommandOptions): boolean {

@@ -50,7 +50,10 @@ export function createLookupCommand(context: CommandContext): Command {
   addLogDirsOption(command)
   command
     .option('--offset <offset>', 'N, start, end, -N (before the end), @TIME or -1h')
-    .option('--time <time>', '10, 13, 16 or 19 digits, 2026-03-01, 2026-03-01T12:30:00Z, -1h, now')
+    .option(
+      '--time <time>',
+      'digits (10: s, 13: ms, 16: µs, 19: ns), 2026-03-01, 2026-03-01T12:30:00Z, -1h, now',
+    )
     .option('--max-timestamp', 'the first record with the greatest timestamp')
     .option('--explain', 'show the way: segments, index entries, bytes read, page cache')
   addJsonOption(command)

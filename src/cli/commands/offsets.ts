@@ -194,10 +194,15 @@ export function parseOffsetQuery(
   const kind = NAMED.find((name, i) => text === name || text === `-${i + 1}`)
   if (kind !== undefined) return { kind }
   if (/^\+?\d{1,18}$/.test(text)) {
-    if (text.length === SECONDS_DIGITS) {
-      notice(`kbroker: --time ${text} is taken as milliseconds; for seconds write @${text}`)
+    const digits = text.replace('+', '')
+    const unit = OTHER_UNITS[digits.length]
+    if (unit !== undefined) {
+      notice(
+        `kbroker: --time ${text} is taken as milliseconds, as kafka-get-offsets does; ` +
+          `for ${unit} write @${digits}`,
+      )
     }
-    return { kind: 'timestamp', timestamp: BigInt(text.replace('+', '')) }
+    return { kind: 'timestamp', timestamp: BigInt(digits) }
   }
   const isMarked = text.startsWith('@')
   const timestamp = tryParseTime(isMarked ? text.slice(1) : text, nowMs)
@@ -212,7 +217,8 @@ export function parseOffsetQuery(
   return { kind: 'timestamp', timestamp }
 }
 
-const SECONDS_DIGITS = 10
+/** What so many digits mean to every other option: see time-grammar.ts. */
+const OTHER_UNITS: Readonly<Record<number, string>> = { 10: 'seconds', 16: 'microseconds' }
 
 const TIME_HELP =
   'latest (-1), earliest (-2), max-timestamp (-3), earliest-local (-4), latest-tiered (-5), ' +

@@ -31,7 +31,7 @@ import { SearchJson, SearchText, type SearchOutput } from '../render/search-outp
 import { scannedPartitions, type ScannedPartition } from '../scanned-partitions.ts'
 import { addQueryOptions, queryOf, wholeKeysOf, type QueryOptions } from '../search-query.ts'
 import { resolveTargets } from '../targets.ts'
-import { parseTime } from '../time-grammar.ts'
+import { parseTimeRange } from '../time-grammar.ts'
 
 interface SearchCommandOptions extends LogDirsOption, LimitOption, QuietOption, QueryOptions {
   readonly offsets?: string
@@ -169,16 +169,12 @@ async function startSearchProgress(context: CommandContext): Promise<Progress> {
 function searchOptions(options: SearchCommandOptions, { nowMs }: CommandContext): SearchOptions {
   const now = nowMs()
   const { offsets, from, to, isolation = 'none', latestPerKey, maxKeys, limit, indexes } = options
-  const fromTimestamp = from === undefined ? undefined : parseTime(from, now)
-  const toTimestamp = to === undefined ? undefined : parseTime(to, now)
-  if (fromTimestamp !== undefined && toTimestamp !== undefined && fromTimestamp > toTimestamp) {
-    throw new UsageError(`--from ${from} is later than --to ${to}`)
-  }
+  const times = parseTimeRange({ from, to }, now)
   return {
     query: queryOf(options),
     offsets: offsets === undefined ? undefined : parseOffsetRange(offsets, now),
-    fromTimestamp,
-    toTimestamp,
+    fromTimestamp: times.from,
+    toTimestamp: times.to,
     isolation,
     latestPerKey: latestPerKey === true,
     keysMax: maxKeys,

@@ -6,7 +6,7 @@ import type { Disk } from '../../disk/disk.ts'
 import { withSegment } from '../../log/open-segment.ts'
 import { floorSegment, type Segment } from '../../log/segment.ts'
 import { offsetBoundsOf } from '../offsets/offset-query.ts'
-import { resolveOffsetRange, type OffsetRange } from '../offsets/offset-point.ts'
+import { resolveOffsetRange, reversedNotice, type OffsetRange } from '../offsets/offset-point.ts'
 import { PartitionLogReader, type PartitionLog } from '../offsets/partition-log.ts'
 import { startPosition } from '../search/start-position.ts'
 import type { FileToDump } from './dump-files.ts'
@@ -18,14 +18,23 @@ export interface WantedRange {
   readonly timestamps: DumpRange['timestamps']
 }
 
+export interface RangeFinderOptions {
+  readonly limits: DecodeLimits
+  readonly wanted: WantedRange
+  /** Takes what is good to know, perhaps several times the same. */
+  readonly notice: (message: string) => void
+}
+
 export class RangeFinder {
   readonly #disk: Disk
   readonly #wanted: WantedRange
+  readonly #notice: (message: string) => void
   readonly #reader: PartitionLogReader
 
-  constructor(disk: Disk, limits: DecodeLimits, wanted: WantedRange) {
+  constructor(disk: Disk, { limits, wanted, notice }: RangeFinderOptions) {
     this.#disk = disk
     this.#wanted = wanted
+    this.#notice = notice
     this.#reader = new PartitionLogReader(disk, limits)
   }
 
@@ -61,7 +70,10 @@ export class RangeFinder {
   #rangeIn(log: PartitionLog): DumpRange {
     const { offsets, timestamps } = this.#wanted
     if (offsets === undefined) return { offsets, timestamps }
-    return { offsets: resolveOffsetRange(offsets, offsetBoundsOf(this.#disk, log)), timestamps }
+    const resolved = resolveOffsetRange(offsets, offsetBoundsOf(this.#disk, log))
+    const reversed = reversedNotice(log.directory.path, resolved)
+    if (reversed !== undefined) this.#notice(reversed)
+    return { offsets: resolved, timestamps }
   }
 
   #beginningIn(segment: Segment, { offsets, timestamps }: DumpRange): number {

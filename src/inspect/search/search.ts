@@ -8,7 +8,7 @@ import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import type { Segment } from '../../log/segment.ts'
 import { logStartOffset } from '../offsets/log-bounds.ts'
-import { resolveOffsetRange, type OffsetRange } from '../offsets/offset-point.ts'
+import { resolveOffsetRange, reversedNotice, type OffsetRange } from '../offsets/offset-point.ts'
 import { offsetBoundsOf } from '../offsets/offset-query.ts'
 import type { PartitionLog } from '../offsets/partition-log.ts'
 import { type AbortedRanges, NONE_ABORTED } from './aborted-ranges.ts'
@@ -170,19 +170,22 @@ class SearchPlan {
     const { isolation, fromTimestamp, toTimestamp } = this.#options
     const { log } = partition
     const asked = this.#askedOffsets(partition)
+    const reversed = reversedNotice(log.directory.path, asked)
+    const notices = reversed === undefined ? [] : [reversed]
     const times = { fromTimestamp, toTimestamp }
     if (isolation === 'none') {
       const range = { fromOffset: asked.from, toOffset: asked.to, ...times }
-      return { range, aborted: NONE_ABORTED, notices: [] }
+      return { range, aborted: NONE_ABORTED, notices }
     }
     const fromOffset = greaterOf(asked.from, logStartOffset(log))
     if (isolation === 'read_uncommitted') {
       const range = { fromOffset, toOffset: asked.to, ...times }
-      return { range, aborted: NONE_ABORTED, notices: [] }
+      return { range, aborted: NONE_ABORTED, notices }
     }
     const committed = readCommittedView(this.#disk, log)
     const toOffset = lesserOf(asked.to, committed.lastStableOffset)
-    return { ...committed, range: { fromOffset, toOffset, ...times } }
+    notices.push(...committed.notices)
+    return { ...committed, notices, range: { fromOffset, toOffset, ...times } }
   }
 
   #askedOffsets({ log }: SearchedPartition): { from: bigint; to: bigint } {
