@@ -97,7 +97,9 @@ function isBackwards({ from, to }: OffsetRange): boolean {
   if (from.kind === 'time' && to.kind === 'time') return from.timestamp > to.timestamp
   if (from.kind === 'from-end' && to.kind === 'from-end') return from.count < to.count
   if (from.kind === 'from-start' && to.kind === 'from-start') return from.count > to.count
-  return from.kind === 'latest' && (to.kind === 'earliest' || (to.kind === 'from-end' && to.count > 0n))
+  return (
+    from.kind === 'latest' && (to.kind === 'earliest' || (to.kind === 'from-end' && to.count > 0n))
+  )
 }
 
 function wordsOf(point: OffsetPoint): string {

@@ -51,21 +51,21 @@ export function queryOf(options: QueryOptions): RecordQuery {
     key: [
       ...(options.key ?? []).map(test.equals),
       ...(options.keyContains ?? []).map(test.contains),
-      ...(options.keyRegex ?? []).map(test.regex),
+      ...(options.keyRegex ?? []).map(test.regex('--key-regex')),
       ...(options.keyBytes ?? []).map(test.bytes),
       ...(options.nullKey === true ? [IS_NULL] : []),
     ],
     value: [
       ...(options.value ?? []).map(test.equals),
       ...(options.valueContains ?? []).map(test.contains),
-      ...(options.valueRegex ?? []).map(test.regex),
+      ...(options.valueRegex ?? []).map(test.regex('--value-regex')),
       ...(options.valueBytes ?? []).map(test.bytes),
       ...(options.tombstones === true ? [IS_NULL] : []),
     ],
     header: [
       ...(options.header ?? []).map(text => headerTest(text, test.equals)),
       ...(options.headerContains ?? []).map(text => valuedHeader(text, test.contains)),
-      ...(options.headerRegex ?? []).map(text => valuedHeader(text, test.regex)),
+      ...(options.headerRegex ?? []).map(text => valuedHeader(text, test.regex('--header-regex'))),
       ...(options.headerBytes ?? []).map(text => valuedHeader(text, bytesTest)),
     ],
     invert: options.invertMatch === true,
@@ -109,16 +109,18 @@ function testsWith(ignoreCase: boolean) {
     equals: (text: string): BytesTest => ({ kind: 'equals', bytes: Buffer.from(text, 'utf8') }),
     contains: (text: string): BytesTest => ({ kind: 'contains', bytes: Buffer.from(text, 'utf8') }),
     bytes: (bytes: Buffer): BytesTest => ({ kind: 'equals', bytes }),
-    regex: (source: string): BytesTest => {
-      const test = { source, ignoreCase }
-      try {
-        compileRegex(test)
-      } catch (error) {
-        if (error instanceof SyntaxError) throw new UsageError(error.message)
-        throw error
-      }
-      return { kind: 'regex', ...test }
-    },
+    regex:
+      (option: string) =>
+      (source: string): BytesTest => {
+        const test = { source, ignoreCase }
+        try {
+          compileRegex(test)
+        } catch (error) {
+          if (error instanceof SyntaxError) throw new UsageError(`${option}: ${error.message}`)
+          throw error
+        }
+        return { kind: 'regex', ...test }
+      },
   }
 }
 

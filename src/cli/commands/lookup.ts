@@ -26,7 +26,7 @@ import { EXIT } from '../exit-code.ts'
 import { diskWithOptionalIndexes, leavingOut } from '../left-out.ts'
 import { parseOffset } from '../offset-grammar.ts'
 import { lookupJson } from '../render/lookup-json.ts'
-import { lookupLines, queryText } from '../render/lookup-text.ts'
+import { lookupLines, missingRecordText, queryText } from '../render/lookup-text.ts'
 import { wayLines } from '../render/lookup-way-text.ts'
 import { scannedPartitions, type ScannedPartition } from '../scanned-partitions.ts'
 import { resolveTargets } from '../targets.ts'
@@ -81,7 +81,8 @@ async function runLookup(
   if (options.json === true) {
     context.stdout.line(lookupJson(report, place, { withWay: explain }))
   } else {
-    const lines = lookupLines(report, place)
+    const lines = lookupLines(report)
+    if (report.found === undefined) context.stderr(`kbroker: ${missingRecordText(report, place)}`)
     if (explain) lines.unshift(`looking for ${queryText(report.query)}`)
     if (explain) lines.push(...wayLines(report.way))
     for (const line of lines) context.stdout.line(line)

@@ -33,7 +33,7 @@ export function groupListTable(rows: readonly GroupSummary[], colour: ChalkInsta
 const STATES: readonly Column<GroupSummary>[] = [
   { name: 'GROUP', cell: row => row.groupId },
   { name: 'COORDINATOR-PARTITION', align: 'right', cell: row => row.partition },
-  { name: 'ASSIGNMENT-STRATEGY', cell: row => row.assignor ?? undefined },
+  { name: 'ASSIGNMENT-STRATEGY', cell: assignorOf },
   { name: 'STATE', cell: row => row.state },
   { name: 'GROUP-EPOCH', align: 'right', cell: row => row.epoch },
   { name: 'TARGET-ASSIGNMENT-EPOCH', align: 'right', cell: row => row.assignmentEpoch },
@@ -85,4 +85,9 @@ const HELD_BY = {
 
 function pendingText({ pending }: GroupOffset): string {
   return pending.map(({ offset, producerId }) => `${offset} by producer ${producerId}`).join(', ')
+}
+
+/** Where members of the newer kinds name none, the broker takes the first of its configuration: uniform by default. */
+function assignorOf({ assignor, type }: GroupSummary): string | undefined {
+  return assignor ?? (type === 'classic' ? undefined : "(broker's)")
 }

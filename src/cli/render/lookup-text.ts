@@ -19,9 +19,13 @@ export interface LookedUpPartition {
 /** More of a key or a value is cut: `--json` has the whole. */
 const SHOWN_BYTES_MAX = 200
 
-export function lookupLines(report: LookupReport, partition: LookedUpPartition): string[] {
-  const { found } = report
-  if (found === undefined) return [`no record: ${missingText(report, nameOf(partition))}`]
+/** Why there is no record: a notice, no data. */
+export function missingRecordText(report: LookupReport, partition: LookedUpPartition): string {
+  return `no record: ${missingText(report, nameOf(partition))}`
+}
+
+export function lookupLines({ found }: LookupReport): string[] {
+  if (found === undefined) return []
   return [
     line('file', found.file),
     line('batch', batchText(found)),
