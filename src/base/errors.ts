@@ -129,8 +129,6 @@ const ERRNO_WORDS: Readonly<Record<string, string>> = {
 }
 
 /** Whether it is the fault of what was read. */
-export function isReadFailure(
-  error: unknown,
-): error is CorruptDataError | LimitError | DiskError {
+export function isReadFailure(error: unknown): error is CorruptDataError | LimitError | DiskError {
   return [CorruptDataError, LimitError, DiskError].some(kind => error instanceof kind)
 }
