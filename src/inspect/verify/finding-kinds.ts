@@ -11,19 +11,32 @@
  * Only errors and warnings count for the exit code. An error breaks a promise of the format or keeps a broker from
  * starting; a warning may have an innocent reason; a notice is a normal trace, of an unclean shutdown for one.
  *
- * `atStart` is told of Apache Kafka 4.3.1: tried on it where a directory could be damaged so, else read in its source
- * (contents of indexes and snapshots, leader epochs, KRaft snapshots). After a clean shutdown it trusts a segment and
- * reads nothing of it but the last batches; behind the recovery point of an unclean one it reads all, rebuilds the rest.
- *
- * One table, longer than a file should be: it is read as one.
+ * `atStart` is told of Apache Kafka 4.3.1, as tried: docs/what-kafka-does-at-start.md. After a clean shutdown it trusts a
+ * segment and reads nothing of it but the last batches; behind the recovery point of an unclean one it reads all of it
+ * and rebuilds the rest.
  */
+import {
+  CUT,
+  LOST_FRAMING,
+  MISLED,
+  MISLED_BY_TIME,
+  REFUSES,
+  SERVES,
+  TORN,
+  UNREADABLE_MARKER,
+  WHOLE_ENTRIES,
+  WRONG_MAX_TIMESTAMP,
+  WRONG_OFFSETS,
+  type StartBehaviour,
+} from './start-behaviour.ts'
+
 export type Severity = 'error' | 'warning' | 'notice'
 export type FindingClass = 'log' | 'rebuildable' | 'metadata' | 'unreadable'
 
 export interface FindingKindFacts {
   readonly severity: Severity
   readonly class: FindingClass
-  readonly atStart: string | { readonly trusted: string; readonly recovered: string }
+  readonly atStart: StartBehaviour
   readonly fix: string
 }
 
@@ -32,67 +45,34 @@ const REBUILD_INDEXES =
   "with the broker stopped delete the segment's .index: all its indexes are made anew at start"
 const NOTHING = 'nothing needs to be done'
 
-const CUT = {
-  trusted: 'does not notice; a consumer that gets there fails (CorruptRecordException)',
-  recovered:
-    "cuts the log here ('Found invalid messages in log segment') and deletes all later segments",
-}
-const LOST_FRAMING = {
-  trusted:
-    "refuses to start if it lies in the last segment behind the last index entry ('Found record size'), " +
-    'else does not notice, and readers fail here',
-  recovered: CUT.recovered,
-}
-const UNNOTICED = {
-  trusted: 'does not notice; readers are led astray',
-  recovered: 'rebuilds it',
-}
-const SERVES = 'does not notice; serves it as it is'
-const DELETES_SNAPSHOT =
-  "passes it over ('Failed to load producer snapshot') and takes an older one"
-const REFUSES = 'refuses to start'
-
-const log = (severity: Severity, atStart: FindingKindFacts['atStart'], fix = REPLICATE) =>
+const log = (severity: Severity, atStart: StartBehaviour, fix = REPLICATE) =>
   ({ severity, class: 'log', atStart, fix }) as const
-const rebuildable = (
-  atStart: FindingKindFacts['atStart'],
-  fix: string,
-  severity: Severity = 'error',
-) => ({ severity, class: 'rebuildable', atStart, fix }) as const
+const rebuildable = (atStart: StartBehaviour, fix: string, severity: Severity = 'error') =>
+  ({ severity, class: 'rebuildable', atStart, fix }) as const
 const metadata = (severity: Severity, atStart: string, fix: string) =>
   ({ severity, class: 'metadata', atStart, fix }) as const
-const notice = (atStart: FindingKindFacts['atStart'], fix = NOTHING) =>
+const notice = (atStart: StartBehaviour, fix = NOTHING) =>
   ({ severity: 'notice', class: 'log', atStart, fix }) as const
 
 const KINDS = {
   // logs
   'batch-crc': log('error', CUT),
   'batch-size': log('error', LOST_FRAMING),
-  'batch-torn': log('error', {
-    trusted:
-      'does not notice: takes an earlier offset for the end of the log (the beginning of the segment, ' +
-      'even), gives offsets out twice, and writes on behind the torn batch',
-    recovered: 'cuts the torn batch off and deletes all later segments',
-  }),
+  'batch-torn': log('error', TORN),
   zeros: log('error', LOST_FRAMING),
   'batch-header': log('error', SERVES),
-  'batch-offsets': log('error', {
+  'batch-offsets': log('error', WRONG_OFFSETS),
+  'batch-epoch': log('error', {
     trusted: SERVES,
-    recovered:
-      "refuses to start if the offset is beyond the segment's range ('Split operation is only " +
-      "permitted'), empties the segment if an index can't take it, else serves it as it is",
+    recovered: 'serves it, and notes a higher epoch in leader-epoch-checkpoint',
   }),
-  'batch-epoch': log('error', SERVES),
   records: log('error', 'does not notice (checks no records); consumers fail here'),
   'message-crc': log('error', 'does not notice; consumers fail here'),
-  'control-record': log('error', {
-    trusted: 'does not notice',
-    recovered: 'fails to load the partition',
-  }),
-  'max-timestamp': log('warning', 'does not notice; lookups by time go wrong', NOTHING),
+  'control-record': log('error', UNREADABLE_MARKER),
+  'max-timestamp': log('warning', WRONG_MAX_TIMESTAMP, NOTHING),
   'segment-overlap': log('error', SERVES),
   'segment-gap': log('warning', 'does not notice; consumers are sent on to the next segment'),
-  'segment-size': log('error', 'fails to load the partition; its log.dir goes offline'),
+  'segment-size': log('error', `${REFUSES} ('larger than the maximum allowed segment size')`),
   'segment-offsets': log('error', "splits the segment ('Split segment and retry')", NOTHING),
   'recovery-point': log(
     'error',
@@ -106,7 +86,8 @@ const KINDS = {
   ),
   'kraft-snapshot': log(
     'error',
-    'fails to load the cluster metadata from it',
+    `${REFUSES} if it is the newest or bootstrap.checkpoint; ` +
+      'does not notice one that is older, or one without a footer',
     'copy it from another controller',
   ),
 
@@ -116,11 +97,11 @@ const KINDS = {
     'start the broker',
     'warning',
   ),
-  'index-size': rebuildable(UNNOTICED, REBUILD_INDEXES),
-  'index-order': rebuildable(UNNOTICED, REBUILD_INDEXES),
-  'index-entry': rebuildable(UNNOTICED, REBUILD_INDEXES),
-  'index-past-end': rebuildable(UNNOTICED, REBUILD_INDEXES),
-  'index-untrimmed': rebuildable(UNNOTICED, REBUILD_INDEXES),
+  'index-size': rebuildable(WHOLE_ENTRIES, REBUILD_INDEXES),
+  'index-order': rebuildable(MISLED, REBUILD_INDEXES),
+  'index-entry': rebuildable(MISLED, REBUILD_INDEXES),
+  'index-past-end': rebuildable(MISLED, REBUILD_INDEXES),
+  'index-untrimmed': rebuildable(MISLED, REBUILD_INDEXES),
   'timeindex-missing': rebuildable(
     {
       trusted: 'makes an empty one; lookups by time pass the segment over',
@@ -129,11 +110,11 @@ const KINDS = {
     REBUILD_INDEXES,
     'warning',
   ),
-  'timeindex-size': rebuildable(UNNOTICED, REBUILD_INDEXES),
-  'timeindex-order': rebuildable(UNNOTICED, REBUILD_INDEXES),
-  'timeindex-entry': rebuildable(UNNOTICED, REBUILD_INDEXES),
-  'timeindex-past-end': rebuildable(UNNOTICED, REBUILD_INDEXES),
-  'timeindex-untrimmed': rebuildable(UNNOTICED, REBUILD_INDEXES),
+  'timeindex-size': rebuildable(WHOLE_ENTRIES, REBUILD_INDEXES),
+  'timeindex-order': rebuildable(MISLED_BY_TIME, REBUILD_INDEXES),
+  'timeindex-entry': rebuildable(MISLED_BY_TIME, REBUILD_INDEXES),
+  'timeindex-past-end': rebuildable(MISLED_BY_TIME, REBUILD_INDEXES),
+  'timeindex-untrimmed': rebuildable(MISLED_BY_TIME, REBUILD_INDEXES),
   'timeindex-short': rebuildable(
     {
       trusted: 'does not notice; lookups by time pass the last records over',
@@ -145,14 +126,16 @@ const KINDS = {
   'txnindex-format': rebuildable(
     {
       trusted:
-        "rebuilds it where it sees it ('Found a corrupted index file'), else does not notice",
+        "rebuilds all indexes for an entry of an earlier segment ('Found a corrupted index file'), else " +
+        'does not notice',
       recovered: 'rebuilds it',
     },
     REBUILD_INDEXES,
   ),
   'txnindex-entry': rebuildable(
     {
-      trusted: 'does not notice; committed records are hidden from read_committed',
+      trusted:
+        'does not notice; read_committed consumers miss records that are committed, or are given aborted ones',
       recovered: 'rebuilds it',
     },
     REBUILD_INDEXES,
@@ -164,9 +147,13 @@ const KINDS = {
     },
     REBUILD_INDEXES,
   ),
-  'snapshot-format': rebuildable(DELETES_SNAPSHOT, 'start the broker, or delete it'),
+  'snapshot-format': rebuildable(
+    "if it is the newest deletes it ('Failed to load producer snapshot') and takes an older one, else " +
+      'does not look at it',
+    'start the broker, or delete it',
+  ),
   'snapshot-entry': rebuildable(
-    'believes it; producers may be refused or repeat records',
+    'if it is the newest believes it (producers may be refused or repeat records), else does not look at it',
     'with the broker stopped delete the snapshots from this one on',
   ),
   'snapshot-past-end': rebuildable('deletes it', 'start the broker', 'warning'),
@@ -175,12 +162,16 @@ const KINDS = {
     'with the broker stopped delete it: epochs are learnt anew',
   ),
   'epoch-entry': rebuildable(
-    'believes it; followers may cut their logs at the wrong offset',
+    'believes it, until an epoch is written that contradicts it; followers may cut their logs at the ' +
+      'wrong offset',
     'with the broker stopped delete it: epochs are learnt anew',
   ),
   'epoch-past-end': rebuildable('drops the entry', 'start the broker', 'warning'),
   'epoch-missing': rebuildable(
-    'goes on without; followers cut their logs by offset',
+    {
+      trusted: 'goes on without; followers cut their logs by offset',
+      recovered: 'rebuilds it from the batches',
+    },
     NOTHING,
     'warning',
   ),
@@ -233,7 +224,7 @@ const KINDS = {
   ),
   'partition-twice': metadata(
     'error',
-    `${REFUSES} ('Duplicate log directories')`,
+    `${REFUSES} ('Duplicate log directories'; beside its -future folder: 'Error while renaming dir')`,
     'move the older of the two folders away',
   ),
   'topic-id': metadata('error', 'renames the folder to -stray', 'restore partition.metadata'),
@@ -299,7 +290,11 @@ const KINDS = {
   'orphan-index': notice("deletes it ('Found an orphaned index file')"),
   'unknown-file': notice('overlooks it'),
   'delete-folder': notice('deletes it'),
-  'future-folder': notice('goes on with the move from another log.dir'),
+  'future-folder': notice(
+    'goes on with the move if the log lies in another log.dir; else may delete the records, or rename the ' +
+      'folder to -stray if it does not know the topic',
+    'move it to a safe place first if it is all there is of the partition; else start the broker',
+  ),
   'stray-folder': notice('keeps it aside', 'delete it if it is not missed'),
 } as const satisfies Record<string, FindingKindFacts>
 

@@ -69,7 +69,10 @@ export function checkIdentities(logDirs: readonly LogDir[], report: (at: LogDir)
   }
 }
 
-/** A partition is served from one folder: the same in a second log.dir, or twice in one, stops a broker. */
+/**
+ * A partition is served from one folder: the same in a second log.dir, or twice in one, stops a broker. A folder it is
+ * moved to lies in another log.dir.
+ */
 export function checkDuplicates(logDirs: readonly LogDir[], report: (at: LogDir) => Report): void {
   const known = new Map<string, PartitionFolder>()
   for (const logDir of logDirs) {
@@ -77,10 +80,11 @@ export function checkDuplicates(logDirs: readonly LogDir[], report: (at: LogDir)
       const { state } = folder.parsed
       if (state !== 'live' && state !== 'future') continue
       if (folder.insteadOfFolder !== undefined) continue
-      const key = `${checkpointKey(folder.parsed)} ${state}`
-      const twin = known.get(key)
+      const partition = checkpointKey(folder.parsed)
+      const keys = [`${partition} ${state}`, `${partition} in ${logDir.path}`]
+      const twin = keys.map(key => known.get(key)).find(other => other !== undefined)
       if (twin === undefined) {
-        known.set(key, folder)
+        for (const key of keys) known.set(key, folder)
         continue
       }
       report(logDir)('partition-twice', {

@@ -7,11 +7,12 @@ import { BATCH_OVERHEAD, BatchV2 } from '../../record/batch-v2.ts'
 import { LegacyCursor } from '../../record/legacy-cursor.ts'
 import type { LegacyMessage } from '../../record/legacy-message.ts'
 import { decompressPayload } from '../../record/payload.ts'
-import { keyOf, valueOf, type RecordCursor } from '../../record/record-cursor.ts'
+import { keyOf, valueOf } from '../../record/record-cursor.ts'
 import { V2Cursor } from '../../record/v2-cursor.ts'
 import type { Batch } from '../dump/dump-sink.ts'
 import { greatestTimestampDelta, type RecordBytes } from './fast-records.ts'
 import type { FindingKind } from './finding-kinds.ts'
+import { producerIdOf } from './segment-numbers.ts'
 
 export interface RecordsReport {
   readonly count: number
@@ -32,6 +33,12 @@ export interface RecordsFlaw {
 export function tooLarge(size: number, { batchBytesMax }: DecodeLimits): RecordsFlaw {
   const found = `a batch of ${size} bytes`
   return { kind: 'too-large', found, expected: `at most ${batchBytesMax}` }
+}
+
+const NO_MARKER: RecordsFlaw = {
+  kind: 'control-record',
+  found: "a control record of another type in a producer's batch",
+  expected: 'ABORT or COMMIT',
 }
 
 /** @param batch with its body in memory */
@@ -79,7 +86,11 @@ function checkWithCursor(batch: BatchV2, cursor: V2Cursor): RecordsReport {
     const timestamp = cursor.timestampNumber
     if (timestamp > greatest) greatest = timestamp
     else if (Number.isNaN(timestamp)) isWide = true
-    if (isControl) marker = markerIn(cursor) ?? marker
+    if (!isControl) continue
+    const { type } = decodeControlRecord(keyOf(cursor), valueOf(cursor))
+    if (type === 'ABORT' || type === 'COMMIT') marker = type
+    else if (producerIdOf(batch) >= 0)
+      return { count: cursor.count, isThinned: false, flaw: NO_MARKER }
   }
   const report = reportOn(batch, cursor.count, isWide ? NaN : greatest)
   return marker === undefined ? report : { ...report, marker }
@@ -119,11 +130,6 @@ function checkLegacy(wrapper: LegacyMessage, cursor: LegacyCursor): RecordsRepor
     }
   }
   return { count, isThinned }
-}
-
-function markerIn(record: RecordCursor): 'ABORT' | 'COMMIT' | undefined {
-  const { type } = decodeControlRecord(keyOf(record), valueOf(record))
-  return type === 'ABORT' || type === 'COMMIT' ? type : undefined
 }
 
 function offsetFlaw(offset: bigint, previous: bigint, last: bigint): RecordsFlaw {
