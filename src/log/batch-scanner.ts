@@ -70,7 +70,8 @@ export class BatchScanner {
     this.#nextPosition = this.position
     this.#limits = options.limits ?? DEFAULT_DECODE_LIMITS
     this.#readSize = options.windowSize ?? SCAN_WINDOW_SIZE
-    this.#window = Buffer.allocUnsafe(this.#readSize)
+    const left = Math.max(this.end - this.position, BATCH_OVERHEAD)
+    this.#window = Buffer.allocUnsafe(Math.min(this.#readSize, left))
   }
 
   /** The next batch, its header at least in memory, valid until the next call; undefined when the scan has ended. */

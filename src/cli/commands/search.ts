@@ -88,7 +88,8 @@ function addRangeOptions(command: Command): void {
     .option('--latest-per-key', 'of the records that match, only the last of each key')
     .option(
       `${KEYS_MAX_FLAG} <n>`,
-      'keys to remember for that, in one partition',
+      'keys to remember for that, in one partition; each takes 32 to 96 bytes, so with more of ' +
+        'them than the default the process goes beyond 150 MB',
       parsePositiveInteger,
       KEYS_MAX,
     )

@@ -4,7 +4,7 @@ import { DiskError, UsageError } from '../../base/errors.ts'
 import { considerate } from '../../disk/considerate-disk.ts'
 import { lockHolder } from '../../disk/file-lock.ts'
 import type { FindingClass } from '../../inspect/verify/finding-kinds.ts'
-import { verify, type VerifyTotals } from '../../inspect/verify/verify.ts'
+import { THREADED_BYTES_MIN, verify, type VerifyTotals } from '../../inspect/verify/verify.ts'
 import { addColourOption, colourOf, type ColourOption } from '../colour.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
@@ -22,6 +22,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { startProgress } from '../progress.ts'
 import { findingJson, findingLine, totalsJson, totalsLine } from '../render/verify-text.ts'
 import { resolveTargets } from '../targets.ts'
+import { keepYoungHeapSmall } from '../young-heap.ts'
 
 interface VerifyCommandOptions extends LogDirsOption, LimitOption, ColourOption {
   readonly shallow?: true
@@ -61,6 +62,7 @@ async function runVerify(
   context: CommandContext,
 ): Promise<void> {
   const { disk, workingDirectory, environment, stdout } = context
+  keepYoungHeapSmall()
   const logDirs = logDirsOf(options, environment)
   if (paths.length === 0 && logDirs.length === 0) {
     throw new UsageError('nothing to verify: give a path or --log-dirs')
@@ -83,6 +85,7 @@ async function runVerify(
     live: options.live === true,
     limits: limitsOf(options),
     workers: options.workers ?? context.parallelism,
+    threadedBytesMin: options.workers === undefined ? THREADED_BYTES_MIN : 0,
   }
   const findings = verify(uncovered, asked, {
     disk: considerate(disk),

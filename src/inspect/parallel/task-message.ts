@@ -7,6 +7,9 @@ export interface WorkerSettings {
   readonly workerIndex: number
 }
 
+/** What tasks leave behind is short-lived: by default a thread would collect 48 MB of it before it looks. */
+export const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 }
+
 export interface TaskOrder<N extends TaskName = TaskName> {
   readonly index: number
   readonly name: N

@@ -9,7 +9,12 @@
 import { Worker } from 'node:worker_threads'
 import { assert, AssertionError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
-import type { TaskAnswer, TaskOrder, WorkerSettings } from './task-message.ts'
+import {
+  RESOURCE_LIMITS,
+  type TaskAnswer,
+  type TaskOrder,
+  type WorkerSettings,
+} from './task-message.ts'
 import { runTask, type TaskArgument, type TaskName, type TaskResult } from './task-table.ts'
 
 export interface TaskPoolOptions {
@@ -121,6 +126,7 @@ class Pool<N extends TaskName> {
     const settings: WorkerSettings = { progress: this.#progress, workerIndex }
     const worker = new Worker(new URL('./task-worker.cjs', import.meta.url), {
       workerData: settings,
+      resourceLimits: RESOURCE_LIMITS,
     })
     worker.on('message', (answer: TaskAnswer<N>) => {
       this.#answers.set(answer.index, answer)

@@ -4,7 +4,12 @@
  */
 import { Worker } from 'node:worker_threads'
 import { AssertionError } from '../../base/errors.ts'
-import type { TaskAnswer, TaskOrder, WorkerSettings } from './task-message.ts'
+import {
+  RESOURCE_LIMITS,
+  type TaskAnswer,
+  type TaskOrder,
+  type WorkerSettings,
+} from './task-message.ts'
 import type { TaskArgument, TaskName, TaskResult } from './task-table.ts'
 
 export class TaskThreads<N extends TaskName> {
@@ -68,9 +73,6 @@ export class TaskThreads<N extends TaskName> {
     }
   }
 }
-
-/** What tasks leave behind is short-lived: by default a thread would collect 48 MB of it before it looks. */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 }
 
 interface Settled<Result> {
   readonly resolve: (result: Result) => void

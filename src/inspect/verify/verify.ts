@@ -6,6 +6,7 @@
  */
 import { join } from 'node:path'
 import { assert, DiskError } from '../../base/errors.ts'
+import { MEBIBYTE } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { runTasks } from '../parallel/task-pool.ts'
 import { compareFindings, type Finding } from './finding.ts'
@@ -22,7 +23,12 @@ import {
 export interface VerifyOptions extends VerifyPlanOptions {
   /** Threads. */
   readonly workers: number
+  /** Below so many bytes of logs, however many partitions, the work is done in this thread. */
+  readonly threadedBytesMin: number
 }
+
+/** A thread takes as long to start as this takes to verify, and memory of its own. */
+export const THREADED_BYTES_MIN = 64 * MEBIBYTE
 
 export interface VerifyEnvironment extends VerifyPlanEnvironment {
   readonly onProgress?: (bytes: number, totalBytes: number) => void
@@ -48,7 +54,7 @@ export async function* verify(
   const weights = tasks.map(task => sizeOf(task.path, disk))
   const totalBytes = weights.reduce((sum, size) => sum + size, 0)
   const results = runTasks('verify-partition', tasks, {
-    workers: options.workers,
+    workers: totalBytes < options.threadedBytesMin ? 1 : options.workers,
     disk,
     weights,
     onProgress: onProgress && (bytes => onProgress(bytes, totalBytes)),

@@ -36,7 +36,7 @@ async function findingsIn(
 ): Promise<readonly Finding[]> {
   const targets = names.map((name): VerifyTarget => ({ kind: 'log-dir', path: join(root, name) }))
   const findings: Finding[] = []
-  const options = { deep, live: false, limits, workers: 0 }
+  const options = { deep, live: false, limits, workers: 4, threadedBytesMin: Infinity }
   const environment = {
     disk: readOnly(disk),
     workingDirectory: root,
