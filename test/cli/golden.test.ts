@@ -42,7 +42,9 @@ describe('sessions', () => {
 
 function runSession(command: string): Promise<string> {
   const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC' }
-  const bash = spawn('bash', ['-c', PRELUDE + command], { cwd: FIXTURES, env: environment })
+  // Bash takes a Node pipe for a remote shell's, and would read what somebody has in ~/.bashrc.
+  const args = ['--norc', '-c', PRELUDE + command]
+  const bash = spawn('bash', args, { cwd: FIXTURES, env: environment })
   let stdout = ''
   let stderr = ''
   bash.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
