@@ -6,6 +6,7 @@ import type { Ora } from 'ora'
 import type { CommandContext } from './command-context.ts'
 
 export interface Progress {
+  readonly isShown: boolean
   /** @param totalBytes of all the work, where it is known */
   advance(bytes: number, totalBytes?: number): void
   /** Takes the line away before anything else is written; the next `advance` brings it back. */
@@ -31,14 +32,30 @@ export async function startProgress(verb: string, context: CommandContext): Prom
   )
 }
 
+/** For a command that prints all the while: not where that goes to the same terminal, the lines would mix. */
+export function startProgressBesideOutput(
+  verb: string,
+  context: CommandContext,
+): Promise<Progress> {
+  const { terminal } = context
+  const stderrIsTerminal = terminal.stderrIsTerminal && !terminal.stdoutIsTerminal
+  return startProgress(verb, { ...context, terminal: { ...terminal, stderrIsTerminal } })
+}
+
 /** A terminal of no columns (some pseudo-terminals) would have the spinner reckon with infinitely many lines. */
 function hasWidth(): boolean {
   return process.stderr.columns > 0
 }
 
-const SILENT: Progress = { advance: () => undefined, clear: () => undefined, stop: () => undefined }
+const SILENT: Progress = {
+  isShown: false,
+  advance: () => undefined,
+  clear: () => undefined,
+  stop: () => undefined,
+}
 
 class TerminalProgress implements Progress {
+  readonly isShown = true
   readonly #spinner: Ora
   readonly #verb: string
   readonly #nowMs: () => number

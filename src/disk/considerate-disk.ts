@@ -11,7 +11,7 @@
 import { MEBIBYTE } from '../base/limits.ts'
 import type { Disk, DiskFile } from './disk.ts'
 import { NodeFile } from './node-disk.ts'
-import { type ByteRange, evict, holdsAny, residency } from './page-cache.ts'
+import { type ByteRange, evict, holdsAny, pageCacheNotice, residency } from './page-cache.ts'
 
 const WINDOW_BYTES = 16 * MEBIBYTE
 const WINDOWS_AHEAD = 2
@@ -41,6 +41,19 @@ export function considerate(disk: Disk): Disk {
     makeDirectory: path => disk.makeDirectory(path),
     syncDirectory: path => disk.syncDirectory(path),
   }
+}
+
+/**
+ * Why scans of files of those sizes push pages of others out of the page cache; undefined where they don't, or where the
+ * files are too small to.
+ *
+ * @param sizes asked for only where there is a reason
+ */
+export function sparingNotice(sizes: () => Iterable<number>): string | undefined {
+  const notice = pageCacheNotice()
+  if (notice === undefined) return undefined
+  for (const size of sizes()) if (size >= CONSIDERED_BYTES_MIN) return notice
+  return undefined
 }
 
 function consider(file: DiskFile): DiskFile {

@@ -5,6 +5,7 @@ import { considerate } from '../../disk/considerate-disk.ts'
 import { dumpFiles, type DumpOptions, type FileToDump } from '../../inspect/dump/dump-files.ts'
 import { DUMP_BYTES_MAX } from '../../inspect/dump/dump-log.ts'
 import type { DumpSink } from '../../inspect/dump/dump-sink.ts'
+import type { DumpSummary } from '../../inspect/dump/dump-summary.ts'
 import { RangeFinder, type WantedRange } from '../../inspect/dump/range-finder.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
@@ -18,10 +19,13 @@ import {
   type LimitOption,
   type LogDirsOption,
 } from '../common-options.ts'
+import { advancing, sizesOf } from '../dump-progress.ts'
 import { fileToDump, filesToDump, isFileChosen } from '../dump-targets.ts'
 import { EXIT } from '../exit-code.ts'
 import { diskWithOptionalIndexes, leavingOut, onceEach } from '../left-out.ts'
 import { parseOffsetRange } from '../offset-grammar.ts'
+import { notePageCache } from '../page-cache-note.ts'
+import { startProgressBesideOutput } from '../progress.ts'
 import { decoderNotice, hasDecoder, loadDecoder, type DecoderOptions } from '../record-decoder.ts'
 import { DumpHex } from '../render/dump-hex.ts'
 import { DumpJson } from '../render/dump-json.ts'
@@ -128,8 +132,22 @@ export async function runDump(
   context: CommandContext,
 ): Promise<void> {
   const files = await chosenFiles(paths, options, context)
-  const sink = await createSink(options, context)
-  const summary = dumpFiles(files, considerate(context.disk), sink, dumpOptions(options))
+  const sizes = () => sizesOf(files, context.disk)
+  notePageCache(sizes, context.stderr)
+  const progress = await startProgressBesideOutput('dumping', context)
+  const stderr = (line: string) => {
+    progress.clear()
+    context.stderr(line)
+  }
+  const sink = await createSink(options, { ...context, stderr })
+  const onProgress = advancing(progress, sizes)
+  const asked = { ...dumpOptions(options), ...(onProgress && { onProgress }) }
+  let summary: DumpSummary
+  try {
+    summary = dumpFiles(files, considerate(context.disk), sink, asked)
+  } finally {
+    progress.stop()
+  }
   if (options.json === true) {
     for (const line of dumpSummaryFindings(summary)) context.stdout.line(line)
   } else {

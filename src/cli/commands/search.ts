@@ -24,7 +24,8 @@ import {
 import { EXIT } from '../exit-code.ts'
 import { diskWithOptionalIndexes, leavingOut, onceEach } from '../left-out.ts'
 import { parseOffsetRange } from '../offset-grammar.ts'
-import { startProgress, type Progress } from '../progress.ts'
+import { logSizesOf, notePageCache } from '../page-cache-note.ts'
+import { startProgressBesideOutput } from '../progress.ts'
 import { DumpText } from '../render/dump-text.ts'
 import { encodedText, type TextEncoding } from '../render/record-text.ts'
 import { SearchJson, SearchText, type SearchOutput } from '../render/search-output.ts'
@@ -129,7 +130,8 @@ async function runSearch(
   const runner = createRunner(disk, partitions, options.workers ?? context.parallelism)
   const output = createOutput(options, context)
   const notice = onceEach(noticesTo(options, context))
-  const progress = await startSearchProgress(context)
+  notePageCache(() => logSizesOf(partitions), notice)
+  const progress = await startProgressBesideOutput('searching', context)
   const bytesTotal = bytesOf(partitions)
   let [left, bytesPassed] = [asked.limit ?? Infinity, 0]
   try {
@@ -158,13 +160,6 @@ function bytesOf(partitions: readonly ScannedPartition[]): number {
   let bytes = 0
   for (const { segments } of partitions) for (const { log } of segments) bytes += log.size
   return bytes
-}
-
-/** Not where the records go to the same terminal. */
-async function startSearchProgress(context: CommandContext): Promise<Progress> {
-  const { terminal } = context
-  const stderrIsTerminal = terminal.stderrIsTerminal && !terminal.stdoutIsTerminal
-  return startProgress('searching', { ...context, terminal: { ...terminal, stderrIsTerminal } })
 }
 
 function searchOptions(options: SearchCommandOptions, { nowMs }: CommandContext): SearchOptions {

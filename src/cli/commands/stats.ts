@@ -20,6 +20,7 @@ import {
 } from '../common-options.ts'
 import { EXIT } from '../exit-code.ts'
 import { leavingOut } from '../left-out.ts'
+import { logSizesOf, notePageCache } from '../page-cache-note.ts'
 import { startProgress } from '../progress.ts'
 import { statsJson } from '../render/stats-json.ts'
 import { HISTOGRAMS, statsLines, type HistogramName } from '../render/stats-text.ts'
@@ -83,6 +84,7 @@ async function runStats(
   const { disk, stdout } = context
   const partitions = await countedPartitions(paths, options, context)
   const notice = noticesTo(options, context)
+  notePageCache(() => logSizesOf(partitions), notice)
   const progress = await startProgress('counting', context)
   const bytesTotal = bytesToRead(partitions, options)
   const events = statsOf(disk, partitions, {

@@ -19,6 +19,7 @@ import {
 } from '../common-options.ts'
 import { coverOf } from '../covered-targets.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import { notePageCache } from '../page-cache-note.ts'
 import { startProgress } from '../progress.ts'
 import { findingJson, findingLine, totalsJson, totalsLine } from '../render/verify-text.ts'
 import { resolveTargets } from '../targets.ts'
@@ -91,6 +92,7 @@ async function runVerify(
     disk: considerate(disk),
     workingDirectory,
     lockHolder,
+    onSizes: sizes => notePageCache(() => sizes, context.stderr),
     onProgress: (bytes, totalBytes) => progress.advance(bytes, totalBytes),
   })
   for (;;) {

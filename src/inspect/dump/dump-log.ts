@@ -22,10 +22,15 @@ export interface LogDumpOptions {
   readonly bytesMax: number
   readonly resync: boolean
   readonly limits: DecodeLimits
+  /** Told from time to time how many more bytes were gone through. */
+  readonly onProgress?: (bytes: number) => void
 }
 
 /** As kafka-dump-log's --max-bytes when it is not given. */
 export const DUMP_BYTES_MAX = 0x7fffffff
+
+/** Bytes between two calls of onProgress. */
+const PROGRESS_BYTES = 1024 * 1024
 
 export interface LogDumpContext {
   readonly sink: DumpSink
@@ -53,6 +58,7 @@ class LogDump {
   #previousNumber = -1
   /** The same, where it is no safe integer and the number is NaN. */
   #previous = -1n
+  #reportedTo: number
   /** Where the offsets of the last good batch end. */
   #nextOffset: bigint | undefined
   /** Of the first good batch. */
@@ -67,6 +73,7 @@ class LogDump {
     this.#sink = sink
     this.#options = options
     this.#range = range
+    this.#reportedTo = from
     this.#onGap = onGap
     const { limits } = options
     this.#scanner = new BatchScanner(file, { from, end: options.bytesMax, limits })
@@ -81,8 +88,16 @@ class LogDump {
         return
       } else {
         this.#dumpBatch()
+        this.#advance()
       }
     }
+  }
+
+  #advance(): void {
+    const bytes = this.#scanner.position - this.#reportedTo
+    if (bytes < PROGRESS_BYTES) return
+    this.#reportedTo += bytes
+    this.#options.onProgress?.(bytes)
   }
 
   #dumpBatch(): void {

@@ -32,6 +32,8 @@ export const THREADED_BYTES_MIN = 64 * MEBIBYTE
 
 export interface VerifyEnvironment extends VerifyPlanEnvironment {
   readonly onProgress?: (bytes: number, totalBytes: number) => void
+  /** Told, before anything is read, the size of the largest log of each partition. */
+  readonly onSizes?: (sizes: readonly number[]) => void
 }
 
 export interface VerifyTotals {
@@ -51,7 +53,9 @@ export async function* verify(
   const tasks = steps.flatMap(step => step.tasks)
   const totals = new Totals(tasks.length)
   const { disk, onProgress } = environment
-  const weights = tasks.map(task => sizeOf(task.path, disk))
+  const sizes = tasks.map(task => logSizes(task.path, disk))
+  environment.onSizes?.(sizes.map(each => Math.max(0, ...each)))
+  const weights = sizes.map(each => each.reduce((sum, size) => sum + size, 0))
   const totalBytes = weights.reduce((sum, size) => sum + size, 0)
   const results = runTasks('verify-partition', tasks, {
     workers: totalBytes < options.threadedBytesMin ? 1 : options.workers,
@@ -97,12 +101,12 @@ class Totals implements VerifyTotals {
 }
 
 /** Bytes of its logs: what the work is reckoned by. */
-function sizeOf(folder: string, disk: Disk): number {
+function logSizes(folder: string, disk: Disk): number[] {
   try {
     const logs = disk.list(folder).filter(({ name }) => name.endsWith('.log'))
-    return logs.reduce((sum, { name }) => sum + (disk.status(join(folder, name))?.size ?? 0), 0)
+    return logs.map(({ name }) => disk.status(join(folder, name))?.size ?? 0)
   } catch (error) {
-    if (error instanceof DiskError) return 0
+    if (error instanceof DiskError) return []
     throw error
   }
 }
