@@ -46,6 +46,12 @@ describe("a partition's folder that can't be listed", () => {
 })
 
 describe("an index that can't be read", () => {
+  it('is not even looked for where everything is searched', async () => {
+    const { stderr, exitCode } = await runInProcess(['search', folder, '--json'], { disk })
+    expect(stderr).toBe('')
+    expect(exitCode).toBe(0)
+  })
+
   const folder = join(FIXTURES, 'segments-3.9/log/events-0')
   const indexes = nodeDisk
     .list(folder)

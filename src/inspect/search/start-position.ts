@@ -20,8 +20,9 @@ export interface StartPosition {
 
 export function startPosition(open: OpenSegment, range: RangeBeginning): StartPosition {
   const target = firstOffsetToRead(open, range)
-  const { offsetIndex } = open
-  if (target <= open.baseOffset || offsetIndex === undefined) return { position: 0 }
+  // An index that is not needed is not opened.
+  const offsetIndex = target <= open.baseOffset ? undefined : open.offsetIndex
+  if (offsetIndex === undefined) return { position: 0 }
   const { scanner, indexDamage } = startScan(open, searchOffsetIndex(offsetIndex, target))
   if (indexDamage === undefined) return { position: scanner.position }
   return { position: 0, notice: new CorruptDataError(indexDamage).message }
@@ -32,7 +33,7 @@ function firstOffsetToRead(
   open: OpenSegment,
   { fromOffset, fromTimestamp }: RangeBeginning,
 ): bigint {
-  const { timeIndex } = open
+  const timeIndex = fromTimestamp === undefined ? undefined : open.timeIndex
   if (fromTimestamp === undefined || timeIndex === undefined) return fromOffset
   const { offset } = timeIndex.floor(fromTimestamp - 1n)
   return offset > fromOffset ? offset : fromOffset
