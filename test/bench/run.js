@@ -87,26 +87,37 @@ function dumpRecords(segment, runs = 5) {
 function verify() {
   const one = segmentAt(values.directory, SEGMENTS.large)
   const two = segmentAt(values.directory, SEGMENTS.largeAgain)
+  const limit = path => `${process.execPath} ${LIMIT} ${path}`
+  const together = `${limit(one.path)} & ${limit(two.path)}; wait`
   const measured = compare({
     one: [KBROKER, 'verify', one.folder],
     both: [KBROKER, 'verify', one.folder, two.folder],
+    limit: [LIMIT, one.path],
+    bothLimits: { command: 'sh', args: ['-c', together] },
   })
-  const gain = (2 * measured.one.ms) / measured.both.ms
   return (
     `one partition ${rate(one.size, measured.one)}, ` +
-    `two ${rate(one.size + two.size, measured.both)}: ${gain.toFixed(2)}× of one; ` +
+    `two ${rate(one.size + two.size, measured.both)}: ${gain(measured.one, measured.both)} of one ` +
+    `(reading and CRC-32C alone, in two processes: ${gain(measured.limit, measured.bothLimits)}); ` +
     `${mib(measured.both)}`
   )
+}
+
+function gain(one, both) {
+  return `${((2 * one.ms) / both.ms).toFixed(2)}×`
 }
 
 function lookup() {
   const { folder, recordCount } = segmentAt(values.directory, SEGMENTS.large)
   const offset = String(Math.floor(recordCount * 0.7))
-  const { found, version } = compare(
-    { found: [KBROKER, 'lookup', folder, '--offset', offset], version: [KBROKER, '--version'] },
+  const { found, start } = compare(
+    {
+      found: [KBROKER, 'lookup', folder, '--offset', offset],
+      start: [KBROKER, 'lookup', '--help'],
+    },
     15,
   )
-  return `${ms(found)}, ${(found.ms - version.ms).toFixed(0)} ms more than --version`
+  return `${ms(found)}, ${(found.ms - start.ms).toFixed(0)} ms more than lookup --help`
 }
 
 function dumpLog(...args) {
