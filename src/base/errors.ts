@@ -56,10 +56,19 @@ export class LimitError extends Error {
     super(`${limit.what}: ${limit.needed} exceeds the limit of ${limit.allowed}${advice}`)
     this.limit = limit
   }
+
+  /** The same, told of a batch, unless it tells a file already. */
+  in(file: string, position: number): LimitError {
+    const { what } = this.limit
+    if (this.limit.file !== undefined) return this
+    return new LimitError({ ...this.limit, file, what: `${file} at byte ${position}: ${what}` })
+  }
 }
 
 export interface Limit {
   readonly what: string
+  /** Where `what` names one. */
+  readonly file?: string
   readonly needed: string
   readonly allowed: string
   /** The command line option that raises the limit, where there is one. */

@@ -10,7 +10,7 @@ export function addLogDirsOption(command: Command): Command {
   return command.option(
     '--log-dirs <dirs>',
     "comma-separated log.dirs in which to find 'topic' or 'topic-partition' (KBROKER_LOG_DIRS)",
-    splitList,
+    collectList,
   )
 }
 
@@ -85,6 +85,11 @@ export function parseNatural(text: string): number {
     throw new InvalidArgumentError('It must be a whole number.')
   }
   return number
+}
+
+/** Collects a list that may be given in pieces. */
+export function collectList(text: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), ...splitList(text)]
 }
 
 /** Collects a repeatable option. */

@@ -1,5 +1,5 @@
 /** From the words of a command line to the command they name. */
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, type Option } from 'commander'
 import type { CommandContext } from './command-context.ts'
 import { COMMANDS } from './command-table.ts'
 import { EXIT } from './exit-code.ts'
@@ -51,6 +51,7 @@ async function createProgram(args: readonly string[], context: CommandContext): 
 /** Errors become exceptions, texts go through our streams, a wrong word gets a suggestion. */
 function configured(command: Command, context: CommandContext): Command {
   const { stdoutIsTerminal, columns } = context.terminal
+  refuseSecondValues(command)
   return command
     .exitOverride()
     .showHelpAfterError(
@@ -63,6 +64,22 @@ function configured(command: Command, context: CommandContext): Command {
       getOutHelpWidth: () => (stdoutIsTerminal ? columns : 100),
       outputError: (text, write) => write(text.replace(/^error: /, 'kbroker: ')),
     })
+}
+
+/** The last one would win, and what was asked before it would go unanswered without a word. */
+function refuseSecondValues(command: Command): void {
+  for (const option of command.options) {
+    if (option.isBoolean() || option.variadic || isCollecting(option)) continue
+    let count = 0
+    command.on(`option:${option.name()}`, () => {
+      if (++count > 1) command.error(`error: option '${option.flags}' was given more than once`)
+    })
+  }
+}
+
+/** Such parsers take what was collected before. */
+function isCollecting({ parseArg }: Option): boolean {
+  return parseArg?.length === 2
 }
 
 const EXAMPLES = `

@@ -107,6 +107,7 @@ export class BatchScanner {
     if (size > this.#limits.batchBytesMax) {
       throw new LimitError({
         what: `batch at byte ${this.position} of ${this.file.path}`,
+        file: this.file.path,
         needed: `${size} bytes`,
         allowed: `${this.#limits.batchBytesMax}`,
         flag: BATCH_BYTES_MAX_FLAG,

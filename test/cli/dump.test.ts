@@ -37,6 +37,54 @@ describe('what of a log is dumped', () => {
     }
   })
 
+  it('prints nothing of a named file that begins behind the range, nor of a copy outside of it', async () => {
+    const later = LOG.replace('00.log', '05.log')
+    disk.put(LOG, Buffer.concat(BATCHES.slice(0, 2)))
+    disk.put(later, BATCHES[2]!)
+    const copy = LOG.replace('0'.repeat(20), '0')
+    disk.put(copy, BATCHES[2]!)
+    const { stdout } = await dump(LOG, later, copy, '--offsets', '2:4')
+    expect(stdout.match(/^baseOffset: \d+/gm)).toEqual(['baseOffset: 2'])
+  })
+
+  it('leaves out batches without a record in the range of times, however they are ordered', async () => {
+    const at = (baseOffset: bigint, ...timestamps: bigint[]) =>
+      encodeBatch({
+        baseOffset,
+        baseTimestamp: timestamps[0]!,
+        maxTimestamp: timestamps.reduce((a, b) => (a > b ? a : b)),
+        records: timestamps.map((timestamp, index) => ({
+          ...record(index, 'v'),
+          timestampDelta: timestamp - timestamps[0]!,
+        })),
+      })
+    const batches = [at(0n, 1000n, 1500n), at(2n, 3000n), at(3n, 3000n, 1200n), at(5n, 900n)]
+    disk.put(LOG, Buffer.concat(batches))
+    const { stdout } = await dump(
+      LOG,
+      '--from',
+      '1970-01-01T00:00:01Z',
+      '--to',
+      '1970-01-01T00:00:02Z',
+      '--deep-iteration',
+    )
+    expect(stdout.match(/^baseOffset: \d+/gm)).toEqual(['baseOffset: 0', 'baseOffset: 3'])
+    expect(stdout.match(/^\| offset: \d+/gm)).toEqual(['| offset: 0', '| offset: 1', '| offset: 4'])
+  })
+
+  it('refuses an option twice, and takes lists in pieces', async () => {
+    const twice = await dump(LOG, '--offsets', '0:1', '--offsets', '2:3')
+    expect(twice.stderr).toContain("option '--offsets <range>' was given more than once")
+    expect(twice.exitCode).toBe(2)
+    const pieces = await dump('--files', LOG, '--files', LOG)
+    expect(pieces.stdout.match(/^Dumping /gm)).toHaveLength(2)
+  })
+
+  it('tells the file and the place of what exceeds a limit', async () => {
+    const { stderr } = await dump(LOG, '--deep-iteration', '--max-batch-bytes', '70')
+    expect(stderr).toContain(`batch at byte 0 of ${LOG}`)
+  })
+
   it('refuses a partition that is not there, or that nothing tells', async () => {
     expect((await dump(LOG, '--partition', '7')).stderr).toContain('nothing of partition 7')
     const nowhere = '/copy/00000000000000000000.log'
@@ -96,7 +144,8 @@ describe('dump of a damaged log', () => {
 
   it('goes on under --resync, and says exactly what it skipped', async () => {
     disk.put(LOG, withSizeFieldOfSecond(5))
-    const { stdout, stderr } = await dump(LOG, '--resync')
+    const { stdout, stderr, exitCode } = await dump(LOG, '--resync')
+    expect(exitCode).toBe(1)
     expect(stdout.match(/^baseOffset: \d/gm)).toEqual(['baseOffset: 0', 'baseOffset: 5'])
     const [from, to] = [SIZES[0]!, SIZES[0]! + SIZES[1]!]
     expect(stderr).toContain(

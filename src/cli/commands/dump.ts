@@ -12,6 +12,7 @@ import {
   addJsonOption,
   addLimitOption,
   addLogDirsOption,
+  collectList,
   limitsOf,
   logDirsOf,
   parseNatural,
@@ -63,7 +64,7 @@ export interface DumpCommandOptions extends LogDirsOption, LimitOption, DecoderO
 const ENCODINGS: readonly TextEncoding[] = ['utf8', 'hex', 'base64']
 const MESSAGE_SIZE_MAX = 5 * 1024 * 1024
 /** The only decoder class of Kafka's own; others are Java. */
-const STRING_DECODER = /(^|\.)StringDecoder$/
+const STRING_DECODER = /^(org\.apache\.kafka\.tools\.api\.|kafka\.serializer\.)?StringDecoder$/
 
 export function createDumpCommand(context: CommandContext): Command {
   const command = new Command('dump')
@@ -82,7 +83,7 @@ export function createDumpCommand(context: CommandContext): Command {
 /** The 15 of kafka-dump-log, help and version among them. */
 function addKafkaOptions(command: Command): void {
   command
-    .option('--files <files...>', 'files, comma-separated or as words', collectFiles)
+    .option('--files <files...>', 'files, comma-separated or as words', collectList)
     .option('--print-data-log', 'print keys and payloads, too; any decoder implies it')
     .option('--deep-iteration', 'print every record, not only batches')
     .option('--skip-record-metadata', 'print keys and payloads alone; leaves out control records')
@@ -103,7 +104,7 @@ function addOwnOptions(command: Command): void {
   addLogDirsOption(command)
   command
     .option('--partition <numbers>', 'of the partitions found, only these', parseNaturals)
-    .option('--offsets <range>', 'A:B, A:, :B or A; half open; start, end, -N and @TIME as well')
+    .option('--offsets <range>', 'A:B, A: (or A), :B; half open; start, end, -N and @TIME as well')
     .option('--from <time>', 'no records earlier than that: 2026-03-01T12:00:00Z, -1h, digits')
     .option('--to <time>', 'no records of that time or later')
     .option('--all', 'of partitions, every file that can be dumped, not only logs')
@@ -270,10 +271,6 @@ function writeLines(lines: Iterable<string>, write: (text: string) => void): voi
 }
 
 const LINES_AT_ONCE = 1000
-
-function collectFiles(text: string, previous: readonly string[] | undefined): string[] {
-  return [...(previous ?? []), ...splitList(text)]
-}
 
 function parseNaturals(text: string): number[] {
   return splitList(text).map(parseNatural)

@@ -18,6 +18,7 @@ import {
   logDirsOf,
   noticesTo,
   parseNatural,
+  collectList,
   splitList,
   type LimitOption,
   type LogDirsOption,
@@ -59,7 +60,7 @@ export function createLogDirsCommand(context: CommandContext): Command {
     )
     .addOption(new Option('--sort <order>', 'of lines').choices(['name', 'size']).default('name'))
     .option('--bytes', 'exact figures in place of KiB, MiB and GiB')
-    .option('--topic-list <topics>', 'only these, comma-separated', splitList)
+    .option('--topic-list <topics>', 'only these, comma-separated', collectList)
     .option('--broker-list <ids>', 'only log.dirs of these brokers', parseBrokers)
     .option('--kafka-json', 'the JSON of kafka-log-dirs, in one line')
     .option('--describe', 'the same: the option of kafka-log-dirs')

@@ -115,6 +115,7 @@ export class DumpJson implements DumpSink {
         return this.#line('finding', { severity: 'notice', reason: note.kind, file })
       case 'trailing-bytes':
       case 'skipped': {
+        if (note.kind === 'skipped') this.#onFailure()
         const { kind: reason, ...rest } = note
         return this.#line('finding', { severity: 'error', reason, file, ...rest })
       }

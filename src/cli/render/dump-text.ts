@@ -52,7 +52,9 @@ export class DumpText implements DumpSink {
     this.#path = path
     this.#out.line(`Dumping ${path}`)
     if (kind === 'unknown') this.#toStderr(`Ignoring unknown file ${path}`)
-    if (kind === 'log') this.#out.line(`Log starting offset: ${baseOffset}`)
+    if (kind === 'log' && baseOffset !== undefined) {
+      this.#out.line(`Log starting offset: ${baseOffset}`)
+    }
     if (kind === 'bootstrap') this.#out.line('KRaft bootstrap snapshot')
     if (kind === 'checkpoint') {
       this.#out.line(`Snapshot end offset: ${baseOffset}, epoch: ${epoch}`)
@@ -152,6 +154,7 @@ export class DumpText implements DumpSink {
       case 'corrupt-snapshot':
         return this.#toStderr(note.message)
       case 'skipped':
+        this.#onFailure()
         return this.#toStderr(describeSkipped(this.#path, note))
       default:
         assertNever(note)

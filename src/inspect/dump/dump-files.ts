@@ -109,7 +109,7 @@ class FileDump {
     }
     this.#withFile(file.path, log => {
       const { from = 0, range = EVERYTHING } = file
-      dumpLog(log, { from, range }, context)
+      dumpLog(log, { from, range, baseOffset }, context)
     })
   }
 

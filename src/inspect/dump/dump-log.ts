@@ -4,7 +4,7 @@
  * What is damaged inside one batch costs that batch only. Where the framing itself is lost the dump of the file ends,
  * or under `resync` goes on at the next batch that proves itself by its checksum, saying what it skipped.
  */
-import { CorruptDataError, LimitError } from '../../base/errors.ts'
+import { CorruptDataError, isReadFailure, LimitError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { DiskFile } from '../../disk/disk.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
@@ -39,13 +39,16 @@ export interface LogDumpContext {
   readonly onGap: (previous: bigint, offset: bigint) => void
 }
 
-/** @param from where to begin, for a range that lies behind it */
-export function dumpLog(
-  file: DiskFile,
-  { from, range }: { readonly from: number; readonly range: DumpRange },
-  context: LogDumpContext,
-): void {
-  new LogDump(file, from, range, context).run()
+export interface LogDumpStart {
+  /** Where to begin, for a range that lies behind it. */
+  readonly from: number
+  readonly range: DumpRange
+  /** Of the segment, where its name tells. */
+  readonly baseOffset: bigint | undefined
+}
+
+export function dumpLog(file: DiskFile, start: LogDumpStart, context: LogDumpContext): void {
+  new LogDump(file, start, context).run()
 }
 
 class LogDump {
@@ -66,13 +69,13 @@ class LogDump {
 
   constructor(
     file: DiskFile,
-    from: number,
-    range: DumpRange,
+    { from, range, baseOffset }: LogDumpStart,
     { sink, options, onGap }: LogDumpContext,
   ) {
     this.#sink = sink
     this.#options = options
     this.#range = range
+    if (range.offsets !== undefined) this.#nextOffset = baseOffset
     this.#reportedTo = from
     this.#onGap = onGap
     const { limits } = options
@@ -222,7 +225,22 @@ class LogDump {
     const { offsets, timestamps } = this.#range
     if (offsets !== undefined && batch.lastOffset < offsets.from) return false
     const newest = batch.maxTimestamp
-    return timestamps === undefined || newest === NO_TIMESTAMP || newest >= timestamps.from
+    if (timestamps === undefined || newest === NO_TIMESTAMP) return true
+    return newest >= timestamps.from && this.#beginsBefore(batch, timestamps.to)
+  }
+
+  /** Whether one of its records is older than that; what can't be read might be. */
+  #beginsBefore(batch: Batch, timestamp: bigint): boolean {
+    if (batch.maxTimestamp < timestamp) return true
+    if (batch.timestampType === 'append') return false
+    try {
+      const records = recordsOf(batch, this.#options.limits)
+      while (records.next()) if (records.timestamp < timestamp) return true
+      return false
+    } catch (error) {
+      if (!isReadFailure(error)) throw error
+      return true
+    }
   }
 
   #fail(error: unknown, position: number): void {
@@ -231,7 +249,7 @@ class LogDump {
       const placed = error.damage.file === undefined ? error.in(path, position) : error
       this.#sink.failure({ path, position, error: placed })
     } else if (error instanceof LimitError) {
-      this.#sink.failure({ path, position, error })
+      this.#sink.failure({ path, position, error: error.in(path, position) })
     } else {
       throw error
     }

@@ -47,7 +47,7 @@ export class RangeFinder {
     return log.segments.slice(first).filter(({ baseOffset }) => baseOffset < offsets.to)
   }
 
-  /** Files other than logs are wanted as a whole. What can't be read is left to the dump to tell. */
+  /** Only batches have a range: other files are dumped as a whole. What can't be read is left to the dump to tell. */
   narrowed(file: FileToDump): FileToDump {
     const { offsets, timestamps } = this.#wanted
     if (offsets === undefined && timestamps === undefined) return file
@@ -62,8 +62,8 @@ export class RangeFinder {
   #narrowed(file: FileToDump): FileToDump {
     const log = this.#reader.read(dirname(file.absolutePath))
     const segment = log.segments.find(candidate => candidate.log.path === file.absolutePath)
-    if (segment === undefined) return file
     const range = this.#rangeIn(log)
+    if (segment === undefined) return { ...file, range }
     return { ...file, range, from: this.#beginningIn(segment, range) }
   }
 
