@@ -35,8 +35,9 @@ export function membersText(object: { readonly [key: string]: JsonValue }): stri
 }
 
 export interface RecordPlace {
-  readonly topic: string
-  readonly partition: number
+  /** Null, and the partition too, where the file's folder doesn't tell. */
+  readonly topic: string | null
+  readonly partition: number | null
   readonly timestampType: TimestampType
 }
 

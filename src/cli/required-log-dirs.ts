@@ -6,16 +6,20 @@ import type { CommandContext } from './command-context.ts'
 import { logDirsOf, type LogDirsOption } from './common-options.ts'
 
 /**
+ * @param words of the command line, among which somebody may have put a log.dir
  * @throws UsageError where none is given, or one of them is something else
  * @throws DiskError where one does not exist
  */
 export function requiredLogDirs(
   options: LogDirsOption,
   { disk, environment }: Pick<CommandContext, 'disk' | 'environment'>,
+  words: readonly string[],
 ): readonly string[] {
   const logDirs = logDirsOf(options, environment)
   if (logDirs.length === 0) {
-    throw new UsageError('nothing to look at: give --log-dirs, or set KBROKER_LOG_DIRS')
+    const meant = words.find(word => classifyPath(disk, word).kind === 'log-dir')
+    const advice = meant === undefined ? 'give --log-dirs' : `give --log-dirs ${meant}`
+    throw new UsageError(`nothing to look at: ${advice}, or set KBROKER_LOG_DIRS`)
   }
   for (const path of logDirs) {
     const { kind } = classifyPath(disk, path)

@@ -91,7 +91,7 @@ function runGroups(
 ): void {
   const view = viewOf(options)
   const nowMs = parseTime(options.at, context.nowMs())
-  const logDirs = requiredLogDirs(options, context)
+  const logDirs = requiredLogDirs(options, context, names)
   const write = noticesTo(options, context)
   const notice = (message: string) => write(`kbroker: ${message}`)
   const problem = (message: string) => {

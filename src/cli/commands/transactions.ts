@@ -84,7 +84,7 @@ function runTransactions(
   const view = viewOf(options)
   const isWanted = createPartitionFilter(options)
   const nowMs = parseTime(options.at, context.nowMs())
-  const logDirs = requiredLogDirs(options, context)
+  const logDirs = requiredLogDirs(options, context, ids)
   const write = noticesTo(options, context)
   const notice = (message: string) => write(`kbroker: ${message}`)
   const problem = (message: string) => {

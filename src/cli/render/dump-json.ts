@@ -38,8 +38,8 @@ export class DumpJson implements DumpSink {
   readonly #onFailure: () => void
   readonly #options: DumpJsonOptions
   #path = ''
-  #topic = ''
-  #partition = -1
+  #topic: string | null = null
+  #partition: number | null = null
   #batchPosition = 0
 
   constructor(
@@ -54,8 +54,8 @@ export class DumpJson implements DumpSink {
   file({ path, kind, baseOffset, epoch }: DumpedFile): void {
     this.#path = path
     const folder = parsePartitionFolder(path.split('/').at(-2) ?? '')
-    this.#topic = folder?.topic ?? ''
-    this.#partition = folder?.partition ?? -1
+    this.#topic = folder?.topic ?? null
+    this.#partition = folder?.partition ?? null
     this.#line('file', { file: path, type: kind, baseOffset, epoch })
   }
 

@@ -50,7 +50,7 @@ function overviewLines(report: StatsReport, colour: ChalkInstance): string[] {
   const lines = [colour.bold(titleOf(report))]
   if (sample !== undefined) {
     lines.push(
-      `a sample: ${byteCount(report.bytesRead)} were read in ${sample.places} places; ` +
+      `a sample: ${byteCount(report.bytesRead)} were read in ${sample.places} ${sample.places === 1 ? 'place' : 'places'}; ` +
         'all figures are of these alone',
     )
   }
@@ -159,7 +159,7 @@ function hourLines(hours: LargestRows<number>, colour: ChalkInstance): string[] 
   const lines = tableLines(
     [
       {
-        name: step === 1 ? 'HOUR' : `${step} HOURS FROM`,
+        name: step === 1 ? 'HOUR' : `${step} HOURS, BEGINNING`,
         cell: ({ first }) => timeText(BigInt(first * HOUR_MS)).replace(':00.000Z', 'Z'),
       },
       ...SHARE_COLUMNS,
