@@ -28,7 +28,8 @@ import { readMetaProperties, type MetaProperties } from './meta-properties.ts'
 
 export interface LogDir {
   readonly path: string
-  /** Absent where the directory was never formatted. */
+  /** Whether meta.properties is there, readable or not: a directory that was never formatted has none. */
+  readonly hasMeta: boolean
   readonly meta?: MetaProperties
   /** Absent after a crash, and while a broker runs. */
   readonly cleanShutdown?: CleanShutdown
@@ -117,6 +118,7 @@ export function readLogDir(disk: Disk, path: string): LogDir {
   }
   return {
     path,
+    hasMeta: files.has(META_PROPERTIES),
     ...(meta && { meta }),
     ...(cleanShutdown && { cleanShutdown }),
     lockFileExists: files.has(LOCK_FILE),

@@ -5,11 +5,14 @@
  * |----------------|-----------------------|-------------------|---------------------------------------------|
  * | `version`      | `0`, or missing       | `1`               |                                             |
  * | `cluster.id`   | may be there          | required          | any text; usually a Kafka uuid              |
- * | `broker.id`    | may be there          | –                 | int32                                       |
+ * | `broker.id`    | required              | –                 | int32                                       |
  * | `node.id`      | –                     | required          | int32                                       |
  * | `directory.id` | may be there          | since 3.7         | a Kafka uuid, different in each log.dir     |
  *
- * Source: org.apache.kafka.metadata.properties.MetaProperties
+ * What has neither a version nor a broker.id is no file of version 0 but one that lost its content: Kafka reads it as
+ * version 0 all the same, and then misses the node's id.
+ *
+ * Source: org.apache.kafka.metadata.properties.MetaProperties, kafka.server.KafkaRaftServer#initializeLogDirs
  */
 import type { Damage } from '../base/errors.ts'
 import { uuidBytes } from '../binary/uuid.ts'
@@ -43,8 +46,11 @@ export function readMetaProperties(bytes: Buffer, file: string): MetaProperties 
   const nodeKey = nodeIdKey(version, values)
   const nodeText = values.get(nodeKey)
   const nodeId = nodeText === undefined ? undefined : parseInt32(nodeText)
-  const nodeIsWrong = nodeText === undefined ? version === 1 : nodeId === undefined
-  if (nodeIsWrong) note(nodeKey, 'an integer of 32 bits')
+  const isVersionless = !values.has('version') && nodeText === undefined
+  if (isVersionless) note('version', 'version=1 and node.id (version 0: broker.id)')
+  else if (nodeId === undefined && (version !== undefined || nodeText !== undefined)) {
+    note(nodeKey, 'an integer of 32 bits')
+  }
   const directoryId = values.get('directory.id')
   const directoryIsWrong = directoryId !== undefined && uuidBytes(directoryId) === undefined
   if (directoryIsWrong) note('directory.id', 'a uuid of 22 characters')

@@ -35,9 +35,8 @@ describe('meta.properties', () => {
     }
   })
 
-  it('takes a missing version for 0, in which nothing is required', () => {
+  it('takes a missing version for 0, in which only the broker is required', () => {
     expect(read('broker.id=7\n')).toMatchObject({ version: 0, nodeId: 7, damages: [] })
-    expect(read('')).toMatchObject({ version: 0, damages: [] })
   })
 
   it.each([
@@ -47,6 +46,10 @@ describe('meta.properties', () => {
     ['a missing node id', 'version=1\ncluster.id=c\n', 'no node.id'],
     ['a node id that is no number', KRAFT.replace('node.id=1', 'node.id=one'), '"one"'],
     ['a node id beyond 32 bits', KRAFT.replace('node.id=1', 'node.id=2147483648'), '"2147483648"'],
+    ['no content', '', 'no version'],
+    ['what holds no properties at all', '\u0000\u0001 garbage\n', 'no version'],
+    ['a missing version', KRAFT.replace('version=1\n', ''), 'no version'],
+    ['a missing broker id', 'version=0\n', 'no broker.id'],
     ['a broker id that is no number', 'broker.id=one\n', '"one"'],
     ['a directory id that is no uuid', `${KRAFT}directory.id=short\n`, '"short"'],
   ])('names %s', (_, text, found) => {

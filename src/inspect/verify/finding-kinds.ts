@@ -43,6 +43,8 @@ export interface FindingKindFacts {
 const REPLICATE = 'with the broker stopped move the folder away, and let a replica fill it again'
 const REBUILD_INDEXES =
   "with the broker stopped delete the segment's .index: all its indexes are made anew at start"
+const RESTORE_META =
+  'restore it from another log.dir of the broker, without the directory.id: that is made anew'
 const NOTHING = 'nothing needs to be done'
 
 const log = (severity: Severity, atStart: StartBehaviour, fix = REPLICATE) =>
@@ -193,8 +195,14 @@ const KINDS = {
   // whose it is
   'meta-properties': metadata(
     'error',
-    'takes the log.dir offline; refuses to start if it is the only one, or that of the metadata',
-    'restore it from another log.dir of the broker',
+    'refuses to start over one without a version, over one in the only log.dir, or in that of the ' +
+      'metadata; else takes the log.dir offline',
+    RESTORE_META,
+  ),
+  'meta-properties-missing': metadata(
+    'error',
+    `${REFUSES} ('No \`meta.properties\` found', 'No readable meta.properties files found')`,
+    RESTORE_META,
   ),
   'cluster-id': metadata(
     'error',

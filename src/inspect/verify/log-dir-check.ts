@@ -10,6 +10,7 @@ import {
   RECOVERY_POINT_CHECKPOINT,
 } from '../../log/file-names.ts'
 import { checkpointKey, type LogDir, type PartitionFolder } from '../../log-dirs/log-dir.ts'
+import type { MetaProperties } from '../../log-dirs/meta-properties.ts'
 import type { FindingPlace } from './finding.ts'
 import type { FindingKind } from './finding-kinds.ts'
 import { placeOf } from './partition-files-check.ts'
@@ -37,13 +38,19 @@ export function checkLogDir(logDir: LogDir, dirState: DirState, report: Report):
 
 /** Of several log.dirs of one broker: the same cluster and node, and an identity of its own each. */
 export function checkIdentities(logDirs: readonly LogDir[], report: (at: LogDir) => Report): void {
-  const first = logDirs.find(({ meta }) => meta !== undefined)
+  const identified = logDirs.filter(({ meta }) => meta !== undefined)
+  const first = identified.find(({ meta }) => meta?.version === 1) ?? identified[0]
+  for (const logDir of logDirs) reportMissingMeta(logDir, first, report(logDir))
   if (first?.meta === undefined) return
   const known = new Map<string, LogDir>()
-  for (const logDir of logDirs) {
+  for (const logDir of identified) {
     const { meta } = logDir
     if (meta === undefined) continue
     const file = join(logDir.path, META_PROPERTIES)
+    if (first.meta.clusterId !== undefined && lacksClusterId(meta)) {
+      const expected = `cluster.id=${first.meta.clusterId}, as in ${first.path}`
+      report(logDir)('cluster-id', { file, found: 'no cluster.id, in version 0', expected })
+    }
     const compare = (
       kind: FindingKind,
       key: string,
@@ -67,6 +74,25 @@ export function checkIdentities(logDirs: readonly LogDir[], report: (at: LogDir)
     }
     known.set(meta.directoryId, logDir)
   }
+}
+
+/** As of ZooKeeper times: fine among its like, but not beside log.dirs that have one. */
+function lacksClusterId({ clusterId, damages }: MetaProperties): boolean {
+  return clusterId === undefined && damages.length === 0
+}
+
+/** A folder of copied partitions is none of a broker's; what has a broker's other files, or stands beside them, is. */
+function reportMissingMeta(logDir: LogDir, first: LogDir | undefined, report: Report): void {
+  if (logDir.hasMeta || (first === undefined && !hasBrokerFiles(logDir))) return
+  report('meta-properties-missing', {
+    file: join(logDir.path, META_PROPERTIES),
+    found: 'no file',
+    expected: first === undefined ? 'one in each log.dir' : `one, as in ${first.path}`,
+  })
+}
+
+function hasBrokerFiles({ cleanShutdown, lockFileExists, checkpoints }: LogDir): boolean {
+  return cleanShutdown !== undefined || lockFileExists || checkpoints.recoveryPoint.size > 0
 }
 
 /**

@@ -59,7 +59,8 @@ function asExpected(finding: Finding, root: string): ExpectedFinding {
 }
 
 function logDirsIn(root: string): string[] {
-  return readdirSync(root).filter(name => existsSync(join(root, name, 'meta.properties')))
+  const isThere = (name: string) => existsSync(join(root, name, 'recovery-point-offset-checkpoint'))
+  return readdirSync(root).filter(isThere)
 }
 
 const sorted = (findings: readonly ExpectedFinding[]) =>
