@@ -80,3 +80,28 @@ describe("an index that can't be read", () => {
     expect(new Set(notices).size).toBe(notices.length)
   })
 })
+
+describe("a log.dir's meta.properties", () => {
+  const meta = join(LOG_DIR, 'meta.properties')
+
+  it("that can't be read is told of by log-dirs, which accounts for the rest", async () => {
+    const disk = refusing(nodeDisk, meta)
+    const { stdout, stderr, exitCode } = await runInProcess(['log-dirs', LOG_DIR], { disk })
+    expect(stderr).toBe(`kbroker: cannot open ${meta}: permission denied (EACCES)\n`)
+    expect(stdout).toContain(LOG_DIR)
+    expect(exitCode).toBe(1)
+  })
+
+  it('that holds nothing of a broker is told of by log-dirs, too', async () => {
+    for (const bytes of [Buffer.alloc(0), Buffer.from([0, 1, 2, 0xff])]) {
+      const readWhole = (path: string, sizeMax?: number) =>
+        path === meta ? bytes : nodeDisk.readWhole(path, sizeMax)
+      const disk = { ...nodeDisk, readWhole }
+      const { stdout, stderr, exitCode } = await runInProcess(['log-dirs', LOG_DIR], { disk })
+      expect(stderr).toContain(`kbroker: ${meta}`)
+      expect(stderr).toContain('wrong version in meta.properties')
+      expect(stdout).toContain(LOG_DIR)
+      expect(exitCode).toBe(1)
+    }
+  })
+})

@@ -189,4 +189,4 @@ Examples:
   kbroker log-dirs --log-dirs /data/a,/data/b --by partition --sort size
   kbroker log-dirs /data/a /data/b --kafka-json | jq '.brokers[].logDirs[].partitions[].size'
 
-Exit codes: 0 fine · 1 a directory could not be read · 2 usage`
+Exit codes: 0 fine · 1 something in them could not be read, or is damaged · 2 usage`

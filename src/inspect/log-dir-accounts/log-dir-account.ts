@@ -33,7 +33,7 @@ export interface LogDirAccount {
   /** Those that serve, and those that are being moved here. */
   readonly partitions: readonly PartitionAccount[]
   readonly leftovers: readonly LeftoverAccount[]
-  /** Of partitions that can't be read. */
+  /** What can't be read, or is not what it claims: of the directory's own files, then of its partitions. */
   readonly failures: readonly AccountFailure[]
 }
 
@@ -99,6 +99,8 @@ class Accounting {
     this.#logDir = logDir
     this.#options = options
     this.#reader = new PartitionLogReader(disk, options.limits)
+    const { damages, failures } = logDir
+    this.#failures.push(...failures, ...damages.map(damage => new CorruptDataError(damage)))
   }
 
   result(): LogDirAccount {
