@@ -44,6 +44,8 @@ export interface LogScan {
   readonly bytesRead: number
   /** Why the scan ended without finding anything. */
   readonly stopped?: ScanEnd
+  /** Position where it did. */
+  readonly stoppedAt?: number
   /** What was wrong in the log on the way. */
   readonly damages: readonly Damage[]
 }
@@ -72,11 +74,17 @@ const INDEXED_WINDOW_SIZE = 4096
 /** Where a whole log has to be walked. */
 const UNINDEXED_WINDOW_SIZE = 65_536
 
-export function lookupOffset(segment: SearchedSegment, target: bigint): OffsetLookup {
-  const { offsetIndex } = segment
+/** @param resumeAt where to go on behind damage, the index left alone */
+export function lookupOffset(
+  segment: SearchedSegment,
+  target: bigint,
+  resumeAt?: number,
+): OffsetLookup {
+  const offsetIndex = resumeAt === undefined ? segment.offsetIndex : undefined
   const index = offsetIndex && searchOffsetIndex(offsetIndex, target)
   const { scanner, indexDamage } = startScan(segment, index)
-  const from = scanner.position
+  if (resumeAt !== undefined) scanner.resumeAt(resumeAt)
+  const from = resumeAt ?? scanner.position
   let batchCount = 0
   let found: BatchLocation | undefined
   for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
@@ -181,7 +189,7 @@ export function scanOf(
   scanner: BatchScanner,
   scan: Pick<LogScan, 'from' | 'batchCount' | 'damages'>,
 ): LogScan {
-  const { stopped, damage, bytesRead } = scanner
+  const { stopped, damage, bytesRead, position: stoppedAt } = scanner
   const damages = damage === undefined ? scan.damages : [...scan.damages, damage.damage]
-  return { ...scan, bytesRead, ...(stopped && { stopped }), damages }
+  return { ...scan, bytesRead, ...(stopped && { stopped, stoppedAt }), damages }
 }

@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { UsageError } from '../../base/errors.ts'
 import { lookUp } from '../../inspect/lookup/lookup.ts'
-import type { LookupQuery } from '../../inspect/lookup/lookup-report.ts'
+import type { LookupQuery, LookupReport } from '../../inspect/lookup/lookup-report.ts'
 import { ObservedDisk } from '../../inspect/lookup/observed-disk.ts'
 import { offsetBoundsOf } from '../../inspect/offsets/offset-query.ts'
 import { resolveOffset, type OffsetPoint } from '../../inspect/offsets/offset-point.ts'
@@ -26,7 +26,13 @@ import { EXIT } from '../exit-code.ts'
 import { diskWithOptionalIndexes, leavingOut } from '../left-out.ts'
 import { parseOffset } from '../offset-grammar.ts'
 import { lookupJson } from '../render/lookup-json.ts'
-import { lookupLines, missingRecordText, queryText } from '../render/lookup-text.ts'
+import {
+  damageText,
+  lookupLines,
+  missingRecordText,
+  otherOffsetText,
+  queryText,
+} from '../render/lookup-text.ts'
 import { wayLines } from '../render/lookup-way-text.ts'
 import { scannedPartitions, type ScannedPartition } from '../scanned-partitions.ts'
 import { resolveTargets } from '../targets.ts'
@@ -87,9 +93,23 @@ async function runLookup(
     if (explain) lines.push(...wayLines(report.way))
     for (const line of lines) context.stdout.line(line)
   }
-  if (report.outcome !== 'found' || report.found?.damage !== undefined) {
-    context.endWith(EXIT.itemFailed)
-  }
+  noteOtherOffset(report, noticesTo(options, context), context)
+  const isThere = report.outcome === 'found' || report.outcome === 'next'
+  if (!isThere || report.found?.damage !== undefined) context.endWith(EXIT.itemFailed)
+}
+
+/** Nobody is to take the record for the one that was asked for. */
+function noteOtherOffset(
+  report: LookupReport,
+  notice: (line: string) => void,
+  context: CommandContext,
+): void {
+  const text = otherOffsetText(report)
+  const isDamaged = report.damages.length > 0
+  const tell = isDamaged ? context.stderr : notice
+  if (text !== undefined) tell(`kbroker: ${text}`)
+  for (const damage of report.damages) context.stderr(`kbroker: ${damageText(damage)}`)
+  if (text !== undefined && isDamaged) context.endWith(EXIT.itemFailed)
 }
 
 type Ask = (disk: ObservedDisk, log: BoundedLog) => LookupQuery
@@ -151,4 +171,7 @@ Examples:
   kbroker lookup /data/a/orders-3 --time 2026-03-01T12:30:00Z --json
   kbroker lookup /data/a/orders-3/00000000000000040000.log --max-timestamp --explain
 
-Exit codes: 0 found · 1 no such record, or its batch is damaged · 2 usage`
+Where an offset is not there, the record behind it is shown, and a notice says so.
+
+Exit codes: 0 found · 1 no such record, its batch is damaged, or damage lies before the one shown
+2 usage`

@@ -9,7 +9,7 @@ import type {
 } from '../../inspect/lookup/lookup-report.ts'
 import type { LogScan } from '../../log/offset-lookup.ts'
 import { membersText, recordMembers, type JsonValue } from '../json-text.ts'
-import type { LookedUpPartition } from './lookup-text.ts'
+import { damageText, type LookedUpPartition } from './lookup-text.ts'
 
 export function lookupJson(
   report: LookupReport,
@@ -17,7 +17,7 @@ export function lookupJson(
   options: { readonly withWay: boolean },
 ): string {
   const { topic, partition } = place
-  const { outcome, range, found, way, query } = report
+  const { outcome, range, found, damages, way, query } = report
   const before = membersText({
     topic,
     partition,
@@ -29,6 +29,7 @@ export function lookupJson(
     position: found?.position,
     batch: found && batchJson(found),
     damage: found?.damage?.message,
+    damages: damages.length === 0 ? undefined : damages.map(damageText),
   })
   const record = found?.record
   const timestampType = found?.batch.timestampType ?? 'none'

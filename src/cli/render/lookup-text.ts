@@ -1,6 +1,6 @@
 /** What a lookup found, for people: where the record is, and what it is. */
 import { isUtf8 } from 'node:buffer'
-import { assertNever } from '../../base/errors.ts'
+import { assertNever, CorruptDataError, type Damage } from '../../base/errors.ts'
 import { codecById } from '../../compression/codecs.ts'
 import type { FoundRecord, LookupQuery, LookupReport } from '../../inspect/lookup/lookup-report.ts'
 import { dumpControlRecord } from '../../protocol/control-record.ts'
@@ -22,6 +22,21 @@ const SHOWN_BYTES_MAX = 200
 /** Why there is no record: a notice, no data. */
 export function missingRecordText(report: LookupReport, partition: LookedUpPartition): string {
   return `no record: ${missingText(report, nameOf(partition))}`
+}
+
+/** Where another offset than the one asked for was found; undefined otherwise. */
+export function otherOffsetText({ outcome, query, found, damages }: LookupReport) {
+  if (outcome !== 'next' || query.kind !== 'offset') return undefined
+  const offset = found?.record?.offset
+  const why =
+    damages.length > 0
+      ? 'the log is damaged on the way'
+      : 'no record between is there, as after compaction'
+  return `asked for offset ${query.offset}, found ${offset}: ${why}`
+}
+
+export function damageText(damage: Damage): string {
+  return new CorruptDataError(damage).message
 }
 
 export function lookupLines({ found }: LookupReport): string[] {
@@ -56,6 +71,7 @@ function missingText({ outcome, query, range }: LookupReport, name: string): str
       return `${queryText(query)} is out of range: ${name} has the offsets from ${bounds}, exclusive`
     case 'none':
     case 'found':
+    case 'next':
       return query.kind === 'timestamp'
         ? `none of ${name} is at ${queryText(query)} or later (a broker answers -1)`
         : `none of ${name} has a timestamp (a broker answers -1)`

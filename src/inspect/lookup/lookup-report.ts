@@ -17,12 +17,13 @@ export type LookupQuery =
 /**
  * | outcome      | means                                                                                     |
  * |--------------|-------------------------------------------------------------------------------------------|
- * | found        | the record, or the next one where compaction took it                                      |
+ * | found        | the record that was asked for                                                             |
+ * | next         | the offset is not there; what is, is the record behind it: compaction took it, or damage  |
  * | at-end       | the offset that the next record will get: a fetch waits                                   |
  * | out-of-range | an offset outside of the log: a broker answers OFFSET_OUT_OF_RANGE                        |
  * | none         | no record is so late, or none has a timestamp: a broker answers −1                        |
  */
-export type LookupOutcome = 'found' | 'at-end' | 'out-of-range' | 'none'
+export type LookupOutcome = 'found' | 'next' | 'at-end' | 'out-of-range' | 'none'
 
 export interface LookupReport {
   readonly query: LookupQuery
@@ -30,6 +31,8 @@ export interface LookupReport {
   /** Known where it decided the outcome. */
   readonly range?: { readonly logStartOffset: bigint; readonly logEndOffset: bigint }
   readonly found?: FoundRecord
+  /** What lies between an offset that was asked for and where the search began, or found: records may be lost there. */
+  readonly damages: readonly Damage[]
   readonly way: LookupWay
 }
 

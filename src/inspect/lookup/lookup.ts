@@ -12,9 +12,11 @@ import { floorSegment, type Segment } from '../../log/segment.ts'
 import { lookupTimestamp } from '../../log/timestamp-lookup.ts'
 import { recordsOf } from '../../record/records.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
-import { localLogStartOffset, logEndOffset, type BoundedLog } from '../offsets/log-bounds.ts'
+import { localLogStartOffset, logEndOffset } from '../offsets/log-bounds.ts'
 import { recordOfMaxTimestamp, segmentOfMaxTimestamp } from '../offsets/max-timestamp.ts'
+import type { PartitionLog } from '../offsets/partition-log.ts'
 import { largestTimestampIn, timedSegments } from '../offsets/segment-timestamps.ts'
+import { Detours } from './detours.ts'
 import type {
   FoundRecord,
   LookupOutcome,
@@ -29,12 +31,13 @@ import type { ObservedDisk } from './observed-disk.ts'
  * @throws DiskError where a file can't be read
  * @throws LimitError where a batch that has to be looked into costs more than the limits allow
  */
-export function lookUp(disk: ObservedDisk, log: BoundedLog, query: LookupQuery): LookupReport {
-  const answer = new Lookup(disk, log).answer(query)
-  const { steps, ...rest } = answer
+export function lookUp(disk: ObservedDisk, log: PartitionLog, query: LookupQuery): LookupReport {
+  const lookup = new Lookup(disk, log)
+  const { steps, ...rest } = lookup.answer(query)
   return {
     query,
     ...rest,
+    damages: lookup.detours.damages,
     way: { segmentCount: log.segments.length, steps, reads: disk.reads() },
   }
 }
@@ -46,10 +49,12 @@ interface Answer extends Pick<LookupReport, 'range' | 'found'> {
 
 class Lookup {
   readonly #disk: ObservedDisk
-  readonly #log: BoundedLog
+  readonly #log: PartitionLog
   readonly #steps: SegmentStep[] = []
+  readonly detours: Detours
 
-  constructor(disk: ObservedDisk, log: BoundedLog) {
+  constructor(disk: ObservedDisk, log: PartitionLog) {
+    this.detours = new Detours(log)
     this.#disk = disk
     this.#log = log
   }
@@ -73,7 +78,10 @@ class Lookup {
     const first = target < start ? segments.length : Math.max(0, floorSegment(segments, target))
     for (let i = first; i < segments.length; i++) {
       const found = this.#offsetIn(segments[i]!, segments[i + 1], target)
-      if (found !== undefined) return { outcome: 'found', found, steps: this.#steps }
+      if (found !== undefined) {
+        const isNext = (found.record?.offset ?? target) !== target
+        return { outcome: isNext ? 'next' : 'found', found, steps: this.#steps }
+      }
     }
     const range = { logStartOffset: start, logEndOffset: logEndOffset(this.#disk, this.#log) }
     const outcome = target === range.logEndOffset ? 'at-end' : 'out-of-range'
@@ -83,12 +91,20 @@ class Lookup {
   /** A batch may have lost its last records to compaction: then the next batch has the answer. */
   #offsetIn(segment: Segment, next: Segment | undefined, target: bigint): FoundRecord | undefined {
     return withSegment(this.#disk, segment, open => {
-      for (let from = target; ;) {
-        const { batch, ...way } = lookupOffset(open, from)
+      for (let from = target, resumeAt: number | undefined; ;) {
+        const { batch, ...way } = lookupOffset(open, from, resumeAt)
         this.#note(segment, next, way)
-        if (batch === undefined) return undefined
+        if (batch === undefined) {
+          resumeAt = this.detours.behindDamage(open, way.scan, next)
+          if (resumeAt !== undefined) continue
+          this.detours.noteEnd(from, next)
+          return undefined
+        }
         const found = this.#found(open, batch, record => record.offset >= target)
-        if (found.record !== undefined || found.damage !== undefined) return found
+        if (found.record !== undefined || found.damage !== undefined) {
+          if (found.record?.offset !== target) this.detours.noteFound(open, found, next)
+          return found
+        }
         from = batch.lastOffset + 1n
       }
     })

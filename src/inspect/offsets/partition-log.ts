@@ -11,7 +11,16 @@ export interface PartitionLog extends BoundedLog {
   readonly directory: PartitionDirectory
   readonly highWatermarkCheckpoint: bigint | undefined
   readonly recoveryPointCheckpoint: bigint | undefined
+  /** Known to be, by its name or by what the cleaner noted: then offsets, and segments, may be missing. */
+  readonly isCompacted: boolean
 }
+
+/** Topics that brokers compact, whatever their cleaner has noted. */
+export const COMPACTED_TOPICS: ReadonlySet<string> = new Set([
+  '__consumer_offsets',
+  '__transaction_state',
+  '__share_group_state',
+])
 
 /** Reads each log.dir once, however many of its partitions are asked for. */
 export class PartitionLogReader {
@@ -41,6 +50,8 @@ export class PartitionLogReader {
       logStartCheckpoint,
       highWatermarkCheckpoint: noted(logDir?.checkpoints.highWatermark),
       recoveryPointCheckpoint: noted(logDir?.checkpoints.recoveryPoint),
+      isCompacted:
+        noted(logDir?.checkpoints.cleaner) !== undefined || COMPACTED_TOPICS.has(topic ?? ''),
       isClean,
       isTiered: isClean && beginsBelow(directory, logStartCheckpoint),
       limits: this.#limits,

@@ -17,6 +17,7 @@ import {
 } from '../../log/file-names.ts'
 import type { PartitionDirectory } from '../../log/partition-directory.ts'
 import type { Segment } from '../../log/segment.ts'
+import { COMPACTED_TOPICS } from '../offsets/partition-log.ts'
 import type { FindingPlace } from './finding.ts'
 import type { FindingKind } from './finding-kinds.ts'
 import type { OffsetGaps } from './offset-sequence.ts'
@@ -48,13 +49,6 @@ export interface SegmentGap {
 }
 
 type Report = (kind: FindingKind, place: FindingPlace) => void
-
-/** Topics that brokers compact, whatever their cleaner has noted. */
-const COMPACTED_TOPICS: ReadonlySet<string> = new Set([
-  '__consumer_offsets',
-  '__transaction_state',
-  '__share_group_state',
-])
 
 export function checkPartitionEnd(end: PartitionEnd): void {
   const logEnd = end.state.nextOffset ?? 0n

@@ -103,6 +103,38 @@ describe('a lookup in what Kafka wrote', () => {
   })
 })
 
+describe('a lookup in a damaged log', () => {
+  const at = (name: string, offset: bigint) => {
+    const log = readLog(join(FIXTURES, `damaged/${name}/log/orders-0`))
+    return lookUp(new ObservedDisk(nodeDisk, blind), log, { kind: 'offset', offset })
+  }
+
+  it.each([
+    ['bit-flip-length-beyond', 50n, 52n, 'bytes 806 to 1010 were skipped'],
+    ['zeroed-range', 51n, 54n, 'bytes 806 to 1202 were skipped'],
+    ['missing-segment', 25n, 41n, 'offsets 25 to 40 are in no segment'],
+    ['bit-flip-base-offset', 50n, 54n, 'the batch claims an offset that is out of place'],
+  ])('says of %s that %d is not there, but %d, and why', (name, asked, next, reason) => {
+    const { outcome, found: there, damages } = at(name, asked)
+    expect({ outcome, offset: there?.record?.offset }).toEqual({ outcome: 'next', offset: next })
+    expect(damages.map(damage => damage.reason)).toEqual([reason])
+  })
+
+  it('finds what is intact behind damage in the same segment', () => {
+    const report = at('bit-flip-length-beyond', 55n)
+    expect(report).toMatchObject({ outcome: 'found' })
+    expect(report.found?.record?.offset).toBe(55n)
+  })
+
+  it('takes no segment for lost where compaction emptied what was before', () => {
+    const log = readLog(join(FIXTURES, 'damaged/missing-segment/log/orders-0'))
+    const query = { kind: 'offset', offset: 25n } as const
+    const asCompacted = { ...log, isCompacted: true }
+    const report = lookUp(new ObservedDisk(nodeDisk, blind), asCompacted, query)
+    expect(report).toMatchObject({ outcome: 'next', damages: [] })
+  })
+})
+
 describe('the way of a lookup', () => {
   const INTERVAL = 4096
   const BATCH_COUNT = 5000
