@@ -94,8 +94,11 @@ async function runLookup(
     for (const line of lines) context.stdout.line(line)
   }
   noteOtherOffset(report, noticesTo(options, context), context)
-  const isThere = report.outcome === 'found' || report.outcome === 'next'
-  if (!isThere || report.found?.damage !== undefined) context.endWith(EXIT.itemFailed)
+  if (!isSound(report)) context.endWith(EXIT.itemFailed)
+}
+
+function isSound({ found }: LookupReport): boolean {
+  return found !== undefined && found.isValid && found.damage === undefined
 }
 
 /** Nobody is to take the record for the one that was asked for. */
