@@ -105,8 +105,18 @@ class PartitionCheck {
       tracker.load(first.entries)
       snapshots.shift()
     }
-    const epochs = new LeaderEpochCheck(this.#files.leaderEpochs ?? [])
+    const epochs = new LeaderEpochCheck(this.#files.leaderEpochs ?? [], this.#logStart())
     return new PartitionState(tracker, epochs, snapshots)
+  }
+
+  /** Only at a clean shutdown is it noted for sure; of the metadata, which begins with a snapshot, never. */
+  #logStart(): bigint | undefined {
+    const { dirState, noted } = this.#task
+    const firstBase = this.#directory.segments[0]?.baseOffset
+    if (dirState !== 'clean' || firstBase === undefined) return undefined
+    if (this.#directory.topic === METADATA_TOPIC) return undefined
+    const logStart = noted?.logStart ?? firstBase
+    return logStart > firstBase ? logStart : firstBase
   }
 
   #readSnapshots(from: bigint): ReadSnapshot[] {

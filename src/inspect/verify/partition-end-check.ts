@@ -85,6 +85,16 @@ function checkEpochs(logEnd: bigint, isFinal: boolean, end: PartitionEnd): void 
     const expected = `epochs up to ${epochs.latest}`
     return end.reportOfLast('epoch-missing', { file, found: 'no file', expected })
   }
+  if (epochs.earlier !== undefined) {
+    const { offset, entry } = epochs.earlier
+    end.reportOfLast('epoch-entry', {
+      file: leaderEpochs.path,
+      firstOffset: offset,
+      lastOffset: entry.startOffset - 1n,
+      found: `leader epoch ${entry.epoch} from offset ${entry.startOffset} on`,
+      expected: `from offset ${offset} on, as the batch there says`,
+    })
+  }
   if (!isFinal) return
   for (const { epoch, startOffset } of epochs.beyond(logEnd)) {
     end.reportOfLast('epoch-past-end', {
