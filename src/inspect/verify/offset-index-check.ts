@@ -4,7 +4,8 @@
  * An entry promises that a batch begins at its position, and that the batches from there on hold its offset as the last
  * of one of them. (Not: of the first. Up to Kafka 4.0 an append of several batches was indexed by the first one's
  * position and the last one's offset; so are chunks that a compaction wrote. Up to 0.11 the offset was the first one's,
- * which a lookup finds as well.) How dense the entries are means nothing.
+ * which a lookup finds as well: such entries come before all others, if brokers were changed amid a segment.) How dense
+ * the entries are means nothing.
  */
 import type { DiskFile } from '../../disk/disk.ts'
 import { OFFSET_INDEX_ENTRY } from '../../log/offset-index.ts'
@@ -33,6 +34,8 @@ export class OffsetIndexCheck {
   #isPlaced = false
   /** Whether bytes of the log were passed over since the entry's position: its offset may have been there. */
   #isBlurred = false
+  /** Whether an entry before had the last offset of a batch, which is not its first. */
+  #hasLastOffsets = false
 
   constructor(file: DiskFile, options: IndexCheckOptions) {
     this.#file = file
@@ -68,7 +71,9 @@ export class OffsetIndexCheck {
         const { relativeOffset } = entry
         const isFirst =
           !this.#isPlaced &&
-          (isLegacy ? relativeOffset >= relativeBaseOffset : relativeOffset === relativeBaseOffset)
+          (isLegacy
+            ? relativeOffset >= relativeBaseOffset
+            : relativeOffset === relativeBaseOffset && !this.#hasLastOffsets)
         if (!this.#isBlurred && !isFirst) {
           const last = this.#offsetOf(relativeLastOffset)
           this.#reportEntry(entry, `a batch there that ends with offset ${last}`)
@@ -76,6 +81,7 @@ export class OffsetIndexCheck {
       } else {
         this.#isPlaced = true
         if (relativeLastOffset < entry.relativeOffset) return
+        if (relativeBaseOffset < relativeLastOffset) this.#hasLastOffsets = true
       }
       this.#step()
     }

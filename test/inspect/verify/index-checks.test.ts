@@ -86,6 +86,22 @@ describe('an offset index', () => {
       ],
       [],
     ],
+    [
+      'may go over from first offsets to last ones, where the broker was changed',
+      [
+        [10, 100],
+        [49, 400],
+      ],
+      [],
+    ],
+    [
+      'does not go back to the first offset of a batch',
+      [
+        [19, 100],
+        [40, 400],
+      ],
+      [['index-entry', 8]],
+    ],
     ['has no offset from inside a batch', [[15, 100]], [['index-entry', 0]]],
     ['has no position inside a batch', [[19, 101]], [['index-entry', 0]]],
     ['has no offset of an earlier batch', [[9, 100]], [['index-entry', 0]]],
