@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { UsageError } from '../../base/errors.ts'
 import { KEYS_MAX, KEYS_MAX_FLAG } from '../../inspect/search/latest-offsets.ts'
 import { visitMatches } from '../../inspect/search/match-collector.ts'
-import { placementsOf } from '../../inspect/search/partition-choice.ts'
+import { placementsOf, type KeyPlacement } from '../../inspect/search/partition-choice.ts'
 import type { RecordQuery } from '../../inspect/search/record-query.ts'
 import { search, type Isolation, type SearchOptions } from '../../inspect/search/search.ts'
 import { createRunner } from '../../inspect/search/segment-runner.ts'
@@ -83,7 +83,8 @@ function addRangeOptions(command: Command): void {
     .option('--partition-for-key', "look only where the default partitioner puts the keys' records")
     .option(
       '--partition-count <n>',
-      'of the topic, for that (default: told from the folders of all log.dirs given)',
+      'of the topic, for that (default: as __cluster_metadata in the log.dirs given has it; without ' +
+        'that as the folders have it)',
       parsePositiveInteger,
     )
     .option('--latest-per-key', 'of the records that match, only the last of each key')
@@ -199,35 +200,43 @@ async function chosenPartitions(
   })
   if (keys.length === 0) return partitions
   const { partitionCount } = options
-  return partitionsOfKeys(
-    partitions,
-    { keys, logDirs, partitionCount },
-    {
-      context,
-      notice: noticesTo(options, context),
-    },
-  )
+  const notice = onceEach(noticesTo(options, context))
+  const placements = placementsOf(disk, partitions, {
+    keys,
+    logDirs,
+    partitionCount,
+    limits: limitsOf(options),
+    problem: message => fail(message, context),
+    notice: message => notice(`kbroker: ${message}`),
+  })
+  return placements.flatMap(placement => placedPartitions(partitions, placement, context, notice))
 }
 
-interface Reporting {
-  readonly context: CommandContext
-  readonly notice: (line: string) => void
-}
-
-function partitionsOfKeys(
+function placedPartitions(
   partitions: readonly ScannedPartition[],
-  options: Parameters<typeof placementsOf>[2],
-  { context, notice }: Reporting,
+  placement: KeyPlacement,
+  context: CommandContext,
+  notice: (line: string) => void,
 ): ScannedPartition[] {
-  const placements = placementsOf(context.disk, partitions, options)
-  return placements.flatMap(({ topic, partitionCount, partitions: numbers }) => {
-    const where = `${numbers.join(', ')} of ${topic}`
-    notice(`kbroker: of ${partitionCount} partitions the key belongs to partition ${where}`)
-    return numbers.flatMap(number => {
-      const chosen = partitions.filter(each => each.topic === topic && each.partition === number)
-      if (chosen.length === 0) fail(`partition ${number} of ${topic} is not here`, context)
-      return chosen
-    })
+  const { topic, partitionCount, origin, missing, partitions: numbers } = placement
+  if (missing.length > 0) {
+    throw new UsageError(
+      `how many partitions ${topic} has can't be told: partition ${missing.join(', ')} and ` +
+        '__cluster_metadata are not here; give --partition-count',
+    )
+  }
+  const where = `${numbers.join(', ')} of ${topic}`
+  notice(`kbroker: of ${partitionCount} partitions the key belongs to partition ${where}`)
+  if (origin === 'folders') {
+    notice(
+      `kbroker: that ${topic} has ${partitionCount} is told from the folders here, without ` +
+        '__cluster_metadata: if there are more elsewhere, give --partition-count',
+    )
+  }
+  return numbers.flatMap(number => {
+    const chosen = partitions.filter(each => each.topic === topic && each.partition === number)
+    if (chosen.length === 0) fail(`partition ${number} of ${topic} is not here`, context)
+    return chosen
   })
 }
 
