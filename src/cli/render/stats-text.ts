@@ -57,7 +57,7 @@ function overviewLines(report: StatsReport, colour: ChalkInstance): string[] {
   const formats = report.formats.map(({ magic, batches }) => `v${magic}: ${batches}`)
   lines.push(
     `batches         ${total.batches} (${formats.join(', ') || 'none'}), ${byteCount(total.bytes)}`,
-    `besides         ${counts.controlBatches} control batches, ${counts.damagedBatches} damaged`,
+    `besides         ${besidesText(counts)}`,
     `of the batches  ${part(counts.transactionalBatches, total.batches)} transactional, ` +
       `${part(counts.emptyBatches, total.batches)} empty`,
     `records         ${total.records}, ${byteCount(counts.recordBytes)} decompressed`,
@@ -71,6 +71,11 @@ function overviewLines(report: StatsReport, colour: ChalkInstance): string[] {
       `${counts.backwardBatches} batches step back`,
   )
   return lines
+}
+
+function besidesText({ controlBatches, damagedBatches, tooLargeBatches }: StatsReport['counts']) {
+  const tooLarge = tooLargeBatches === 0 ? '' : `, ${tooLargeBatches} larger than may be read`
+  return `${controlBatches} control batches, ${damagedBatches} damaged${tooLarge}`
 }
 
 function titleOf({ topic, partition, partitions, segments, logBytes }: StatsReport): string {

@@ -11,7 +11,7 @@ import {
 } from './share-table.ts'
 
 export interface LogStats {
-  /** Control batches and damaged ones are only in the counts of their own. */
+  /** Control batches, damaged ones and those too large are only in the counts of their own. */
   readonly total: Share
   readonly counts: Counts
   readonly batchSize: Histogram
@@ -40,8 +40,10 @@ export interface Counts {
   transactionalBatches: number
   /** Whose records were all compacted away. */
   emptyBatches: number
-  /** Not counted otherwise: their checksum or their records are wrong, or they exceed a limit. */
+  /** Not counted otherwise: their checksum or their records are wrong. */
   damagedBatches: number
+  /** Not counted otherwise: they exceed a limit. */
+  tooLargeBatches: number
   /** Whose greatest timestamp is below that of the batch before. */
   backwardBatches: number
   nullKeys: number
@@ -82,6 +84,7 @@ export function emptyStats(): LogStats {
       transactionalBatches: 0,
       emptyBatches: 0,
       damagedBatches: 0,
+      tooLargeBatches: 0,
       backwardBatches: 0,
       nullKeys: 0,
       tombstones: 0,

@@ -151,8 +151,7 @@ class PartitionReading {
       return this.#reader.take(scanner.body(), scanner.file.path, scanner.position)
     } catch (error) {
       if (!(error instanceof LimitError)) throw error
-      this.#reader.stats.counts.damagedBatches++
-      return error
+      return this.#reader.refuse(error)
     }
   }
 

@@ -62,9 +62,16 @@ export class StatsReader {
       return undefined
     } catch (error) {
       if (!(error instanceof CorruptDataError) && !(error instanceof LimitError)) throw error
-      this.stats.counts.damagedBatches++
-      return error
+      return this.refuse(error)
     }
+  }
+
+  /** Counts a batch of which no more can be said. */
+  refuse<Refusal extends CorruptDataError | LimitError>(error: Refusal): Refusal {
+    const { counts } = this.stats
+    if (error instanceof LimitError) counts.tooLargeBatches++
+    else counts.damagedBatches++
+    return error
   }
 
   #takeBatch(

@@ -96,6 +96,14 @@ describe('statistics', () => {
     expect(failures).toEqual([expect.stringContaining('the checksum of the batch does not hold')])
   })
 
+  it('tell a batch that is larger than may be read from a damaged one', async () => {
+    const disk = logOf(manyBatches(3))
+    const limits = { ...DEFAULT_DECODE_LIMITS, batchBytesMax: BATCH_SIZE - 1 }
+    const { reports, failures } = await run(partitionIn(disk), { limits }, disk)
+    expect(reports[0]?.counts).toMatchObject({ damagedBatches: 0, tooLargeBatches: 3 })
+    expect(failures).toEqual(Array(3).fill(expect.stringContaining('--max-batch-bytes')))
+  })
+
   it('name no more producers than asked, and count the others', async () => {
     const batches = [1n, 2n, 2n, 3n].map((producerId, i) =>
       encodeBatch({ baseOffset: BigInt(i), producerId, records: [record(0, 'value')] }),
