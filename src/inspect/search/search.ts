@@ -196,6 +196,7 @@ class SearchPlan {
   }
 
   *#tasksOf({ log, segments }: SearchedPartition, view: View): Generator<SegmentTask> {
+    const { isClean } = log
     const { query, limits, useIndexes } = this.#options
     const { range, aborted } = view
     const nextBaseOffsets = new Map<bigint, bigint | undefined>()
@@ -208,7 +209,7 @@ class SearchPlan {
       if (useIndexes && !mayHoldRange(this.#disk, segment, range, next)) continue
       yield {
         segment,
-        isLast: next === undefined && nextBaseOffsets.has(baseOffset),
+        isOpenEnded: !isClean && next === undefined && nextBaseOffsets.has(baseOffset),
         query,
         range,
         aborted: aborted.within(baseOffset, next ?? INT64_MAX).numbers,

@@ -18,10 +18,10 @@ import type { RecordCursor } from '../../record/record-cursor.ts'
 import { recordsOf } from '../../record/records.ts'
 import { AbortedRanges } from './aborted-ranges.ts'
 import { RecordMatcher } from './record-matcher.ts'
+import { isTorn, isZeroFrom } from './open-end.ts'
 import { isRecordWithin, partInRange, type Part } from './search-range.ts'
 import type { SearchProblem, SegmentTask } from './segment-task.ts'
 import { startPosition } from './start-position.ts'
-import { isZeroFrom } from './zero-tail.ts'
 
 export type Batch = BatchV2 | LegacyMessage
 
@@ -183,10 +183,11 @@ class SegmentSearch {
   #goOnBehindDamage(): boolean {
     const { position, end, file, stopped } = this.#scanner
     if (position >= end) return false
-    const { isLast } = this.#task
-    if (isLast && isZeroFrom(file, position, end)) return false
+    const { isOpenEnded, segment } = this.#task
+    if (isOpenEnded && isZeroFrom(file, position, end)) return false
     const next = stopped === 'end-of-file' ? undefined : this.#find(position + 1, end)
-    if (next === undefined && isLast) {
+    const { baseOffset } = segment
+    if (next === undefined && isOpenEnded && isTorn(file, { position, stopped, baseOffset })) {
       const message = `${file.path}: the last ${end - position} bytes are no whole batch`
       this.#problems.push({ kind: 'notice', message })
       return false

@@ -9,8 +9,8 @@ import type { SearchRange } from './search-range.ts'
 
 export interface SegmentTask {
   readonly segment: Segment
-  /** Behind the last segment of a partition, what is cut off or was never written is no damage. */
-  readonly isLast: boolean
+  /** Whether it is the last of a log that was not closed: see open-end.ts. */
+  readonly isOpenEnded: boolean
   readonly query: RecordQuery
   readonly range: SearchRange
   /** See AbortedRanges: transactions of which nothing is found. */

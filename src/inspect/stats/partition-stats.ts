@@ -5,15 +5,15 @@ import type { Disk, DiskFile } from '../../disk/disk.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import { findBatch } from '../../log/find-batch.ts'
 import type { Segment } from '../../log/segment.ts'
-import { isZeroFrom } from '../search/zero-tail.ts'
+import { isTorn, isZeroFrom } from '../search/open-end.ts'
 import type { LogStats } from './log-stats.ts'
 import { alignedPosition, type SamplePlace } from './sample-places.ts'
 import { StatsReader } from './stats-reader.ts'
 
 export interface StatsTask {
   readonly segments: readonly Segment[]
-  /** Base offset of the segment that may end torn, or in zeros: the one that is written to. */
-  readonly lastBaseOffset: bigint | undefined
+  /** Base offset of the segment that may end torn, or in zeros: the last, where the log was not closed. */
+  readonly openBaseOffset: bigint | undefined
   /** What to read of them, ascending; undefined for everything. */
   readonly places: readonly SamplePlace[] | undefined
   readonly limits: DecodeLimits
@@ -160,15 +160,15 @@ class PartitionReading {
     const { position, file, stopped } = scanner
     const fileEnd = scanner.end
     if (position >= Math.min(fileEnd, end)) return false
-    const isLast = segment.baseOffset === this.#task.lastBaseOffset
-    if (isLast && isZeroFrom(file, position, fileEnd)) return false
+    const isOpenEnded = segment.baseOffset === this.#task.openBaseOffset
+    if (isOpenEnded && isZeroFrom(file, position, fileEnd)) return false
     const { limits } = this.#task
     const { baseOffset } = segment
     const next =
       stopped === 'end-of-file'
         ? undefined
         : findBatch(file, { from: position + 1, to: fileEnd, limits, baseOffset })?.position
-    if (next === undefined && isLast) {
+    if (next === undefined && isOpenEnded && isTorn(file, { position, stopped, baseOffset })) {
       const message = `${file.path}: the last ${fileEnd - position} bytes are no whole batch`
       this.#problems.push({ kind: 'notice', message })
       return false

@@ -83,7 +83,7 @@ function tasksOf(
   return partitions.map(({ log, segments }) => ({
     segments,
     places: places?.filter(({ segment }) => segments.includes(segment)),
-    lastBaseOffset: log.segments.at(-1)?.baseOffset,
+    openBaseOffset: log.isClean ? undefined : log.segments.at(-1)?.baseOffset,
     limits,
     largestMax: topMax,
   }))

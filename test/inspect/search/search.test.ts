@@ -135,6 +135,30 @@ describe('a search', () => {
     expect(notices).toHaveLength(noticeCount)
   })
 
+  it.each([
+    ['zeros', Buffer.alloc(5000)],
+    ['a batch that was cut off', batchAt(BATCHES).subarray(0, 80)],
+  ])('takes %s at the end of a log that was closed for damage', async (_, tail) => {
+    const disk = partition()
+    disk.put('/data/.kafka_cleanshutdown', Buffer.alloc(0))
+    const base = 32n
+    disk.put(`${FOLDER}/${segmentFileName('log', base)}`, Buffer.concat([segmentBytes(base), tail]))
+    const { offsets, failures } = await run({ query: keyIs('key-9') }, disk)
+    expect(offsets).toEqual([9n, 19n, 29n, 39n])
+    expect(failures).toEqual([expect.stringContaining('they are no whole batch')])
+  })
+
+  it.each([
+    ['says a size that is none', 0xff],
+    ['says that it reaches beyond the end', 0x55],
+  ])('takes a last segment of garbage for damage that %s', async (_, byte) => {
+    const disk = partition()
+    disk.put(`${FOLDER}/${segmentFileName('log', 32n)}`, Buffer.alloc(5000, byte))
+    const { offsets, failures } = await run({ query: keyIs('key-9') }, disk)
+    expect(offsets).toEqual([9n, 19n, 29n])
+    expect(failures).toEqual([expect.stringContaining('they are no whole batch')])
+  })
+
   it('takes a batch that was cut off within the log for damage', async () => {
     const disk = partition()
     const cut = segmentBytes(8n).subarray(0, -5)

@@ -104,6 +104,18 @@ describe('statistics', () => {
     expect(failures).toEqual(Array(3).fill(expect.stringContaining('--max-batch-bytes')))
   })
 
+  it.each([
+    ['an open', 1],
+    ['a closed', 0],
+  ])('take a torn end of %s log for what it is', async (_, notices) => {
+    const batches = manyBatches(3)
+    const disk = logOf([...batches.slice(0, 2), batches[2]!.subarray(0, 80)])
+    if (notices === 0) disk.put('/data/.kafka_cleanshutdown', Buffer.alloc(0))
+    const { reports, failures } = await run(partitionIn(disk), {}, disk)
+    expect(reports[0]?.total.batches).toBe(2)
+    expect(failures).toHaveLength(1 - notices)
+  })
+
   it('name no more producers than asked, and count the others', async () => {
     const batches = [1n, 2n, 2n, 3n].map((producerId, i) =>
       encodeBatch({ baseOffset: BigInt(i), producerId, records: [record(0, 'value')] }),
