@@ -104,9 +104,10 @@ async function runVerify(
   }
 }
 
-function end(totals: VerifyTotals, { json }: VerifyCommandOptions, context: CommandContext): void {
+function end(totals: VerifyTotals, options: VerifyCommandOptions, context: CommandContext): void {
   const exitCode = exitCodeOf(totals.classes)
-  context.stdout.line(json === true ? totalsJson(totals, exitCode) : totalsLine(totals, exitCode))
+  const text = options.json === true ? totalsJson : totalsLine
+  context.stdout.line(text(totals, exitCode, options.shallow === true))
   if (exitCode !== EXIT.ok) context.endWith(exitCode)
 }
 

@@ -66,14 +66,20 @@ export function findingJson(finding: Finding): string {
   return `{${members}}`
 }
 
-export function totalsLine(totals: VerifyTotals, exitCode: number): string {
-  const { tally, severities } = totals
-  const looked = [
-    counted(totals.partitions, 'partition'),
+/** @param isShallow whether the bodies of batches were left out */
+export function totalsLine(totals: VerifyTotals, exitCode: number, isShallow: boolean): string {
+  const { files, partitions, tally, severities } = totals
+  const logs = [
+    counted(partitions, 'partition'),
     counted(tally.segments, 'segment'),
     `${tally.batches} ${tally.batches === 1 ? 'batch' : 'batches'}`,
     counted(tally.records, 'record'),
     counted(tally.bytes, 'byte'),
+    ...(isShallow ? ['no bodies (--shallow)'] : []),
+  ]
+  const looked = [
+    ...(files > 0 ? [`the format of ${counted(files, 'file')}`] : []),
+    ...(partitions > 0 || files === 0 ? logs : ['compared with no other']),
   ]
   const found = [
     counted(severities.error, 'error'),
@@ -84,10 +90,12 @@ export function totalsLine(totals: VerifyTotals, exitCode: number): string {
   return `total ${looked.join(', ')}: ${found.join(', ')}; ${verdict} (exit ${exitCode})`
 }
 
-export function totalsJson(totals: VerifyTotals, exitCode: number): string {
+export function totalsJson(totals: VerifyTotals, exitCode: number, isShallow: boolean): string {
   const { partitions, tally, severities } = totals
   const members = membersText({
     kind: 'total',
+    shallow: isShallow,
+    files: totals.files,
     partitions,
     segments: tally.segments,
     batches: tally.batches,

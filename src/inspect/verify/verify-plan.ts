@@ -40,6 +40,8 @@ export interface VerifyPlanEnvironment {
 export interface PlanStep {
   readonly findings: readonly Finding[]
   readonly tasks: readonly PartitionTask[]
+  /** Whether it is a file that is checked by itself. */
+  readonly isFile?: true
 }
 
 /** @throws UsageError where a file is none of Kafka's */
@@ -128,7 +130,7 @@ class Planning {
         throw new UsageError(`${path}: a broker has no file of that name; nothing to verify`)
       }
       if (plan.kind === 'segment') return this.#planPartition(dirname(path), plan.baseOffset)
-      return { findings: plan.findings, tasks: [] }
+      return { findings: plan.findings, tasks: [], isFile: true }
     } catch (error) {
       if (error instanceof UsageError) throw error
       reportReadFailure(error, { path, isLive: false, report: reportTo(findings) })

@@ -37,6 +37,8 @@ export interface VerifyEnvironment extends VerifyPlanEnvironment {
 }
 
 export interface VerifyTotals {
+  /** Files named one by one that are no segment's: only their own format was checked. */
+  readonly files: number
   readonly partitions: number
   readonly tally: Readonly<Tally>
   readonly severities: Readonly<Record<Severity, number>>
@@ -51,7 +53,7 @@ export async function* verify(
 ): AsyncGenerator<Finding, VerifyTotals> {
   const steps = planVerification(targets, options, environment)
   const tasks = steps.flatMap(step => step.tasks)
-  const totals = new Totals(tasks.length)
+  const totals = new Totals(steps.filter(step => step.isFile === true).length, tasks.length)
   const { disk, onProgress } = environment
   const sizes = tasks.map(task => logSizes(task.path, disk))
   environment.onSizes?.(sizes.map(each => Math.max(0, ...each)))
@@ -82,12 +84,14 @@ export async function* verify(
 }
 
 class Totals implements VerifyTotals {
+  readonly files: number
   readonly partitions: number
   readonly tally = emptyTally()
   readonly severities: Record<Severity, number> = { error: 0, warning: 0, notice: 0 }
   readonly classes = new Set<FindingClass>()
 
-  constructor(partitions: number) {
+  constructor(files: number, partitions: number) {
+    this.files = files
     this.partitions = partitions
   }
 
