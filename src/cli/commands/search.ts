@@ -108,12 +108,21 @@ function addRangeOptions(command: Command): void {
 
 function addOutputOptions(command: Command): void {
   command
-    .option('--header-values', "in text, print the values of records' headers, too")
-    .addOption(new Option('--key-encoding <encoding>', 'of keys in text').choices(ENCODINGS))
-    .addOption(new Option('--value-encoding <encoding>', 'of values in text').choices(ENCODINGS))
+    .addOption(
+      new Option('--header-values', "in text, print the values of records' headers, too").conflicts(
+        'json',
+      ),
+    )
+    .addOption(encodingOption('--key-encoding <encoding>', 'of keys in text'))
+    .addOption(encodingOption('--value-encoding <encoding>', 'of values in text'))
   addJsonOption(command)
   addQuietOption(command)
   addLimitOption(command)
+}
+
+/** JSON has its own way with bytes. */
+function encodingOption(flags: string, description: string): Option {
+  return new Option(flags, description).choices(ENCODINGS).conflicts('json')
 }
 
 async function runSearch(
