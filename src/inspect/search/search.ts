@@ -140,6 +140,10 @@ class SearchPlan {
   }
 
   *steps(): Generator<Step> {
+    const lateness = this.#latenessNotice()
+    if (lateness !== undefined) {
+      yield { kind: 'problem', problem: { kind: 'notice', message: lateness } }
+    }
     for (const partition of this.#partitions) {
       try {
         yield* this.#stepsIn(partition)
@@ -149,6 +153,22 @@ class SearchPlan {
         yield { kind: 'problem', problem: { kind: 'failure', message } }
       }
     }
+  }
+
+  /** Of all partitions together: that some of them rest is nothing to tell. */
+  #latenessNotice(): string | undefined {
+    const { fromTimestamp } = this.#options
+    if (fromTimestamp === undefined || this.#partitions.length === 0) return undefined
+    try {
+      for (const { log } of this.#partitions) {
+        if (offsetBoundsOf(this.#disk, log).offsetAt(fromTimestamp) !== undefined) return undefined
+      }
+    } catch (error) {
+      // The search itself tells what can't be read.
+      if (isReadFailure(error)) return undefined
+      throw error
+    }
+    return `the range holds nothing: no record is at time ${fromTimestamp} or later`
   }
 
   *#stepsIn(partition: SearchedPartition): Generator<Step> {
@@ -169,8 +189,11 @@ class SearchPlan {
   #viewOf(partition: SearchedPartition): View {
     const { isolation, fromTimestamp, toTimestamp } = this.#options
     const { log } = partition
-    const asked = this.#askedOffsets(partition)
-    const reversed = reversedNotice(log.directory.path, asked)
+    const { asked, logEndOffset } = this.#askedOffsets(partition)
+    const reversed = reversedNotice(log.directory.path, {
+      from: asked.from,
+      to: logEndOffset === undefined ? asked.to : lesserOf(asked.to, logEndOffset),
+    })
     const notices = reversed === undefined ? [] : [reversed]
     const times = { fromTimestamp, toTimestamp }
     if (isolation === 'none') {
@@ -188,11 +211,16 @@ class SearchPlan {
     return { ...committed, notices, range: { fromOffset, toOffset, ...times } }
   }
 
-  #askedOffsets({ log }: SearchedPartition): { from: bigint; to: bigint } {
+  /** What is written meanwhile is searched, too. */
+  #askedOffsets({ log }: SearchedPartition) {
     const { offsets } = this.#options
-    if (offsets === undefined) return { from: 0n, to: INT64_MAX }
-    const resolved = resolveOffsetRange(offsets, offsetBoundsOf(this.#disk, log))
-    return offsets.to.kind === 'latest' ? { ...resolved, to: INT64_MAX } : resolved
+    if (offsets === undefined) return { asked: { from: 0n, to: INT64_MAX } }
+    const bounds = offsetBoundsOf(this.#disk, log)
+    const asked = resolveOffsetRange(offsets, bounds)
+    const to = offsets.to.kind === 'latest' ? INT64_MAX : asked.to
+    const lastBaseOffset = log.segments.at(-1)?.baseOffset ?? 0n
+    if (asked.from < lastBaseOffset) return { asked: { ...asked, to } }
+    return { asked: { ...asked, to }, logEndOffset: bounds.logEndOffset() }
   }
 
   *#tasksOf({ log, segments }: SearchedPartition, view: View): Generator<SegmentTask> {

@@ -41,6 +41,20 @@ describe('a search', () => {
     expect((await run(times)).offsets).toEqual([10n, 11n, 12n, 13n])
   })
 
+  it('says that a range of offsets begins behind the end of the log', async () => {
+    const offsets = { from: { kind: 'offset', offset: 500n }, to: { kind: 'latest' } } as const
+    const { offsets: found, notices } = await run({ offsets })
+    expect(found).toEqual([])
+    expect(notices).toEqual([expect.stringContaining('the range holds nothing')])
+  })
+
+  it('says that no record is so late', async () => {
+    expect((await run({ fromTimestamp: 99_999n })).notices).toEqual([
+      'the range holds nothing: no record is at time 99999 or later',
+    ])
+    expect((await run({ fromTimestamp: 1_500n })).notices).toEqual([])
+  })
+
   it('finds the same without indexes', async () => {
     const times = { fromTimestamp: 1_100n, toTimestamp: 1_300n }
     const expected = [22n, 23n, 24n, 25n]
