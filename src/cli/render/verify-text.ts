@@ -6,11 +6,8 @@
  *     at start: …; fix: …
  */
 import type { ChalkInstance } from 'chalk'
-import {
-  FINDING_KINDS,
-  type FindingClass,
-  type Severity,
-} from '../../inspect/verify/finding-kinds.ts'
+import type { FindingClass, Severity } from '../../inspect/verify/finding-facts.ts'
+import { FINDING_KINDS } from '../../inspect/verify/finding-kinds.ts'
 import type { Finding } from '../../inspect/verify/finding.ts'
 import type { VerifyTotals } from '../../inspect/verify/verify.ts'
 import { membersText } from '../json-text.ts'
@@ -42,8 +39,7 @@ function offsetWords({ firstOffset, lastOffset }: Finding): string[] {
 
 /** Names and contents of files may hold anything; a finding is a line. */
 function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what it is about
-  return text.replace(/[\u0000-\u001f\u007f]/g, character => JSON.stringify(character).slice(1, -1))
+  return text.replace(/\p{Cc}/gu, character => JSON.stringify(character).slice(1, -1))
 }
 
 export function findingJson(finding: Finding): string {

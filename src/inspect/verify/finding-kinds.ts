@@ -16,6 +16,16 @@
  * and rebuilds the rest.
  */
 import {
+  log,
+  rebuildable,
+  metadata,
+  notice,
+  REBUILD_INDEXES,
+  RESTORE_META,
+  NOTHING,
+  type FindingKindFacts,
+} from './finding-facts.ts'
+import {
   CUT,
   LOST_FRAMING,
   MISLED,
@@ -27,34 +37,7 @@ import {
   WHOLE_ENTRIES,
   WRONG_MAX_TIMESTAMP,
   WRONG_OFFSETS,
-  type StartBehaviour,
 } from './start-behaviour.ts'
-
-export type Severity = 'error' | 'warning' | 'notice'
-export type FindingClass = 'log' | 'rebuildable' | 'metadata' | 'unreadable'
-
-export interface FindingKindFacts {
-  readonly severity: Severity
-  readonly class: FindingClass
-  readonly atStart: StartBehaviour
-  readonly fix: string
-}
-
-const REPLICATE = 'with the broker stopped move the folder away, and let a replica fill it again'
-const REBUILD_INDEXES =
-  "with the broker stopped delete the segment's .index: all its indexes are made anew at start"
-const RESTORE_META =
-  'restore it from another log.dir of the broker, without the directory.id: that is made anew'
-const NOTHING = 'nothing needs to be done'
-
-const log = (severity: Severity, atStart: StartBehaviour, fix = REPLICATE) =>
-  ({ severity, class: 'log', atStart, fix }) as const
-const rebuildable = (atStart: StartBehaviour, fix: string, severity: Severity = 'error') =>
-  ({ severity, class: 'rebuildable', atStart, fix }) as const
-const metadata = (severity: Severity, atStart: string, fix: string) =>
-  ({ severity, class: 'metadata', atStart, fix }) as const
-const notice = (atStart: StartBehaviour, fix = NOTHING) =>
-  ({ severity: 'notice', class: 'log', atStart, fix }) as const
 
 const KINDS = {
   // logs

@@ -1,5 +1,6 @@
 /** One thing that is wrong, or worth knowing, at one place of a log.dir. */
-import { FINDING_KINDS, type FindingKind, type Severity } from './finding-kinds.ts'
+import type { Severity } from './finding-facts.ts'
+import { FINDING_KINDS, type FindingKind } from './finding-kinds.ts'
 
 export interface Finding {
   readonly severity: Severity

@@ -10,7 +10,8 @@ import { MEBIBYTE } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { runTasks } from '../parallel/task-pool.ts'
 import { compareFindings, type Finding } from './finding.ts'
-import { FINDING_KINDS, type FindingClass, type Severity } from './finding-kinds.ts'
+import type { FindingClass, Severity } from './finding-facts.ts'
+import { FINDING_KINDS } from './finding-kinds.ts'
 import { addTally, emptyTally, type Tally } from './tally.ts'
 import {
   planVerification,
