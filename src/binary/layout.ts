@@ -9,8 +9,7 @@ export interface FieldType<T> {
   write(buffer: Buffer, position: number, value: T): void
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a layout mixes field types
-type FieldTypes = Record<string, FieldType<any>>
+type FieldTypes = Record<string, FieldType<unknown>>
 type Values<F extends FieldTypes> = {
   readonly [K in keyof F]: F[K] extends FieldType<infer V> ? V : never
 }

@@ -4,7 +4,7 @@
  * - A line that begins with `#` or `!` is a comment; blanks before it, as before a key, don't count.
  * - A key ends at the first `=`, `:` or blank; blanks around the divider don't count, blanks at a value's end do.
  * - A backslash at the end of a line goes on with the next one, without the blanks that that begins with.
- * - `\t \n \r \f` and `\uXXXX` mean what they do in Java; before any other character a backslash means nothing.
+ * - `\t \n \r \f` and `\u` with four hex digits mean what they do in Java; before any other character a backslash means nothing.
  * - Bytes are ISO 8859-1. Of a key that comes twice the last value counts.
  *
  * Source: java.util.Properties#load
@@ -26,7 +26,7 @@ export function readJavaProperties(bytes: Buffer, file: string): JavaProperties 
       if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16))
       if (letter === 'u' && damages.length < DAMAGES_MAX) {
         const reason = 'malformed escape in a properties file'
-        damages.push({ file, position, reason, found: escape, expected: '\\uXXXX' })
+        damages.push({ file, position, reason, found: escape, expected: '\\u and four hex digits' })
       }
       return CONTROL_LETTERS[letter] ?? letter
     })

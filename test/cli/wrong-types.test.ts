@@ -8,7 +8,6 @@ import { runInProcess } from './run-in-process.ts'
 
 const root = scratchDirectory()
 const LOG = '00000000000000000000.log'
-const onPosix = describe.skipIf(process.platform === 'win32')
 
 /** A log.dir of two good partitions, and whatever else is put beside them. */
 function logDir(name: string): string {
@@ -25,7 +24,7 @@ const READERS = [
   ['log-dirs', '--json'],
 ]
 
-onPosix('what is named like a log and is no file', () => {
+describe('what is named like a log and is no file', () => {
   const dir = logDir('types')
   const [pipe, folder] = [join(dir, 'ledger-0', LOG), join(dir, 'ledger-1', LOG)]
   fs.rmSync(pipe)
@@ -62,7 +61,7 @@ onPosix('what is named like a log and is no file', () => {
   })
 })
 
-onPosix('a link at the place of a partition that leads nowhere', () => {
+describe('a link at the place of a partition that leads nowhere', () => {
   const dir = logDir('links')
   fs.symlinkSync('gone', join(dir, 'orders-0'))
   fs.symlinkSync('orders-1', join(dir, 'orders-1'))

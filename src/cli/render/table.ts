@@ -52,8 +52,7 @@ export function cellText(value: string | number | bigint | undefined): string {
   return String(value).replace(CONTROL_CHARACTERS, '\u{fffd}')
 }
 
-// eslint-disable-next-line no-control-regex -- they are what it is about
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/g
+const CONTROL_CHARACTERS = /\p{Cc}/gu
 
 function withoutEnd(line: string): string {
   return line.replace(/ +$/, '')
