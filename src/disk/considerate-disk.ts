@@ -10,6 +10,7 @@
  */
 import { MEBIBYTE } from '../base/limits.ts'
 import type { Disk, DiskFile } from './disk.ts'
+import { diskWith } from './disk-with.ts'
 import { NodeFile } from './node-disk.ts'
 import { type ByteRange, evict, holdsAny, pageCacheNotice, residency } from './page-cache.ts'
 
@@ -29,18 +30,7 @@ const CONSIDERED_BYTES_MIN = MEBIBYTE
 
 /** Where the page cache can't be seen (see pageCacheNotice), files are read as ever. */
 export function considerate(disk: Disk): Disk {
-  return {
-    list: path => disk.list(path),
-    status: path => disk.status(path),
-    open: path => consider(disk.open(path)),
-    readWhole: (path, sizeMax) => disk.readWhole(path, sizeMax),
-    space: path => disk.space(path),
-    create: path => disk.create(path),
-    rename: (from, to) => disk.rename(from, to),
-    remove: path => disk.remove(path),
-    makeDirectory: path => disk.makeDirectory(path),
-    syncDirectory: path => disk.syncDirectory(path),
-  }
+  return diskWith(disk, { open: path => consider(disk.open(path)) })
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { DiskError, LimitError } from '../base/errors.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
+import { diskWith } from '../disk/disk-with.ts'
 import { parseSegmentFileName } from './file-names.ts'
 
 export type UnreadableIndex = (error: DiskError | LimitError) => void
@@ -19,19 +20,11 @@ export function withOptionalIndexes(disk: Disk, onUnreadable: UnreadableIndex): 
       return empty
     }
   }
-  return {
-    list: path => disk.list(path),
-    status: path => disk.status(path),
+  return diskWith(disk, {
     open: path => orElse(path, () => disk.open(path), emptyFile(path)),
     readWhole: (path, sizeMax) =>
       orElse(path, () => disk.readWhole(path, sizeMax), Buffer.alloc(0)),
-    space: path => disk.space(path),
-    create: path => disk.create(path),
-    rename: (from, to) => disk.rename(from, to),
-    remove: path => disk.remove(path),
-    makeDirectory: path => disk.makeDirectory(path),
-    syncDirectory: path => disk.syncDirectory(path),
-  }
+  })
 }
 
 /** What to say of it: the same for the same file. */

@@ -3,6 +3,7 @@
  * to the same segment many times over, and a file that is considerate of the page cache costs milliseconds to open.
  */
 import type { Disk, DiskFile } from '../../disk/disk.ts'
+import { diskWith } from '../../disk/disk-with.ts'
 
 export interface LastFileDisk extends Disk {
   /** Closes what is still open. */
@@ -26,24 +27,14 @@ function keep(disk: Disk): LastFileDisk {
     last?.close()
     last = undefined
   }
-  return {
-    letGo,
-    open(path) {
-      if (last?.path === path) return stayingOpen(last)
+  const open = (path: string) => {
+    if (last?.path !== path) {
       letGo()
       last = disk.open(path)
-      return stayingOpen(last)
-    },
-    list: path => disk.list(path),
-    status: path => disk.status(path),
-    readWhole: (path, sizeMax) => disk.readWhole(path, sizeMax),
-    space: path => disk.space(path),
-    create: path => disk.create(path),
-    rename: (from, to) => disk.rename(from, to),
-    remove: path => disk.remove(path),
-    makeDirectory: path => disk.makeDirectory(path),
-    syncDirectory: path => disk.syncDirectory(path),
+    }
+    return stayingOpen(last)
   }
+  return { ...diskWith(disk, { open }), letGo }
 }
 
 function stayingOpen(file: DiskFile): DiskFile {

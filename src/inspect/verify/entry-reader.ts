@@ -7,6 +7,7 @@ import type { DiskFile } from '../../disk/disk.ts'
 const WINDOW_SIZE = 64 * 1024
 
 export class EntryReader {
+  readonly entrySize: number
   readonly fileSize: number
   /** Byte of the entry in the file. */
   position: number
@@ -18,19 +19,18 @@ export class EntryReader {
   /** Where entries of zeros lay that had others behind them, if the last call passed over such. */
   skippedFrom: number | undefined
   readonly #file: DiskFile
-  readonly #entrySize: number
   #windowAt = 0
   #nextPosition = 0
 
   constructor(file: DiskFile, entrySize: number) {
     this.#file = file
-    this.#entrySize = entrySize
+    this.entrySize = entrySize
     this.fileSize = file.size()
     this.position = 0
   }
 
   get trailingBytes(): number {
-    return this.fileSize % this.#entrySize
+    return this.fileSize % this.entrySize
   }
 
   next(): boolean {
@@ -38,7 +38,7 @@ export class EntryReader {
     for (;;) {
       this.position = this.#nextPosition
       if (!this.#load()) return this.#end()
-      this.#nextPosition += this.#entrySize
+      this.#nextPosition += this.entrySize
       if (!this.#isZero()) return true
       this.skippedFrom ??= this.position
       if (!this.#skipZeros()) return this.#end()
@@ -47,8 +47,8 @@ export class EntryReader {
 
   /** A file of a single entry was not allocated ahead. */
   #isZero(): boolean {
-    if (this.fileSize === this.#entrySize) return false
-    for (let at = this.start; at < this.start + this.#entrySize; at++) {
+    if (this.fileSize === this.entrySize) return false
+    for (let at = this.start; at < this.start + this.entrySize; at++) {
       if (this.window[at] !== 0) return false
     }
     return true
@@ -64,11 +64,11 @@ export class EntryReader {
   /** To the next entry that is not all zeros; false where there is none. */
   #skipZeros(): boolean {
     while (this.#load(this.#nextPosition)) {
-      const end = this.window.length - ((this.window.length - this.start) % this.#entrySize)
+      const end = this.window.length - ((this.window.length - this.start) % this.entrySize)
       let at = this.start
       while (at < end && this.window[at] === 0) at++
       if (at < end) {
-        this.#nextPosition += at - this.start - ((at - this.start) % this.#entrySize)
+        this.#nextPosition += at - this.start - ((at - this.start) % this.entrySize)
         return true
       }
       this.#nextPosition += end - this.start
@@ -77,14 +77,14 @@ export class EntryReader {
   }
 
   #load(position = this.position): boolean {
-    if (position + this.#entrySize > this.fileSize) return false
+    if (position + this.entrySize > this.fileSize) return false
     this.start = position - this.#windowAt
-    if (this.start >= 0 && this.start + this.#entrySize <= this.window.length) return true
+    if (this.start >= 0 && this.start + this.entrySize <= this.window.length) return true
     const buffer = this.#buffer()
     this.window = buffer.subarray(0, this.#file.read(buffer, position))
     this.#windowAt = position
     this.start = 0
-    return this.window.length >= this.#entrySize
+    return this.window.length >= this.entrySize
   }
 
   #buffer(): Buffer {

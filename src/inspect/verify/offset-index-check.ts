@@ -11,21 +11,18 @@ import type { DiskFile } from '../../disk/disk.ts'
 import { OFFSET_INDEX_ENTRY } from '../../log/offset-index.ts'
 import { AscendingEntries, type IndexEntry } from './ascending-entries.ts'
 import { EntryReader } from './entry-reader.ts'
-import type { FindingPlace } from './finding.ts'
-import type { FindingKind } from './finding-kinds.ts'
+import { IndexFindings, type IndexCheckOptions } from './index-findings.ts'
 
 const AT = OFFSET_INDEX_ENTRY.offsetOf
+const SIZE_WORDS = {
+  title: 'Index file',
+  wrongSize: 'index-size',
+  untrimmed: 'index-untrimmed',
+} as const
 const ENTRY_SIZE = OFFSET_INDEX_ENTRY.size
 
-export interface IndexCheckOptions {
-  readonly baseOffset: bigint
-  /** Whether zeros behind the entries are normal: a broker has it open, or had when it died. */
-  readonly mayBePreallocated: boolean
-  readonly report: (kind: FindingKind, place: FindingPlace) => void
-}
-
 export class OffsetIndexCheck {
-  readonly #file: DiskFile
+  readonly #findings: IndexFindings
   readonly #options: IndexCheckOptions
   readonly #reader: EntryReader
   readonly #entries: AscendingEntries
@@ -38,7 +35,7 @@ export class OffsetIndexCheck {
   #hasLastOffsets = false
 
   constructor(file: DiskFile, options: IndexCheckOptions) {
-    this.#file = file
+    this.#findings = new IndexFindings(file.path, options)
     this.#options = options
     this.#reader = new EntryReader(file, ENTRY_SIZE)
     this.#entries = new AscendingEntries(this.#reader, {
@@ -46,7 +43,7 @@ export class OffsetIndexCheck {
       ascends: (a, b) => b.relativeOffset > a.relativeOffset && b.value > a.value,
       onOutlier: (entry, beside) => this.#reportOutlier(entry, beside),
       onZeros: position =>
-        this.#report('index-order', position, 'zeros between entries', 'entries'),
+        this.#findings.report('index-order', position, 'zeros between entries', 'entries'),
     })
     this.#step()
   }
@@ -75,7 +72,7 @@ export class OffsetIndexCheck {
             ? relativeOffset >= relativeBaseOffset
             : relativeOffset === relativeBaseOffset && !this.#hasLastOffsets)
         if (!this.#isBlurred && !isFirst) {
-          const last = this.#offsetOf(relativeLastOffset)
+          const last = this.#findings.offsetOf(relativeLastOffset)
           this.#reportEntry(entry, `a batch there that ends with offset ${last}`)
         }
       } else {
@@ -104,7 +101,7 @@ export class OffsetIndexCheck {
       else if (this.#isPlaced) this.#reportEntry(this.#entry, 'no batch with that last offset')
       else this.#reportEntry(this.#entry, 'no batch that begins there')
     }
-    this.#checkSize()
+    this.#findings.checkSize(this.#reader, SIZE_WORDS)
   }
 
   #step(): void {
@@ -113,78 +110,35 @@ export class OffsetIndexCheck {
     this.#isBlurred = false
   }
 
-  #checkSize(): void {
-    const { zerosFrom, trailingBytes, fileSize } = this.#reader
-    if (trailingBytes !== 0) {
-      const { path } = this.#file
-      const found =
-        `Index file ${path} is corrupt, found ${fileSize} bytes which is neither positive ` +
-        `nor a multiple of ${ENTRY_SIZE}`
-      const position = fileSize - trailingBytes
-      this.#report('index-size', position, found, `a multiple of ${ENTRY_SIZE}`)
-    }
-    if (zerosFrom !== undefined && !this.#options.mayBePreallocated) {
-      const found = `${fileSize - zerosFrom} bytes of zeros`
-      this.#report(
-        'index-untrimmed',
-        zerosFrom,
-        found,
-        'the end of the file: the segment is closed',
-      )
-    }
-  }
-
   #reportOutlier(entry: IndexEntry, beside: IndexEntry | undefined): void {
     const found = this.#textOf(entry)
-    const last = this.#offsetOf(entry.relativeOffset)
+    const last = this.#findings.offsetOf(entry.relativeOffset)
     if (beside === undefined) {
       const base = this.#options.baseOffset
       const corrupt =
         entry.relativeOffset < 0
           ? `Corrupt index found, the offset is ${last} which is less than the base offset ${base}`
           : found
-      return this.#report('index-order', entry.at, corrupt, `offset ${base} or more`, last)
+      return this.#findings.report('index-order', entry.at, corrupt, `offset ${base} or more`, last)
     }
     const order = beside.at < entry.at ? 'more than' : 'less than'
-    this.#report('index-order', entry.at, found, `${order} ${this.#textOf(beside)}`, last)
+    this.#findings.report('index-order', entry.at, found, `${order} ${this.#textOf(beside)}`, last)
   }
 
   #reportEntry(entry: IndexEntry, found: string): void {
-    const last = this.#offsetOf(entry.relativeOffset)
+    const last = this.#findings.offsetOf(entry.relativeOffset)
     const expected = `${found} in the log`
-    this.#report('index-entry', entry.at, this.#textOf(entry), expected, last)
+    this.#findings.report('index-entry', entry.at, this.#textOf(entry), expected, last)
   }
 
   #reportPastEnd(entry: IndexEntry, logEnd: number): void {
-    const last = this.#offsetOf(entry.relativeOffset)
+    const last = this.#findings.offsetOf(entry.relativeOffset)
     const expected = `a position before the end of the log at ${logEnd}`
-    this.#report('index-past-end', entry.at, this.#textOf(entry), expected, last)
+    this.#findings.report('index-past-end', entry.at, this.#textOf(entry), expected, last)
   }
 
   #textOf(entry: IndexEntry): string {
-    return `offset ${this.#offsetOf(entry.relativeOffset)} at position ${entry.value}`
-  }
-
-  #offsetOf(relativeOffset: number): bigint {
-    return this.#options.baseOffset + BigInt(relativeOffset)
-  }
-
-  #report(
-    kind: FindingKind,
-    position: number,
-    found: string,
-    expected: string,
-    offset?: bigint,
-  ): void {
-    const { path } = this.#file
-    this.#options.report(kind, {
-      file: path,
-      position,
-      firstOffset: offset,
-      lastOffset: offset,
-      found,
-      expected,
-    })
+    return `offset ${this.#findings.offsetOf(entry.relativeOffset)} at position ${entry.value}`
   }
 }
 

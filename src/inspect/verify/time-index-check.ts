@@ -10,15 +10,19 @@ import type { DiskFile } from '../../disk/disk.ts'
 import { TIME_INDEX_ENTRY } from '../../log/time-index.ts'
 import { AscendingEntries, type IndexEntry } from './ascending-entries.ts'
 import { EntryReader } from './entry-reader.ts'
-import type { FindingKind } from './finding-kinds.ts'
-import type { IndexCheckOptions } from './offset-index-check.ts'
+import { IndexFindings, type IndexCheckOptions } from './index-findings.ts'
 
 const AT = TIME_INDEX_ENTRY.offsetOf
+const SIZE_WORDS = {
+  title: 'Time index file',
+  wrongSize: 'timeindex-size',
+  untrimmed: 'timeindex-untrimmed',
+} as const
 const ENTRY_SIZE = TIME_INDEX_ENTRY.size
 const NO_TIMESTAMP = -1
 
 export class TimeIndexCheck {
-  readonly #file: DiskFile
+  readonly #findings: IndexFindings
   readonly #options: IndexCheckOptions
   readonly #reader: EntryReader
   readonly #entries: AscendingEntries
@@ -30,7 +34,7 @@ export class TimeIndexCheck {
   #isBlurred = false
 
   constructor(file: DiskFile, options: IndexCheckOptions) {
-    this.#file = file
+    this.#findings = new IndexFindings(file.path, options)
     this.#options = options
     this.#reader = new EntryReader(file, ENTRY_SIZE)
     this.#entries = new AscendingEntries(this.#reader, {
@@ -38,7 +42,7 @@ export class TimeIndexCheck {
       ascends: (a, b) => b.relativeOffset >= a.relativeOffset && b.value > a.value,
       onOutlier: (entry, beside) => this.#reportOutlier(entry, beside),
       onZeros: position =>
-        this.#report('timeindex-order', position, 'zeros between entries', 'entries'),
+        this.#findings.report('timeindex-order', position, 'zeros between entries', 'entries'),
     })
     this.#entry = this.#entries.next()
   }
@@ -64,7 +68,7 @@ export class TimeIndexCheck {
     for (; this.#entry !== undefined; this.#entry = this.#entries.next()) {
       if (!mayBeBehind && !this.#isBlurred) this.#reportPastEnd(this.#entry)
     }
-    this.#checkSize()
+    this.#findings.checkSize(this.#reader, SIZE_WORDS)
     if (isClosed && isComplete && !this.#isBlurred) this.#checkLast()
   }
 
@@ -79,7 +83,7 @@ export class TimeIndexCheck {
     if (entry.value === this.#greatest) return
     const greatest = this.#greatest
     if (entry.relativeOffset <= this.#previousLast && !this.#isBlurred) {
-      const last = this.#offsetOf(relativeLastOffset)
+      const last = this.#findings.offsetOf(relativeLastOffset)
       return this.#reportEntry(entry, `an offset in a batch, as ${last}`)
     }
     if (entry.value > greatest && this.#isBlurred) return
@@ -92,72 +96,33 @@ export class TimeIndexCheck {
     const found = last === undefined ? 'no entry' : `${this.#textOf(last)} as the last`
     const position = last?.at ?? 0
     const expected = `timestamp ${this.#greatest}, the greatest of the segment`
-    this.#report('timeindex-short', position, found, expected)
-  }
-
-  #checkSize(): void {
-    const { zerosFrom, trailingBytes, fileSize } = this.#reader
-    if (trailingBytes !== 0) {
-      const { path } = this.#file
-      const found =
-        `Time index file ${path} is corrupt, found ${fileSize} bytes which is neither positive ` +
-        `nor a multiple of ${ENTRY_SIZE}`
-      const position = fileSize - trailingBytes
-      this.#report('timeindex-size', position, found, `a multiple of ${ENTRY_SIZE}`)
-    }
-    if (zerosFrom !== undefined && !this.#options.mayBePreallocated) {
-      const found = `${fileSize - zerosFrom} bytes of zeros`
-      const expected = 'the end of the file: the segment is closed'
-      this.#report('timeindex-untrimmed', zerosFrom, found, expected)
-    }
+    this.#findings.report('timeindex-short', position, found, expected)
   }
 
   #reportOutlier(entry: IndexEntry, beside: IndexEntry | undefined): void {
     const base = this.#options.baseOffset
-    const offset = this.#offsetOf(entry.relativeOffset)
+    const offset = this.#findings.offsetOf(entry.relativeOffset)
     const found = this.#textOf(entry)
     const expected =
       beside === undefined
         ? `timestamp 0 or more at offset ${base} or more`
         : `${beside.at < entry.at ? 'more than' : 'less than'} ${this.#textOf(beside)}`
-    this.#report('timeindex-order', entry.at, found, expected, offset)
+    this.#findings.report('timeindex-order', entry.at, found, expected, offset)
   }
 
   #reportEntry(entry: IndexEntry, expected: string): void {
-    const offset = this.#offsetOf(entry.relativeOffset)
-    this.#report('timeindex-entry', entry.at, this.#textOf(entry), expected, offset)
+    const offset = this.#findings.offsetOf(entry.relativeOffset)
+    this.#findings.report('timeindex-entry', entry.at, this.#textOf(entry), expected, offset)
   }
 
   #reportPastEnd(entry: IndexEntry): void {
-    const offset = this.#offsetOf(entry.relativeOffset)
-    const expected = `an offset in the log, at most ${this.#offsetOf(this.#previousLast)}`
-    this.#report('timeindex-past-end', entry.at, this.#textOf(entry), expected, offset)
+    const offset = this.#findings.offsetOf(entry.relativeOffset)
+    const expected = `an offset in the log, at most ${this.#findings.offsetOf(this.#previousLast)}`
+    this.#findings.report('timeindex-past-end', entry.at, this.#textOf(entry), expected, offset)
   }
 
   #textOf(entry: IndexEntry): string {
-    return `timestamp ${entry.value} at offset ${this.#offsetOf(entry.relativeOffset)}`
-  }
-
-  #offsetOf(relativeOffset: number): bigint {
-    return this.#options.baseOffset + BigInt(relativeOffset)
-  }
-
-  #report(
-    kind: FindingKind,
-    position: number,
-    found: string,
-    expected: string,
-    offset?: bigint,
-  ): void {
-    const { path } = this.#file
-    this.#options.report(kind, {
-      file: path,
-      position,
-      firstOffset: offset,
-      lastOffset: offset,
-      found,
-      expected,
-    })
+    return `timestamp ${entry.value} at offset ${this.#findings.offsetOf(entry.relativeOffset)}`
   }
 }
 

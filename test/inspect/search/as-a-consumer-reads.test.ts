@@ -10,6 +10,7 @@ import { EVERY_RECORD } from '../../../src/inspect/search/record-query.ts'
 import { search, type Isolation } from '../../../src/inspect/search/search.ts'
 import { inThisThread } from '../../../src/inspect/search/segment-runner.ts'
 import { keyOf, valueOf, type RecordCursor } from '../../../src/record/record-cursor.ts'
+import type { ComparableRecord } from '../../kafka/comparable-record.ts'
 import { FIXTURES, partitionsOf, readLog } from '../fixture-partitions.ts'
 
 /** What a Java consumer got of the broker that wrote the fixture; without tiered-4.3, most of which was elsewhere. */
@@ -38,18 +39,8 @@ describe.each(CONSUMED)('a search for every record in %s', fixture => {
   )
 })
 
-interface ConsumedRecord {
+interface ConsumedRecord extends ComparableRecord {
   readonly isolation: string
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-  readonly timestampType: string
-  readonly timestamp: number
-  readonly headers: readonly { readonly key: string; readonly value_b64: string | null }[]
-  readonly key_b64: string | null
-  readonly value_b64?: string | null
-  readonly value_size?: number
-  readonly value_sha256?: string
 }
 
 /** By topic-partition:offset. */

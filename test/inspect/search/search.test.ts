@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_DECODE_LIMITS } from '../../../src/base/limits.ts'
-import type { Disk, DiskFile } from '../../../src/disk/disk.ts'
+import type { Disk } from '../../../src/disk/disk.ts'
+import { diskWith } from '../../../src/disk/disk-with.ts'
 import { MemoryDisk } from '../../../src/disk/memory-disk.ts'
 import { PartitionLogReader } from '../../../src/inspect/offsets/partition-log.ts'
 import { visitMatches } from '../../../src/inspect/search/match-collector.ts'
@@ -339,17 +340,5 @@ async function run(
 }
 
 function watched(disk: Disk, onOpen: (path: string) => string): Disk {
-  const open = (path: string): DiskFile => disk.open(onOpen(path))
-  return {
-    list: path => disk.list(path),
-    status: path => disk.status(path),
-    open,
-    readWhole: (path, sizeMax) => disk.readWhole(path, sizeMax),
-    space: path => disk.space(path),
-    create: path => disk.create(path),
-    rename: (from, to) => disk.rename(from, to),
-    remove: path => disk.remove(path),
-    makeDirectory: path => disk.makeDirectory(path),
-    syncDirectory: path => disk.syncDirectory(path),
-  }
+  return diskWith(disk, { open: path => disk.open(onOpen(path)) })
 }

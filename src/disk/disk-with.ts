@@ -1,0 +1,18 @@
+import type { Disk } from './disk.ts'
+
+/** The disk, with some of its calls answered otherwise. */
+export function diskWith(disk: Disk, calls: Partial<Disk>): Disk {
+  return {
+    list: path => disk.list(path),
+    status: path => disk.status(path),
+    open: path => disk.open(path),
+    readWhole: (path, sizeMax) => disk.readWhole(path, sizeMax),
+    space: path => disk.space(path),
+    create: path => disk.create(path),
+    rename: (from, to) => disk.rename(from, to),
+    remove: path => disk.remove(path),
+    makeDirectory: path => disk.makeDirectory(path),
+    syncDirectory: path => disk.syncDirectory(path),
+    ...calls,
+  }
+}
