@@ -2,6 +2,7 @@
  * A fixed structure, declared once: from the declaration follow its size, where each field lies, and a decoder.
  * Hot paths read single fields at `offsetOf`; everything that shows or checks a whole structure decodes it.
  */
+import { int16At, int32At, int64At, int8At, uint32At } from './big-endian.ts'
 export interface FieldType<T> {
   readonly name: string
   readonly size: number
@@ -66,34 +67,34 @@ function place(types: FieldTypes): PlacedField[] {
 export const int8: FieldType<number> = {
   name: 'int8',
   size: 1,
-  read: (buffer, position) => buffer.readInt8(position),
+  read: (buffer, position) => int8At(buffer, position),
   write: (buffer, position, value) => void buffer.writeInt8(value, position),
 }
 
 export const int16: FieldType<number> = {
   name: 'int16',
   size: 2,
-  read: (buffer, position) => buffer.readInt16BE(position),
+  read: (buffer, position) => int16At(buffer, position),
   write: (buffer, position, value) => void buffer.writeInt16BE(value, position),
 }
 
 export const int32: FieldType<number> = {
   name: 'int32',
   size: 4,
-  read: (buffer, position) => buffer.readInt32BE(position),
+  read: (buffer, position) => int32At(buffer, position),
   write: (buffer, position, value) => void buffer.writeInt32BE(value, position),
 }
 
 export const uint32: FieldType<number> = {
   name: 'uint32',
   size: 4,
-  read: (buffer, position) => buffer.readUInt32BE(position),
+  read: (buffer, position) => uint32At(buffer, position),
   write: (buffer, position, value) => void buffer.writeUInt32BE(value, position),
 }
 
 export const int64: FieldType<bigint> = {
   name: 'int64',
   size: 8,
-  read: (buffer, position) => buffer.readBigInt64BE(position),
+  read: (buffer, position) => int64At(buffer, position),
   write: (buffer, position, value) => void buffer.writeBigInt64BE(value, position),
 }

@@ -5,6 +5,7 @@
  * Source: org.apache.kafka.common.protocol.ByteBufferAccessor, org.apache.kafka.common.utils.ByteUtils
  */
 import { CorruptDataError } from '../base/errors.ts'
+import { int16At, int32At, int64At, int8At, uint32At } from './big-endian.ts'
 
 export class ByteReader {
   readonly buffer: Buffer
@@ -22,11 +23,11 @@ export class ByteReader {
   }
 
   int8(): number {
-    return this.buffer.readInt8(this.#advance(1, 'int8'))
+    return int8At(this.buffer, this.#advance(1, 'int8'))
   }
 
   int16(): number {
-    return this.buffer.readInt16BE(this.#advance(2, 'int16'))
+    return int16At(this.buffer, this.#advance(2, 'int16'))
   }
 
   uint16(): number {
@@ -34,15 +35,15 @@ export class ByteReader {
   }
 
   int32(): number {
-    return this.buffer.readInt32BE(this.#advance(4, 'int32'))
+    return int32At(this.buffer, this.#advance(4, 'int32'))
   }
 
   uint32(): number {
-    return this.buffer.readUInt32BE(this.#advance(4, 'uint32'))
+    return uint32At(this.buffer, this.#advance(4, 'uint32'))
   }
 
   int64(): bigint {
-    return this.buffer.readBigInt64BE(this.#advance(8, 'int64'))
+    return int64At(this.buffer, this.#advance(8, 'int64'))
   }
 
   float64(): number {

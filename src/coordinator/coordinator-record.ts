@@ -19,6 +19,7 @@ import {
   type Message,
   type ValueOf,
 } from '../protocol/message.ts'
+import { int16At } from '../binary/big-endian.ts'
 
 export interface CoordinatorRecordType {
   readonly id: number
@@ -76,7 +77,7 @@ export function coordinatorSerde<Types extends CoordinatorRecordTypes>(
       const { name, type } = known
       const key = readMessage(type.key, keyBytes, { name: 'key', version: id })
       const value = valueBytes === null ? null : readValue(type, valueBytes)
-      const version = valueBytes === null ? 0 : valueBytes.readInt16BE(0)
+      const version = valueBytes === null ? 0 : int16At(valueBytes, 0)
       return { type: name, key, value, version } as unknown as CoordinatorRecord<Types>
     },
     encode({ type, key, value, version }) {
@@ -106,7 +107,7 @@ function readValue(type: CoordinatorRecordType, bytes: Buffer): unknown {
 }
 
 function readPrefix(bytes: Buffer, name: 'key' | 'value'): number {
-  if (bytes.length >= PREFIX_SIZE) return bytes.readInt16BE(0)
+  if (bytes.length >= PREFIX_SIZE) return int16At(bytes, 0)
   throw new RefusedRecordError(
     {
       position: 0,

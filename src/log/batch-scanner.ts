@@ -26,6 +26,7 @@ import {
   MESSAGE_V1_HEADER,
 } from '../record/legacy-message.ts'
 import { batchAt } from '../record/records.ts'
+import { int32At, int8At } from '../binary/big-endian.ts'
 
 export interface ScanOptions {
   /** Where the first batch begins. */
@@ -82,10 +83,10 @@ export class BatchScanner {
     if (left <= HEADER_SIZE_UP_TO_MAGIC) return this.#stop('end-of-file')
     this.#require(Math.min(BATCH_OVERHEAD, left))
     const start = this.position - this.#windowStart
-    const size = this.#window.readInt32BE(start + SIZE_AT)
+    const size = int32At(this.#window, start + SIZE_AT)
     if (size < SIZE_MIN) return this.#stop('corrupt', this.#impossibleSize(size))
     if (size > left - LOG_OVERHEAD) return this.#stop('torn')
-    const headerSize = headerSizeOf(this.#window.readInt8(start + MAGIC_AT))
+    const headerSize = headerSizeOf(int8At(this.#window, start + MAGIC_AT))
     if (headerSize > left) return this.#stop('corrupt', this.#impossibleSize(size, headerSize))
     this.#nextPosition = this.position + LOG_OVERHEAD + size
     return this.#batchHere(start)

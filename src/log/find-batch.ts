@@ -17,6 +17,7 @@ import type { LegacyMessage } from '../record/legacy-message.ts'
 import { unusedBitsIn } from '../record/attributes.ts'
 import { batchAt } from '../record/records.ts'
 import { BatchScanner } from './batch-scanner.ts'
+import { int32At } from '../binary/big-endian.ts'
 
 export interface FindOptions {
   readonly from: number
@@ -48,7 +49,7 @@ export function findBatch(file: DiskFile, options: FindOptions): FoundBatch | un
     if (size < LOG_OVERHEAD + SIZE_MIN) return undefined
     const last = Math.min(size - BATCH_OVERHEAD, options.to - at - 1)
     for (let start = 0; start <= Math.max(last, 0); start++) {
-      const high = window.readInt32BE(start)
+      const high = int32At(window, start)
       if (high < lowestHigh || high > highestHigh) continue
       if (isZeroBlock(window, start, size)) start += ZEROS.length - BATCH_OVERHEAD
       const left = Math.min(fileSize - at - start, Math.max(limits.batchBytesMax, WINDOW_SIZE))
@@ -66,7 +67,7 @@ export function findBatch(file: DiskFile, options: FindOptions): FoundBatch | un
 function isPlausible(window: Buffer, start: number, size: number, left: number): boolean {
   const magic = window[start + MAGIC_AT]!
   if (magic > MAGIC_V2) return false
-  const batchSize = window.readInt32BE(start + SIZE_AT)
+  const batchSize = int32At(window, start + SIZE_AT)
   if (batchSize < SIZE_MIN || batchSize > left - LOG_OVERHEAD) return false
   if (start + BATCH_OVERHEAD > size) return magic < MAGIC_V2
   const batch = batchAt(window, start)
@@ -81,11 +82,11 @@ function isPlausible(window: Buffer, start: number, size: number, left: number):
 function isPlausibleMessage(message: LegacyMessage, windowSize: number): boolean {
   if (unusedBitsIn(message.attributes) !== 0) return false
   const { buffer, start, size, keySizeAt } = message
-  const keySize = buffer.readInt32BE(start + keySizeAt)
+  const keySize = int32At(buffer, start + keySizeAt)
   const valueSizeAt = keySizeAt + INT32_SIZE + Math.max(0, keySize)
   if (keySize < -1 || valueSizeAt + INT32_SIZE > size) return false
   if (start + valueSizeAt + INT32_SIZE > windowSize) return true
-  const valueSize = buffer.readInt32BE(start + valueSizeAt)
+  const valueSize = int32At(buffer, start + valueSizeAt)
   return valueSize >= -1 && valueSizeAt + INT32_SIZE + Math.max(0, valueSize) === size
 }
 

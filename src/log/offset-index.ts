@@ -20,6 +20,7 @@ import { assert, type Damage } from '../base/errors.ts'
 import { int32, layout } from '../binary/layout.ts'
 import { floorSlot, NO_SLOT, type OnProbe } from './index-search.ts'
 import { firstZeroSlot, tailDamages } from './index-tail.ts'
+import { int32At } from '../binary/big-endian.ts'
 
 export interface OffsetPosition {
   /** Last offset of the batch; but see the header. */
@@ -134,10 +135,10 @@ export class OffsetIndex {
   }
 
   #relativeOffsetAt(slot: number): number {
-    return this.#bytes.readInt32BE(slot * ENTRY_SIZE + AT.relativeOffset)
+    return int32At(this.#bytes, slot * ENTRY_SIZE + AT.relativeOffset)
   }
 
   #positionAt(slot: number): number {
-    return this.#bytes.readInt32BE(slot * ENTRY_SIZE + AT.position)
+    return int32At(this.#bytes, slot * ENTRY_SIZE + AT.position)
   }
 }

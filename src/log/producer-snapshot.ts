@@ -27,6 +27,7 @@
 import { CorruptDataError, type Damage } from '../base/errors.ts'
 import { crc32c } from '../binary/checksum.ts'
 import { int16, int32, int64, layout, uint32 } from '../binary/layout.ts'
+import { int16At } from '../binary/big-endian.ts'
 
 export const SNAPSHOT_HEADER = layout({ version: int16, crc: uint32, count: int32 })
 
@@ -142,7 +143,7 @@ const UNDERFLOW = 'null'
 
 function versionFault(bytes: Buffer): Fault | undefined {
   if (bytes.length < AT.crc) return tooShort(bytes, AT.crc)
-  const version = bytes.readInt16BE(AT.version)
+  const version = int16At(bytes, AT.version)
   if (version === CURRENT_VERSION) return undefined
   return {
     position: AT.version,

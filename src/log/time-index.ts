@@ -17,6 +17,7 @@ import { int32, int64, layout } from '../binary/layout.ts'
 import { NO_TIMESTAMP } from '../record/batch.ts'
 import { floorSlot, NO_SLOT, type OnProbe } from './index-search.ts'
 import { firstZeroSlot, tailDamages } from './index-tail.ts'
+import { int32At, int64At } from '../binary/big-endian.ts'
 
 export interface TimestampOffset {
   /** Milliseconds since 1970; −1 where an index has no entry. */
@@ -149,10 +150,10 @@ export class TimeIndex {
   }
 
   #timestampAt(slot: number): bigint {
-    return this.#bytes.readBigInt64BE(slot * ENTRY_SIZE + AT.timestamp)
+    return int64At(this.#bytes, slot * ENTRY_SIZE + AT.timestamp)
   }
 
   #relativeOffsetAt(slot: number): number {
-    return this.#bytes.readInt32BE(slot * ENTRY_SIZE + AT.relativeOffset)
+    return int32At(this.#bytes, slot * ENTRY_SIZE + AT.relativeOffset)
   }
 }

@@ -32,6 +32,7 @@ import {
   timestampTypeOf,
 } from './attributes.ts'
 import { addSequence, LOG_OVERHEAD, NO_SEQUENCE, type RecordBatch } from './batch.ts'
+import { int16At, int32At, int64At, int8At, uint32At } from '../binary/big-endian.ts'
 
 export const BATCH_HEADER = layout({
   baseOffset: int64,
@@ -63,15 +64,15 @@ export class BatchV2 implements RecordBatch {
   }
 
   get magic(): number {
-    return this.buffer.readInt8(this.start + AT.magic)
+    return int8At(this.buffer, this.start + AT.magic)
   }
 
   get size(): number {
-    return LOG_OVERHEAD + this.buffer.readInt32BE(this.start + AT.batchLength)
+    return LOG_OVERHEAD + int32At(this.buffer, this.start + AT.batchLength)
   }
 
   get baseOffset(): bigint {
-    return this.buffer.readBigInt64BE(this.start + AT.baseOffset)
+    return int64At(this.buffer, this.start + AT.baseOffset)
   }
 
   get lastOffset(): bigint {
@@ -79,15 +80,15 @@ export class BatchV2 implements RecordBatch {
   }
 
   get lastOffsetDelta(): number {
-    return this.buffer.readInt32BE(this.start + AT.lastOffsetDelta)
+    return int32At(this.buffer, this.start + AT.lastOffsetDelta)
   }
 
   get partitionLeaderEpoch(): number {
-    return this.buffer.readInt32BE(this.start + AT.partitionLeaderEpoch)
+    return int32At(this.buffer, this.start + AT.partitionLeaderEpoch)
   }
 
   get attributes(): number {
-    return this.buffer.readInt16BE(this.start + AT.attributes)
+    return int16At(this.buffer, this.start + AT.attributes)
   }
 
   get codecId(): number {
@@ -107,11 +108,11 @@ export class BatchV2 implements RecordBatch {
   }
 
   get baseTimestamp(): bigint {
-    return this.buffer.readBigInt64BE(this.start + AT.baseTimestamp)
+    return int64At(this.buffer, this.start + AT.baseTimestamp)
   }
 
   get maxTimestamp(): bigint {
-    return this.buffer.readBigInt64BE(this.start + AT.maxTimestamp)
+    return int64At(this.buffer, this.start + AT.maxTimestamp)
   }
 
   get deleteHorizonMs(): bigint | undefined {
@@ -119,15 +120,15 @@ export class BatchV2 implements RecordBatch {
   }
 
   get producerId(): bigint {
-    return this.buffer.readBigInt64BE(this.start + AT.producerId)
+    return int64At(this.buffer, this.start + AT.producerId)
   }
 
   get producerEpoch(): number {
-    return this.buffer.readInt16BE(this.start + AT.producerEpoch)
+    return int16At(this.buffer, this.start + AT.producerEpoch)
   }
 
   get baseSequence(): number {
-    return this.buffer.readInt32BE(this.start + AT.baseSequence)
+    return int32At(this.buffer, this.start + AT.baseSequence)
   }
 
   get lastSequence(): number {
@@ -136,11 +137,11 @@ export class BatchV2 implements RecordBatch {
   }
 
   get recordCount(): number {
-    return this.buffer.readInt32BE(this.start + AT.recordsCount)
+    return int32At(this.buffer, this.start + AT.recordsCount)
   }
 
   get storedCrc(): number {
-    return this.buffer.readUInt32BE(this.start + AT.crc)
+    return uint32At(this.buffer, this.start + AT.crc)
   }
 
   computeCrc(): number {

@@ -17,6 +17,7 @@ import { LOG_OVERHEAD, SIZE_AT, SIZE_MIN } from './batch.ts'
 import { LegacyMessage } from './legacy-message.ts'
 import { decompressPayload } from './payload.ts'
 import type { MessageChecksum, RecordCursor, RecordHeader } from './record-cursor.ts'
+import { int32At } from '../binary/big-endian.ts'
 
 const ZSTD = 4
 
@@ -104,7 +105,7 @@ export class LegacyCursor implements RecordCursor {
   #positionsOfInner(): number[] {
     const positions: number[] = []
     for (let at = 0; at + LOG_OVERHEAD <= this.bytes.length;) {
-      const size = this.bytes.readInt32BE(at + SIZE_AT)
+      const size = int32At(this.bytes, at + SIZE_AT)
       if (size < SIZE_MIN) {
         throw this.#corrupt(
           `size of an inner message at ${at}`,
@@ -161,7 +162,7 @@ function fieldsOf(message: LegacyMessage, position: number): { key: Field; value
 function fieldAt(message: LegacyMessage, at: number, what: string, position: number): Field {
   const left = message.size - at - 4
   if (left < 0) throw sizeError(what, `${left + 4} bytes left`, '4 for its size', position)
-  const size = message.buffer.readInt32BE(message.start + at)
+  const size = int32At(message.buffer, message.start + at)
   if (size > left) throw sizeError(what, `size ${size}`, `at most ${left}`, position)
   return { start: message.start + at + 4, size: size < 0 ? -1 : size }
 }

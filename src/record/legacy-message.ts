@@ -27,6 +27,7 @@ import {
   SIZE_MIN,
   type RecordBatch,
 } from './batch.ts'
+import { int32At, int64At, int8At, uint32At } from '../binary/big-endian.ts'
 
 const HEADER_V0 = { offset: int64, messageSize: int32, crc: uint32, magic: int8, attributes: int8 }
 export const MESSAGE_V0_HEADER = layout(HEADER_V0)
@@ -53,11 +54,11 @@ export class LegacyMessage implements RecordBatch {
   }
 
   get magic(): number {
-    return this.buffer.readInt8(this.start + AT.magic)
+    return int8At(this.buffer, this.start + AT.magic)
   }
 
   get size(): number {
-    return LOG_OVERHEAD + this.buffer.readInt32BE(this.start + AT.messageSize)
+    return LOG_OVERHEAD + int32At(this.buffer, this.start + AT.messageSize)
   }
 
   get baseOffset(): bigint {
@@ -65,11 +66,11 @@ export class LegacyMessage implements RecordBatch {
   }
 
   get lastOffset(): bigint {
-    return this.buffer.readBigInt64BE(this.start + AT.offset)
+    return int64At(this.buffer, this.start + AT.offset)
   }
 
   get attributes(): number {
-    return this.buffer.readInt8(this.start + AT.attributes)
+    return int8At(this.buffer, this.start + AT.attributes)
   }
 
   get codecId(): number {
@@ -82,11 +83,11 @@ export class LegacyMessage implements RecordBatch {
 
   get maxTimestamp(): bigint {
     if (this.magic === 0) return NO_TIMESTAMP
-    return this.buffer.readBigInt64BE(this.start + AT.timestamp)
+    return int64At(this.buffer, this.start + AT.timestamp)
   }
 
   get storedCrc(): number {
-    return this.buffer.readUInt32BE(this.start + AT.crc)
+    return uint32At(this.buffer, this.start + AT.crc)
   }
 
   computeCrc(): number {

@@ -7,10 +7,11 @@ import { LegacyCursor } from './legacy-cursor.ts'
 import { LegacyMessage } from './legacy-message.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { V2Cursor } from './v2-cursor.ts'
+import { int8At } from '../binary/big-endian.ts'
 
 /** The entry that begins at `start`; as Kafka's file reader, takes any magic from 2 up for v2. */
 export function batchAt(buffer: Buffer, start: number): BatchV2 | LegacyMessage {
-  const magic = buffer.readInt8(start + MAGIC_AT)
+  const magic = int8At(buffer, start + MAGIC_AT)
   return magic >= MAGIC_V2 ? new BatchV2(buffer, start) : new LegacyMessage(buffer, start)
 }
 

@@ -4,6 +4,7 @@
  */
 import type { DiskFile } from '../../disk/disk.ts'
 import type { ScanEnd } from '../../log/batch-scanner.ts'
+import { int64At } from '../../binary/big-endian.ts'
 
 const WINDOW_SIZE = 64 * 1024
 
@@ -20,7 +21,7 @@ export function isTorn(file: DiskFile, { position, stopped, baseOffset }: LogTai
   if (stopped === 'corrupt') return false
   const bytes = Buffer.alloc(INT64_SIZE)
   if (file.read(bytes, position) < INT64_SIZE) return true
-  const relative = bytes.readBigInt64BE(0) - baseOffset
+  const relative = int64At(bytes, 0) - baseOffset
   return relative >= 0n && relative <= INT32_MAX
 }
 

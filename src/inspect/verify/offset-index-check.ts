@@ -12,6 +12,7 @@ import { OFFSET_INDEX_ENTRY } from '../../log/offset-index.ts'
 import { AscendingEntries, type IndexEntry } from './ascending-entries.ts'
 import { EntryReader } from './entry-reader.ts'
 import { IndexFindings, type IndexCheckOptions } from './index-findings.ts'
+import { int32At } from '../../binary/big-endian.ts'
 
 const AT = OFFSET_INDEX_ENTRY.offsetOf
 const SIZE_WORDS = {
@@ -145,7 +146,7 @@ export class OffsetIndexCheck {
 function decodeEntry({ window, start, position }: EntryReader): IndexEntry {
   return {
     at: position,
-    relativeOffset: window.readInt32BE(start + AT.relativeOffset),
-    value: window.readInt32BE(start + AT.position),
+    relativeOffset: int32At(window, start + AT.relativeOffset),
+    value: int32At(window, start + AT.position),
   }
 }

@@ -4,6 +4,7 @@
  */
 import { BATCH_HEADER, BatchV2 } from '../../record/batch-v2.ts'
 import type { Batch } from '../dump/dump-sink.ts'
+import { int32At, int64NumberAt, uint32At } from '../../binary/big-endian.ts'
 
 const AT = BATCH_HEADER.offsetOf
 const TWO_32 = 4_294_967_296
@@ -33,8 +34,8 @@ export class SegmentNumbers {
     if (!(batch instanceof BatchV2)) return this.relativeOf(batch.baseOffset)
     const { buffer } = batch
     const at = batch.start + AT.baseOffset
-    const high = buffer.readInt32BE(at) - this.#high
-    return high * TWO_32 + (buffer.readUInt32BE(at + 4) - this.#low)
+    const high = int32At(buffer, at) - this.#high
+    return high * TWO_32 + (uint32At(buffer, at + 4) - this.#low)
   }
 
   relativeLastOffset(batch: Batch): number {
@@ -45,14 +46,10 @@ export class SegmentNumbers {
 
 export function maxTimestampOf(batch: Batch): number {
   if (!(batch instanceof BatchV2)) return Number(batch.maxTimestamp)
-  return int64At(batch.buffer, batch.start + AT.maxTimestamp)
+  return int64NumberAt(batch.buffer, batch.start + AT.maxTimestamp)
 }
 
 /** −1 for none. */
 export function producerIdOf(batch: BatchV2): number {
-  return int64At(batch.buffer, batch.start + AT.producerId)
-}
-
-function int64At(buffer: Buffer, position: number): number {
-  return buffer.readInt32BE(position) * TWO_32 + buffer.readUInt32BE(position + 4)
+  return int64NumberAt(batch.buffer, batch.start + AT.producerId)
 }

@@ -11,6 +11,7 @@ import { TIME_INDEX_ENTRY } from '../../log/time-index.ts'
 import { AscendingEntries, type IndexEntry } from './ascending-entries.ts'
 import { EntryReader } from './entry-reader.ts'
 import { IndexFindings, type IndexCheckOptions } from './index-findings.ts'
+import { int32At, int64NumberAt } from '../../binary/big-endian.ts'
 
 const AT = TIME_INDEX_ENTRY.offsetOf
 const SIZE_WORDS = {
@@ -130,7 +131,7 @@ export class TimeIndexCheck {
 function decodeEntry({ window, start, position }: EntryReader): IndexEntry {
   return {
     at: position,
-    relativeOffset: window.readInt32BE(start + AT.relativeOffset),
-    value: Number(window.readBigInt64BE(start + AT.timestamp)),
+    relativeOffset: int32At(window, start + AT.relativeOffset),
+    value: int64NumberAt(window, start + AT.timestamp),
   }
 }
