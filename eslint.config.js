@@ -32,7 +32,7 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': 'off' },
   },
   {
-    files: ['**/*.js', '**/*.cjs'],
+    files: ['**/*.js', '**/*.cjs', '**/*.mjs'],
     languageOptions: {
       globals: {
         console: 'readonly',
@@ -43,5 +43,9 @@ export default tseslint.config(
         performance: 'readonly',
       },
     },
+  },
+  {
+    files: ['bin/kbroker.js', '**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs' },
   },
 )

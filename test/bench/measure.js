@@ -6,12 +6,8 @@ const RUNS = 5
 const NOWHERE = openSync('/dev/null', 'w')
 /** Certificates that a site adds cost every Node program a tenth of a second at its start; they aren't what is measured. */
 const ENVIRONMENT = { ...process.env, NODE_EXTRA_CA_CERTS: undefined }
-/** Tells the peak of resident memory on descriptor 3 when a Node process ends. */
-const REPORT_MEMORY =
-  'data:text/javascript,' +
-  encodeURIComponent(
-    "import{writeSync}from'node:fs';process.on('exit',()=>writeSync(3,String(process.resourceUsage().maxRSS)))",
-  )
+/** Loaded with --require: an --import would have Node start its module loader, which is not ours to pay for. */
+const REPORT_MEMORY = './test/bench/report-memory.cjs'
 
 /** @returns for each name: median wall-clock milliseconds, CPU is not told apart; and peak memory where it is Node */
 export function compare(commands, runs = RUNS) {
@@ -33,7 +29,7 @@ export function compare(commands, runs = RUNS) {
 function once(command) {
   const isNode = Array.isArray(command)
   const file = isNode ? process.execPath : command.command
-  const args = isNode ? ['--import', REPORT_MEMORY, ...command] : command.args
+  const args = isNode ? ['--require', REPORT_MEMORY, ...command] : command.args
   const start = performance.now()
   const { status, output, stderr } = spawnSync(file, args, {
     env: ENVIRONMENT,
