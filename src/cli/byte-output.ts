@@ -10,6 +10,14 @@
 import { isUtf8 } from 'node:buffer'
 import { javaUtf8 } from '../binary/java-text.ts'
 
+/** Node 20 looks methods of a Buffer up anew at every call, which takes a third of the time of a short copy. */
+const copyWithin = Reflect.get(Uint8Array.prototype, 'copyWithin') as (
+  this: Uint8Array,
+  target: number,
+  start: number,
+  end: number,
+) => void
+
 const CAPACITY = 256 * 1024
 const FIRST_LIMIT = 4 * 1024
 const WORD = 4
@@ -90,7 +98,7 @@ export class ByteOutput {
     const from = start - this.#flushed
     const size = end - start
     if (from < 0 || size > CAPACITY - this.#length) return false
-    this.#buffer.copyWithin(this.#length, from, from + size)
+    copyWithin.call(this.#buffer, this.#length, from, from + size)
     this.#length += size
     return true
   }
@@ -154,7 +162,7 @@ export class ByteOutput {
     if (this.#uncheckedLength === this.#unchecked.length) this.flush()
     this.#makeRoom(size)
     const from = STAGE_AT + start - this.#stagedFrom
-    this.#buffer.copyWithin(this.#length, from, from + size)
+    copyWithin.call(this.#buffer, this.#length, from, from + size)
     this.#unchecked[this.#uncheckedLength++] = this.#length
     this.#length += size
     this.#unchecked[this.#uncheckedLength++] = this.#length
