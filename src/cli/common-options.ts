@@ -1,6 +1,7 @@
 /** Options that several commands share, each worded once. */
 import { InvalidArgumentError, type Command } from 'commander'
 import { BATCH_BYTES_MAX_FLAG, DEFAULT_DECODE_LIMITS, type DecodeLimits } from '../base/limits.ts'
+import { addColourOption, type ColourOption } from './colour.ts'
 
 export interface LogDirsOption {
   readonly logDirs?: readonly string[]
@@ -50,8 +51,8 @@ export interface LimitOption {
 
 export function addLimitOption(command: Command): Command {
   return command.option(
-    `${BATCH_BYTES_MAX_FLAG} <bytes>`,
-    'most that one batch may take in memory, stored or decompressed (default: 256 MiB)',
+    `${BATCH_BYTES_MAX_FLAG} <size>`,
+    'most that one batch may take in memory, stored or decompressed, such as 1GiB (default: 256MiB)',
     parseBatchBytesMax,
   )
 }
@@ -60,13 +61,48 @@ export function limitsOf({ maxBatchBytes }: LimitOption): DecodeLimits {
   return maxBatchBytes === undefined ? DEFAULT_DECODE_LIMITS : { batchBytesMax: maxBatchBytes }
 }
 
+export interface OutputOptions extends LimitOption, QuietOption, ColourOption {
+  readonly json?: true
+}
+
+/** For commands that print findings or tables. */
+export function addOutputOptions(command: Command): void {
+  addJsonOption(command)
+  addColourOption(command)
+  addQuietOption(command)
+  addLimitOption(command)
+}
+
 /** What one buffer can hold in every supported version of Node. */
 const BATCH_BYTES_MAX_MAX = 2 ** 31 - 1
 
 function parseBatchBytesMax(text: string): number {
-  const number = parsePositiveInteger(text)
-  if (number <= BATCH_BYTES_MAX_MAX) return number
+  const size = parseByteSize(text)
+  if (size <= BATCH_BYTES_MAX_MAX) return size
   throw new InvalidArgumentError(`It must be at most ${BATCH_BYTES_MAX_MAX}.`)
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  k: 2 ** 10,
+  kib: 2 ** 10,
+  m: 2 ** 20,
+  mib: 2 ** 20,
+  g: 2 ** 30,
+  gib: 2 ** 30,
+}
+
+export function parseByteSize(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d+) ?([a-z]*)$/i.exec(text) ?? []
+  const size = Number(digits) * (UNITS[unit.toLowerCase()] ?? NaN)
+  if (digits === '' || !Number.isSafeInteger(size) || size === 0) {
+    throw new InvalidArgumentError('Expected a size such as 1048576, 512KiB, 64MiB or 1GB.')
+  }
+  return size
 }
 
 export function splitList(text: string): string[] {

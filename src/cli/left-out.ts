@@ -1,9 +1,10 @@
 /** What a command that goes on says of things it could not read. */
 import type { DiskError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
+import type { ReadOptions } from '../inspect/internal-topics/partitions-here.ts'
 import { unreadableIndexText, withOptionalIndexes } from '../log/optional-indexes.ts'
 import type { CommandContext } from './command-context.ts'
-import { noticesTo, type QuietOption } from './common-options.ts'
+import { limitsOf, noticesTo, type LimitOption, type QuietOption } from './common-options.ts'
 import { EXIT } from './exit-code.ts'
 
 /** Takes an item that is left out: it is told of, and the command ends with 1. */
@@ -14,6 +15,22 @@ export function leavingOut({
   return error => {
     stderr(`kbroker: ${error.message}`)
     endWith(EXIT.itemFailed)
+  }
+}
+
+/** How a command reads internal topics: problems are told and it ends with 1, notices are told unless it is quiet. */
+export function readingFor(
+  options: LimitOption & QuietOption,
+  { stderr, endWith }: Pick<CommandContext, 'stderr' | 'endWith'>,
+): ReadOptions {
+  const notice = noticesTo(options, { stderr })
+  return {
+    limits: limitsOf(options),
+    notice: message => notice(`kbroker: ${message}`),
+    problem: message => {
+      stderr(`kbroker: ${message}`)
+      endWith(EXIT.itemFailed)
+    },
   }
 }
 

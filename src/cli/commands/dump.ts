@@ -12,13 +12,16 @@ import {
   addJsonOption,
   addLimitOption,
   addLogDirsOption,
+  addQuietOption,
   collectList,
   limitsOf,
   logDirsOf,
+  noticesTo,
   parseNatural,
   splitList,
   type LimitOption,
   type LogDirsOption,
+  type QuietOption,
 } from '../common-options.ts'
 import { advancing, sizesOf } from '../dump-progress.ts'
 import { fileToDump, filesToDump, isFileChosen } from '../dump-targets.ts'
@@ -37,7 +40,8 @@ import { encodedText, type TextEncoding } from '../render/record-text.ts'
 import { resolveTargets } from '../targets.ts'
 import { parseTimeRange } from '../time-grammar.ts'
 
-export interface DumpCommandOptions extends LogDirsOption, LimitOption, DecoderOptions {
+export interface DumpCommandOptions
+  extends LogDirsOption, LimitOption, QuietOption, DecoderOptions {
   readonly files?: readonly string[]
   readonly printDataLog?: true
   readonly deepIteration?: true
@@ -119,6 +123,7 @@ function addOwnOptions(command: Command): void {
     )
     .option('--resync', 'go on behind damage, at the next batch that proves itself')
   addJsonOption(command)
+  addQuietOption(command)
   addLimitOption(command)
 }
 
@@ -134,7 +139,7 @@ export async function runDump(
 ): Promise<void> {
   const files = await chosenFiles(paths, options, context)
   const sizes = () => sizesOf(files, context.disk)
-  notePageCache(sizes, context.stderr)
+  notePageCache(sizes, noticesTo(options, context))
   const progress = await startProgressBesideOutput('dumping', context)
   const stderr = (line: string) => {
     progress.clear()
@@ -164,11 +169,11 @@ async function chosenFiles(
   context: CommandContext,
 ): Promise<FileToDump[]> {
   const { workingDirectory } = context
-  const disk = diskWithOptionalIndexes({}, context)
+  const disk = diskWithOptionalIndexes(options, context)
   const range = new RangeFinder(disk, {
     limits: limitsOf(options),
     wanted: wantedRange(options, context),
-    notice: onceEach(message => context.stderr(`kbroker: ${message}`)),
+    notice: onceEach(message => noticesTo(options, context)(`kbroker: ${message}`)),
   })
   const { partition } = options
   const named = (options.files ?? [])
@@ -229,7 +234,7 @@ function dumpOptions(options: DumpCommandOptions): DumpOptions {
 
 async function createSink(options: DumpCommandOptions, context: CommandContext): Promise<DumpSink> {
   const notice = decoderNotice(options)
-  if (notice !== undefined) context.stderr(`kbroker: ${notice}`)
+  if (notice !== undefined) noticesTo(options, context)(`kbroker: ${notice}`)
   const decoder = await loadDecoder(options)
   const onFailure = () => context.endWith(EXIT.itemFailed)
   if (options.json === true) {

@@ -1,6 +1,5 @@
 /** `kbroker groups`: what `__consumer_offsets` says, held against the logs, without a broker. */
 import { Command, Option } from 'commander'
-import { UsageError } from '../../base/errors.ts'
 import { describeGroups, type GroupDescription } from '../../inspect/groups/group-description.ts'
 import type { GroupType } from '../../inspect/groups/group.ts'
 import { groupSummary } from '../../inspect/groups/group-summary.ts'
@@ -11,29 +10,25 @@ import {
 } from '../../inspect/groups/groups-source.ts'
 import { coordinatorPartitionOf } from '../../inspect/internal-topics/coordinator-place.ts'
 import type { LogPlace } from '../../inspect/internal-topics/topic-names.ts'
-import { addColourOption, colourOf, type ColourOption } from '../colour.ts'
+import { colourOf } from '../colour.ts'
+import { chosenView } from '../chosen-view.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
-  addJsonOption,
-  addLimitOption,
   addLogDirsOption,
-  addQuietOption,
-  limitsOf,
-  noticesTo,
+  addOutputOptions,
   parseNatural,
-  type LimitOption,
   type LogDirsOption,
-  type QuietOption,
+  type OutputOptions,
 } from '../common-options.ts'
 import { nobodyNamed, noteMissing } from '../coordinator-notices.ts'
-import { EXIT } from '../exit-code.ts'
+import { readingFor } from '../left-out.ts'
 import { groupJson } from '../render/groups-json.ts'
 import { GROUP_VIEWS, groupsJson, groupsText, type GroupView } from '../render/groups-output.ts'
 import { groupListTable } from '../render/groups-table.ts'
 import { requiredLogDirs } from '../required-log-dirs.ts'
 import { parseTime } from '../time-grammar.ts'
 
-interface GroupsCommandOptions extends LogDirsOption, LimitOption, QuietOption, ColourOption {
+interface GroupsCommandOptions extends LogDirsOption, OutputOptions {
   readonly describe?: true
   readonly offsets?: true
   readonly commits?: true
@@ -43,7 +38,6 @@ interface GroupsCommandOptions extends LogDirsOption, LimitOption, QuietOption, 
   readonly groupType?: GroupType
   readonly at: string
   readonly offsetsRetentionMinutes: number
-  readonly json?: true
 }
 
 const TYPES: readonly GroupType[] = ['classic', 'consumer', 'share', 'streams']
@@ -75,10 +69,7 @@ export function createGroupsCommand(context: CommandContext): Command {
       parseNatural,
       DEFAULT_RETENTION_MINUTES,
     )
-  addJsonOption(command)
-  addColourOption(command)
-  addQuietOption(command)
-  addLimitOption(command)
+  addOutputOptions(command)
   return command
     .addHelpText('after', EXAMPLES)
     .action((names: string[], options: GroupsCommandOptions) => runGroups(names, options, context))
@@ -89,16 +80,11 @@ function runGroups(
   options: GroupsCommandOptions,
   context: CommandContext,
 ): void {
-  const view = viewOf(options)
+  const view = chosenView(GROUP_VIEWS, options)
   const nowMs = parseTime(options.at, context.nowMs())
   const logDirs = requiredLogDirs(options, context, names)
-  const write = noticesTo(options, context)
-  const notice = (message: string) => write(`kbroker: ${message}`)
-  const problem = (message: string) => {
-    context.stderr(`kbroker: ${message}`)
-    context.endWith(EXIT.itemFailed)
-  }
-  const reading = { limits: limitsOf(options), problem, notice }
+  const reading = readingFor(options, context)
+  const { problem, notice } = reading
   const source = readGroupsSource(context.disk, logDirs, reading)
   const { coordinator } = source
   if (coordinator.here.length === 0) {
@@ -125,16 +111,6 @@ function runGroups(
           colour: colourOf(options, context),
         })
   for (const line of lines) context.stdout.line(line)
-}
-
-/** One at most, as for kafka-consumer-groups. */
-function viewOf(options: GroupsCommandOptions): GroupView | undefined {
-  const chosen = GROUP_VIEWS.filter(view => options[view] === true)
-  if (chosen.length > 1) {
-    const words = chosen.map(view => `--${view}`).join(' and ')
-    throw new UsageError(`${words} are different views: choose one of them`)
-  }
-  return chosen[0]
 }
 
 function chosenGroups(

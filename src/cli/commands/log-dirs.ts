@@ -7,22 +7,19 @@ import {
   accountForLogDir,
   type LogDirAccount,
 } from '../../inspect/log-dir-accounts/log-dir-account.ts'
-import { addColourOption, colourOf, type ColourOption } from '../colour.ts'
+import { colourOf } from '../colour.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
-  addJsonOption,
-  addLimitOption,
   addLogDirsOption,
-  addQuietOption,
+  addOutputOptions,
   limitsOf,
   logDirsOf,
   noticesTo,
   parseNatural,
   collectList,
   splitList,
-  type LimitOption,
   type LogDirsOption,
-  type QuietOption,
+  type OutputOptions,
 } from '../common-options.ts'
 import { EXIT } from '../exit-code.ts'
 import {
@@ -33,7 +30,7 @@ import {
 } from '../render/log-dirs-text.ts'
 import { resolveTargets } from '../targets.ts'
 
-interface LogDirsCommandOptions extends LogDirsOption, LimitOption, QuietOption, ColourOption {
+interface LogDirsCommandOptions extends LogDirsOption, OutputOptions {
   readonly by: LogDirsTableOptions['by']
   readonly sort: 'name' | 'size'
   readonly bytes?: true
@@ -41,8 +38,10 @@ interface LogDirsCommandOptions extends LogDirsOption, LimitOption, QuietOption,
   readonly brokerList?: readonly number[]
   readonly describe?: true
   readonly kafkaJson?: true
-  readonly json?: true
 }
+
+/** What prints everything, and in one order. */
+const NO_TABLE = ['json', 'kafkaJson', 'describe']
 
 export function createLogDirsCommand(context: CommandContext): Command {
   const command = new Command('log-dirs')
@@ -56,18 +55,23 @@ export function createLogDirsCommand(context: CommandContext): Command {
     .addOption(
       new Option('--by <what>', 'a line for each')
         .choices(['dir', 'topic', 'partition'])
-        .default('dir'),
+        .default('dir')
+        .conflicts(NO_TABLE),
     )
-    .addOption(new Option('--sort <order>', 'of lines').choices(['name', 'size']).default('name'))
-    .option('--bytes', 'exact figures in place of KiB, MiB and GiB')
+    .addOption(
+      new Option('--sort <order>', 'of lines')
+        .choices(['name', 'size'])
+        .default('name')
+        .conflicts(NO_TABLE),
+    )
+    .addOption(
+      new Option('--bytes', 'exact figures in place of KiB, MiB and GiB').conflicts(NO_TABLE),
+    )
     .option('--topic-list <topics>', 'only these, comma-separated', collectList)
     .option('--broker-list <ids>', 'only log.dirs of these brokers', parseBrokers)
     .option('--kafka-json', 'the JSON of kafka-log-dirs, in one line')
     .option('--describe', 'the same: the option of kafka-log-dirs')
-  addJsonOption(command)
-  addColourOption(command)
-  addQuietOption(command)
-  addLimitOption(command)
+  addOutputOptions(command)
   return command
     .addHelpText('after', EXAMPLES)
     .action((paths: string[], options: LogDirsCommandOptions) =>

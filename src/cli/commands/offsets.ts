@@ -1,6 +1,6 @@
 /** `kbroker offsets`: what kafka-get-offsets prints, told from the log.dirs alone, and more. */
 import { dirname } from 'node:path'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { UsageError } from '../../base/errors.ts'
 import { uncleanNotice } from '../../inspect/offsets/unclean-notice.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
@@ -11,19 +11,16 @@ import {
   type OffsetsFailure,
   type OffsetsOfPartition,
 } from '../../inspect/offsets/offsets-report.ts'
-import { addColourOption, colourOf, type ColourOption } from '../colour.ts'
+import { colourOf } from '../colour.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
-  addJsonOption,
-  addLimitOption,
   addLogDirsOption,
-  addQuietOption,
+  addOutputOptions,
   limitsOf,
   logDirsOf,
   noticesTo,
-  type LimitOption,
   type LogDirsOption,
-  type QuietOption,
+  type OutputOptions,
 } from '../common-options.ts'
 import { coverOf } from '../covered-targets.ts'
 import { EXIT } from '../exit-code.ts'
@@ -33,12 +30,10 @@ import { offsetsJson, offsetsLine, offsetsTable } from '../render/offsets-text.t
 import { expandLogDirs, resolveTargets } from '../targets.ts'
 import { tryParseTime } from '../time-grammar.ts'
 
-interface OffsetsCommandOptions
-  extends LogDirsOption, LimitOption, QuietOption, ColourOption, PartitionFilterOptions {
+interface OffsetsCommandOptions extends LogDirsOption, OutputOptions, PartitionFilterOptions {
   readonly time: string
   readonly all?: true
   readonly table?: true
-  readonly json?: true
 }
 
 export function createOffsetsCommand(context: CommandContext): Command {
@@ -56,11 +51,8 @@ export function createOffsetsCommand(context: CommandContext): Command {
     .option('--exclude-internal-topics', 'leave out the topics that brokers keep for themselves')
     .option('--time <time>', TIME_HELP, 'latest')
     .option('--all', 'print partitions without an answer, too, with an empty offset')
-    .option('--table', 'every offset of a partition, as columns')
-  addJsonOption(command)
-  addColourOption(command)
-  addQuietOption(command)
-  addLimitOption(command)
+    .addOption(new Option('--table', 'every offset of a partition, as columns').conflicts('json'))
+  addOutputOptions(command)
   return command
     .addHelpText('after', EXAMPLES)
     .action((paths: string[], options: OffsetsCommandOptions) =>
@@ -89,7 +81,7 @@ async function runOffsets(
     limits: limitsOf(options),
   })
   const found = withoutFailures(report, notice, context)
-  if (options.table === true && options.json !== true) {
+  if (options.table === true) {
     const colour = colourOf(options, context)
     const withAnswer = query.kind === 'timestamp'
     const lines = offsetsTable([...found], { withAnswer, colour })

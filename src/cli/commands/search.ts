@@ -69,7 +69,10 @@ export function createSearchCommand(context: CommandContext): Command {
   addLogDirsOption(command)
   addQueryOptions(command)
   addRangeOptions(command)
-  addOutputOptions(command)
+  addTextOptions(command)
+  addJsonOption(command)
+  addQuietOption(command)
+  addLimitOption(command)
   return command
     .addHelpText('after', EXAMPLES)
     .action((paths: string[], options: SearchCommandOptions) => runSearch(paths, options, context))
@@ -106,7 +109,7 @@ function addRangeOptions(command: Command): void {
     .option('--workers <count>', 'threads (default: one for each processor)', parsePositiveInteger)
 }
 
-function addOutputOptions(command: Command): void {
+function addTextOptions(command: Command): void {
   command
     .addOption(
       new Option('--header-values', "in text, print the values of records' headers, too").conflicts(
@@ -115,9 +118,6 @@ function addOutputOptions(command: Command): void {
     )
     .addOption(encodingOption('--key-encoding <encoding>', 'of keys in text'))
     .addOption(encodingOption('--value-encoding <encoding>', 'of values in text'))
-  addJsonOption(command)
-  addQuietOption(command)
-  addLimitOption(command)
 }
 
 /** JSON has its own way with bytes. */

@@ -2,21 +2,19 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../../base/errors.ts'
 import { statsOf, type StatsScope } from '../../inspect/stats/stats.ts'
-import { addColourOption, colourOf, type ColourOption } from '../colour.ts'
+import { colourOf } from '../colour.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
-  addJsonOption,
-  addLimitOption,
   addLogDirsOption,
-  addQuietOption,
+  addOutputOptions,
   limitsOf,
   logDirsOf,
   noticesTo,
+  parseByteSize,
   parsePositiveInteger,
   splitList,
-  type LimitOption,
   type LogDirsOption,
-  type QuietOption,
+  type OutputOptions,
 } from '../common-options.ts'
 import { EXIT } from '../exit-code.ts'
 import { leavingOut } from '../left-out.ts'
@@ -27,13 +25,12 @@ import { HISTOGRAMS, statsLines, type HistogramName } from '../render/stats-text
 import { scannedPartitions, type ScannedPartition } from '../scanned-partitions.ts'
 import { resolveTargets } from '../targets.ts'
 
-interface StatsCommandOptions extends LogDirsOption, LimitOption, QuietOption, ColourOption {
+interface StatsCommandOptions extends LogDirsOption, OutputOptions {
   readonly by: StatsScope
   readonly sample?: number
   readonly top: number
   readonly histogram: readonly HistogramName[]
   readonly workers?: number
-  readonly json?: true
 }
 
 const TOP_MAX = 10
@@ -60,17 +57,17 @@ export function createStatsCommand(context: CommandContext): Command {
     .option(
       '--sample <bytes>',
       'read about so many bytes, spread evenly, such as 64MiB; nothing is projected',
-      parseSize,
+      parseByteSize,
     )
     .option('--top <n>', 'producers and batches to name', parsePositiveInteger, TOP_MAX)
-    .option('--histogram <names>', `in text, of: ${NAMES.join(', ')}; or none`, parseHistograms, [
-      'batch-size',
-    ])
+    .addOption(
+      new Option('--histogram <names>', `in text, of: ${NAMES.join(', ')}; or none`)
+        .argParser(parseHistograms)
+        .default(['batch-size'], 'batch-size')
+        .conflicts('json'),
+    )
     .option('--workers <count>', 'threads (default: one for each processor)', parsePositiveInteger)
-  addJsonOption(command)
-  addColourOption(command)
-  addQuietOption(command)
-  addLimitOption(command)
+  addOutputOptions(command)
   return command
     .addHelpText('after', EXAMPLES)
     .action((paths: string[], options: StatsCommandOptions) => runStats(paths, options, context))
@@ -142,29 +139,6 @@ function bytesToRead(
   let bytes = 0
   for (const { segments } of partitions) for (const { log } of segments) bytes += log.size
   return Math.min(bytes, sample)
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  k: 2 ** 10,
-  kib: 2 ** 10,
-  m: 2 ** 20,
-  mib: 2 ** 20,
-  g: 2 ** 30,
-  gib: 2 ** 30,
-}
-
-function parseSize(text: string): number {
-  const [, digits = '', unit = ''] = /^(\d+) ?([a-z]*)$/i.exec(text) ?? []
-  const size = Number(digits) * (UNITS[unit.toLowerCase()] ?? NaN)
-  if (digits === '' || !Number.isSafeInteger(size) || size === 0) {
-    throw new InvalidArgumentError('Expected a size such as 1048576, 512KiB, 64MiB or 1GB.')
-  }
-  return size
 }
 
 function parseHistograms(text: string): HistogramName[] {

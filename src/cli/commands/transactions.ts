@@ -1,6 +1,5 @@
 /** `kbroker transactions`: what `__transaction_state` and the partitions' own logs say, without a broker. */
 import { Command } from 'commander'
-import { UsageError } from '../../base/errors.ts'
 import { abortCommand } from '../../inspect/transactions/abort-command.ts'
 import { isHanging } from '../../inspect/transactions/hanging.ts'
 import {
@@ -13,28 +12,24 @@ import {
   readTransactionsSource,
   type TransactionsSource,
 } from '../../inspect/transactions/transactions-source.ts'
-import { addColourOption, colourOf, type ColourOption } from '../colour.ts'
+import { colourOf } from '../colour.ts'
+import { chosenView } from '../chosen-view.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
-  addJsonOption,
-  addLimitOption,
   addLogDirsOption,
-  addQuietOption,
-  limitsOf,
-  noticesTo,
-  type LimitOption,
+  addOutputOptions,
   type LogDirsOption,
-  type QuietOption,
+  type OutputOptions,
 } from '../common-options.ts'
 import { nobodyNamed, noteMissing } from '../coordinator-notices.ts'
-import { EXIT } from '../exit-code.ts'
+import { readingFor } from '../left-out.ts'
 import { createPartitionFilter } from '../partition-filter.ts'
 import { abortedJson, knownJson, openJson } from '../render/transactions-json.ts'
 import { abortedTable, knownTable, openTable } from '../render/transactions-table.ts'
 import { requiredLogDirs } from '../required-log-dirs.ts'
 import { parseTime } from '../time-grammar.ts'
 
-interface TransactionsCommandOptions extends LogDirsOption, LimitOption, QuietOption, ColourOption {
+interface TransactionsCommandOptions extends LogDirsOption, OutputOptions {
   readonly ids?: true
   readonly open?: true
   readonly hanging?: true
@@ -42,7 +37,6 @@ interface TransactionsCommandOptions extends LogDirsOption, LimitOption, QuietOp
   readonly topic?: string
   readonly topicPartitions?: string
   readonly at: string
-  readonly json?: true
 }
 
 const VIEWS = ['ids', 'open', 'hanging', 'aborted'] as const
@@ -65,10 +59,7 @@ export function createTransactionsCommand(context: CommandContext): Command {
     .option('--topic <regex>', 'look into topics whose whole names match')
     .option('--topic-partitions <rules>', 'look into these, such as t1:1,t2:0-3,t3,:-3')
     .option('--at <time>', 'the moment that ages and timeouts are counted to', 'now')
-  addJsonOption(command)
-  addColourOption(command)
-  addQuietOption(command)
-  addLimitOption(command)
+  addOutputOptions(command)
   return command
     .addHelpText('after', EXAMPLES)
     .action((ids: string[], options: TransactionsCommandOptions) =>
@@ -81,17 +72,12 @@ function runTransactions(
   options: TransactionsCommandOptions,
   context: CommandContext,
 ): void {
-  const view = viewOf(options)
+  const view = chosenView(VIEWS, options)
   const isWanted = createPartitionFilter(options)
   const nowMs = parseTime(options.at, context.nowMs())
   const logDirs = requiredLogDirs(options, context, ids)
-  const write = noticesTo(options, context)
-  const notice = (message: string) => write(`kbroker: ${message}`)
-  const problem = (message: string) => {
-    context.stderr(`kbroker: ${message}`)
-    context.endWith(EXIT.itemFailed)
-  }
-  const reading = { limits: limitsOf(options), problem, notice }
+  const reading = readingFor(options, context)
+  const { problem, notice } = reading
   const source = readTransactionsSource(context.disk, logDirs, reading)
   noteMissing('transactional ids', source.coordinator, notice)
   for (const id of ids) {
@@ -101,15 +87,6 @@ function runTransactions(
   const choice = { ...reading, isWanted, nowMs }
   const lines = linesOf(view, new Set(ids), { source, choice, options, context })
   for (const line of lines) context.stdout.line(line)
-}
-
-function viewOf(options: TransactionsCommandOptions): View | undefined {
-  const chosen = VIEWS.filter(view => options[view] === true)
-  if (chosen.length > 1) {
-    const words = chosen.map(view => `--${view}`).join(' and ')
-    throw new UsageError(`${words} are different views: choose one of them`)
-  }
-  return chosen[0]
 }
 
 interface Run {

@@ -5,17 +5,17 @@ import { considerate } from '../../disk/considerate-disk.ts'
 import { lockHolder } from '../../disk/file-lock.ts'
 import type { FindingClass } from '../../inspect/verify/finding-facts.ts'
 import { THREADED_BYTES_MIN, verify, type VerifyTotals } from '../../inspect/verify/verify.ts'
-import { addColourOption, colourOf, type ColourOption } from '../colour.ts'
+import { colourOf } from '../colour.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
-  addJsonOption,
-  addLimitOption,
   addLogDirsOption,
+  addOutputOptions,
   limitsOf,
   logDirsOf,
+  noticesTo,
   parsePositiveInteger,
-  type LimitOption,
   type LogDirsOption,
+  type OutputOptions,
 } from '../common-options.ts'
 import { coverOf } from '../covered-targets.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
@@ -25,11 +25,10 @@ import { findingJson, findingLine, totalsJson, totalsLine } from '../render/veri
 import { resolveTargets } from '../targets.ts'
 import { keepYoungHeapSmall } from '../young-heap.ts'
 
-interface VerifyCommandOptions extends LogDirsOption, LimitOption, ColourOption {
+interface VerifyCommandOptions extends LogDirsOption, OutputOptions {
   readonly shallow?: true
   readonly live?: true
   readonly workers?: number
-  readonly json?: true
 }
 
 export function createVerifyCommand(context: CommandContext): Command {
@@ -49,9 +48,7 @@ export function createVerifyCommand(context: CommandContext): Command {
     .option('--live', 'read a log.dir that a broker holds, without its unfinished end')
     .option('--workers <count>', 'threads (default: one for each processor)', parsePositiveInteger)
   addLogDirsOption(command)
-  addJsonOption(command)
-  addColourOption(command)
-  addLimitOption(command)
+  addOutputOptions(command)
   return command
     .addHelpText('after', EXAMPLES)
     .action((paths: string[], options: VerifyCommandOptions) => runVerify(paths, options, context))
@@ -92,7 +89,7 @@ async function runVerify(
     disk: considerate(disk),
     workingDirectory,
     lockHolder,
-    onSizes: sizes => notePageCache(() => sizes, context.stderr),
+    onSizes: sizes => notePageCache(() => sizes, noticesTo(options, context)),
     onProgress: (bytes, totalBytes) => progress.advance(bytes, totalBytes),
   })
   for (;;) {
