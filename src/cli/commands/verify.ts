@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import { DiskError, UsageError } from '../../base/errors.ts'
 import { considerate } from '../../disk/considerate-disk.ts'
 import { lockHolder } from '../../disk/file-lock.ts'
+import { isBrokenPipe } from '../../disk/stream.ts'
 import type { FindingClass } from '../../inspect/verify/finding-facts.ts'
 import { THREADED_BYTES_MIN, verify, type VerifyTotals } from '../../inspect/verify/verify.ts'
 import { colourOf } from '../colour.ts'
@@ -51,7 +52,16 @@ export function createVerifyCommand(context: CommandContext): Command {
   addOutputOptions(command)
   return command
     .addHelpText('after', EXAMPLES)
-    .action((paths: string[], options: VerifyCommandOptions) => runVerify(paths, options, context))
+    .action(async (paths: string[], options: VerifyCommandOptions) => {
+      try {
+        await runVerify(paths, options, context)
+        context.stdout.flush()
+      } catch (error) {
+        const isUnreadable = error instanceof DiskError && !isBrokenPipe(error)
+        if (isUnreadable) context.endWith(EXIT.unreadable)
+        throw error
+      }
+    })
 }
 
 async function runVerify(
@@ -70,10 +80,7 @@ async function runVerify(
     context.endWith(EXIT.unreadable)
   }
   const sources = { logDirs, disk, workingDirectory, onRefusal }
-  const targets = await resolveTargets(paths, sources).catch((error: unknown) => {
-    if (error instanceof DiskError) context.endWith(EXIT.unreadable)
-    throw error
-  })
+  const targets = await resolveTargets(paths, sources)
   const isCovered = coverOf(targets, { disk, workingDirectory })
   const uncovered = targets.filter(target => !isCovered(target))
   const progress = await startProgress('verifying', context)
@@ -126,4 +133,4 @@ A line:  severity kind file [position N] [offsets A..B] found: …; expected: �
 Notices are normal traces, of an unclean shutdown for one; they do not count for the exit code.
 
 Exit codes: 0 clean · 2 usage · 3 only files that can be rebuilt from the logs are wrong
-· 4 a log, or what says whose it is, is damaged · 5 something is unreadable, or a broker holds it`
+· 4 a log, or what says whose it is, is damaged · 5 something can't be read, or the output not be written, or a broker holds the log.dir`
