@@ -2,6 +2,7 @@
 import { dirname } from 'node:path'
 import { Command, Option } from 'commander'
 import { UsageError } from '../../base/errors.ts'
+import { beyondTheEnd } from '../../inspect/offsets/beyond-the-end.ts'
 import { uncleanNotice } from '../../inspect/offsets/unclean-notice.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
 import type { NamedOffset, OffsetQuery } from '../../inspect/offsets/offset-query.ts'
@@ -158,11 +159,12 @@ function* withoutFailures(
       unclean.add(logDir)
       notice(`kbroker: ${uncleanNotice(logDir)}`)
     }
+    const name = `${item.topic}-${item.partition}`
     if (item.isTiered) {
-      notice(
-        `kbroker: ${item.topic}-${item.partition} is tiered: ` +
-          'what is in the remote storage is left out of account',
-      )
+      notice(`kbroker: ${name} is tiered: what is in the remote storage is left out of account`)
+    }
+    for (const text of item.offsets === undefined ? [] : beyondTheEnd(item.offsets)) {
+      notice(`kbroker: ${name}: ${text}`)
     }
     yield item
   }
