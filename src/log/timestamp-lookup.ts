@@ -9,7 +9,7 @@ import { CorruptDataError, type Damage } from '../base/errors.ts'
 import { DEFAULT_DECODE_LIMITS, type DecodeLimits } from '../base/limits.ts'
 import { NO_TIMESTAMP, type RecordBatch } from '../record/batch.ts'
 import { eachRecord } from '../record/records.ts'
-import type { BatchScanner } from './batch-scanner.ts'
+import { BatchScanner } from './batch-scanner.ts'
 import { NO_SLOT } from './index-search.ts'
 import type { OffsetPosition } from './offset-index.ts'
 import {
@@ -49,12 +49,20 @@ export interface TimestampLookup {
   readonly record?: { readonly offset: bigint; readonly timestamp: bigint }
 }
 
-/** @throws LimitError where a batch that has to be looked into costs more than `limits` allow */
+/**
+ * @param resumeAt where to go on behind damage, the indexes left alone
+ * @throws LimitError where a batch that has to be looked into costs more than `limits` allow
+ */
 export function lookupTimestamp(
   segment: TimeSearchedSegment,
   target: TimestampTarget,
   limits: DecodeLimits = DEFAULT_DECODE_LIMITS,
+  resumeAt?: number,
 ): TimestampLookup {
+  if (resumeAt !== undefined) {
+    const scanner = new BatchScanner(segment.log, { from: resumeAt, limits })
+    return scanForTimestamp(scanner, target, limits)
+  }
   const timeIndex = segment.timeIndex && searchTimeIndex(segment.timeIndex, target.timestamp)
   const { offsetIndex } = segment
   const from = laterOf(timeIndex?.entry.offset ?? segment.baseOffset, target.logStartOffset ?? 0n)

@@ -22,6 +22,23 @@ describe('a lookup', () => {
     expect(compacted.stderr).toMatch(/^kbroker: asked for offset 3, found 66:/)
   })
 
+  it('by time fails where the record may be lost on the way, and only there', async () => {
+    const byTime = (time: string) =>
+      runInProcess([
+        'lookup',
+        join(FIXTURES, 'damaged/zeroed-range/log/orders-0'),
+        '--time',
+        time,
+        '--json',
+      ])
+    const behind = await byTime('1700000166000')
+    expect(JSON.parse(behind.stdout)).toMatchObject({ outcome: 'found', record: { offset: 54 } })
+    expect(behind.stderr).toContain('is damaged on the way to time 1700000166000')
+    expect(behind.stderr).toContain('bytes 806 to 1202 were skipped')
+    expect(behind.exitCode).toBe(1)
+    expect(await byTime('1700000202000')).toMatchObject({ stderr: '', exitCode: 0 })
+  })
+
   it('says nothing where the record is the one asked for', async () => {
     const { stderr, exitCode } = await lookup('damaged/bit-flip-crc/log/orders-0', 52)
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })

@@ -30,7 +30,7 @@ import {
   damageText,
   lookupLines,
   missingRecordText,
-  otherOffsetText,
+  otherRecordText,
   queryText,
 } from '../render/lookup-text.ts'
 import { wayLines } from '../render/lookup-way-text.ts'
@@ -93,7 +93,7 @@ async function runLookup(
     if (explain) lines.push(...wayLines(report.way))
     for (const line of lines) context.stdout.line(line)
   }
-  noteOtherOffset(report, noticesTo(options, context), context)
+  noteOtherRecord(report, noticesTo(options, context), context)
   if (!isSound(report)) context.endWith(EXIT.itemFailed)
 }
 
@@ -102,12 +102,12 @@ function isSound({ found }: LookupReport): boolean {
 }
 
 /** Nobody is to take the record for the one that was asked for. */
-function noteOtherOffset(
+function noteOtherRecord(
   report: LookupReport,
   notice: (line: string) => void,
   context: CommandContext,
 ): void {
-  const text = otherOffsetText(report)
+  const text = otherRecordText(report)
   const isDamaged = report.damages.length > 0
   const tell = isDamaged ? context.stderr : notice
   if (text !== undefined) tell(`kbroker: ${text}`)

@@ -24,8 +24,11 @@ export function missingRecordText(report: LookupReport, partition: LookedUpParti
   return `no record: ${missingText(report, nameOf(partition))}`
 }
 
-/** Where another offset than the one asked for was found; undefined otherwise. */
-export function otherOffsetText({ outcome, query, found, damages }: LookupReport) {
+/** Where another record than the one asked for was found, or may have been; undefined otherwise. */
+export function otherRecordText({ outcome, query, found, damages }: LookupReport) {
+  if (query.kind !== 'offset' && damages.length > 0) {
+    return `the log is damaged on the way to ${queryText(query)}: the record may be lost there`
+  }
   if (outcome !== 'next' || query.kind !== 'offset') return undefined
   const offset = found?.record?.offset
   const why =
@@ -62,7 +65,7 @@ export function queryText(query: LookupQuery): string {
   }
 }
 
-function missingText({ outcome, query, range }: LookupReport, name: string): string {
+function missingText({ outcome, query, range, damages }: LookupReport, name: string): string {
   const bounds = range === undefined ? '' : `${range.logStartOffset} to ${range.logEndOffset}`
   switch (outcome) {
     case 'at-end':
@@ -72,9 +75,11 @@ function missingText({ outcome, query, range }: LookupReport, name: string): str
     case 'none':
     case 'found':
     case 'next':
-      return query.kind === 'timestamp'
-        ? `none of ${name} is at ${queryText(query)} or later (a broker answers -1)`
-        : `none of ${name} has a timestamp (a broker answers -1)`
+      return (
+        `none of ${name} ` +
+        (query.kind === 'timestamp' ? `is at ${queryText(query)} or later` : 'has a timestamp') +
+        (damages.length > 0 ? ', as far as it can be read' : ' (a broker answers -1)')
+      )
     default:
       return assertNever(outcome)
   }

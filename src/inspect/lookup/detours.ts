@@ -1,5 +1,5 @@
 /**
- * What keeps a lookup by offset from the record that was asked for: bytes that are no batch, a segment that is not there,
+ * What keeps a lookup from the record that was asked for: bytes that are no batch, a segment that is not there,
  * offsets that are out of place. The lookup goes on behind it; that it did has to be said.
  */
 import type { Damage } from '../../base/errors.ts'
@@ -45,7 +45,7 @@ export class Detours {
     const found = findBatch(log, { from: stoppedAt + 1, to: end, limits, baseOffset })
     if (found === undefined && next === undefined) return undefined
     const behind = found?.position ?? end
-    const [damage] = damages
+    const damage = stopped === 'corrupt' ? damages.at(-1) : undefined
     this.#damages.push({
       file: log.path,
       position: stoppedAt,
@@ -57,6 +57,11 @@ export class Detours {
       expected: 'whole batches',
     })
     return found?.position
+  }
+
+  /** Batches that a search had to look into and could not. */
+  noteUnread({ stopped, damages }: LogScan): void {
+    this.#damages.push(...(stopped === 'corrupt' ? damages.slice(0, -1) : damages))
   }
 
   /** @param reached the offset that the segment turned out not to have, nor any behind */

@@ -9,13 +9,17 @@ import { BatchScanner } from '../../log/batch-scanner.ts'
 import { withSegment, type OpenSegment } from '../../log/open-segment.ts'
 import { lookupOffset, type BatchLocation } from '../../log/offset-lookup.ts'
 import { floorSegment, type Segment } from '../../log/segment.ts'
-import { lookupTimestamp } from '../../log/timestamp-lookup.ts'
+import { lookupTimestamp, type TimestampTarget } from '../../log/timestamp-lookup.ts'
 import { recordsOf } from '../../record/records.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
 import { localLogStartOffset, logEndOffset } from '../offsets/log-bounds.ts'
 import { recordOfMaxTimestamp, segmentOfMaxTimestamp } from '../offsets/max-timestamp.ts'
 import type { PartitionLog } from '../offsets/partition-log.ts'
-import { largestTimestampIn, timedSegments } from '../offsets/segment-timestamps.ts'
+import {
+  largestTimestampIn,
+  timedSegments,
+  type TimedSegment,
+} from '../offsets/segment-timestamps.ts'
 import { Detours } from './detours.ts'
 import type {
   FoundRecord,
@@ -110,33 +114,55 @@ class Lookup {
     })
   }
 
+  /** A broker looks no further than into one segment; behind damage the next ones have to do. */
   #byTime(timestamp: bigint): Answer {
     const target = { timestamp, logStartOffset: localLogStartOffset(this.#log) }
     for (const timed of timedSegments(this.#disk, this.#log)) {
-      const { segment, openEnd } = timed
       const largestTimestamp = largestTimestampIn(this.#disk, timed)
       if (largestTimestamp < timestamp) {
-        this.#note(segment, undefined, { largestTimestamp })
+        this.#note(timed.segment, undefined, { largestTimestamp })
         continue
       }
-      const found = withSegment(this.#disk, segment, open => {
-        const { batch, record, ...way } = lookupTimestamp(open, target, this.#log.limits)
-        this.#note(segment, undefined, { largestTimestamp, ...way })
-        if (batch === undefined || record === undefined) return undefined
-        if (openEnd !== undefined && record.offset >= openEnd) return undefined
-        return this.#found(open, batch, ({ offset }) => offset === record.offset)
-      })
-      return { outcome: found ? 'found' : 'none', ...(found && { found }), steps: this.#steps }
+      const found = this.#timeIn(timed, target, largestTimestamp)
+      if (found !== undefined) return { outcome: 'found', found, steps: this.#steps }
+      if (this.detours.damages.length === 0) break
     }
     return { outcome: 'none', steps: this.#steps }
   }
 
+  #timeIn(
+    { segment, openEnd }: TimedSegment,
+    target: TimestampTarget,
+    largestTimestamp: bigint,
+  ): FoundRecord | undefined {
+    const { segments, limits } = this.#log
+    const next = segments[segments.indexOf(segment) + 1]
+    return withSegment(this.#disk, segment, open => {
+      for (let resumeAt: number | undefined; ;) {
+        const { batch, record, ...way } = lookupTimestamp(open, target, limits, resumeAt)
+        this.#note(segment, undefined, { largestTimestamp, ...way })
+        this.detours.noteUnread(way.scan)
+        if (batch !== undefined && record !== undefined) {
+          if (openEnd !== undefined && record.offset >= openEnd) return undefined
+          return this.#found(open, batch, ({ offset }) => offset === record.offset)
+        }
+        // The end of a log that was not closed is no damage.
+        if (openEnd !== undefined) return undefined
+        resumeAt = this.detours.behindDamage(open, way.scan, next)
+        if (resumeAt === undefined) return undefined
+      }
+    })
+  }
+
   #byMaxTimestamp(): Answer {
     const latest = segmentOfMaxTimestamp(this.#disk, this.#log)
-    const record = latest && recordOfMaxTimestamp(this.#disk, this.#log)
-    if (record === undefined) return { outcome: 'none', steps: this.#steps }
-    const found = this.#offsetIn(latest!.segment, undefined, record.offset)
-    const steps = this.#steps.map(step => ({ ...step, largestTimestamp: record.timestamp }))
+    if (latest === undefined) return { outcome: 'none', steps: this.#steps }
+    const { segment, max } = latest
+    const { segments } = this.#log
+    const record = recordOfMaxTimestamp(this.#disk, this.#log)
+    const next = segments[segments.indexOf(segment) + 1]
+    const found = this.#offsetIn(segment, next, record?.offset ?? max.offset)
+    const steps = this.#steps.map(step => ({ ...step, largestTimestamp: max.timestamp }))
     return { outcome: found ? 'found' : 'none', ...(found && { found }), steps }
   }
 

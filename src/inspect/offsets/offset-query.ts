@@ -16,10 +16,12 @@
  *
  * Source: org.apache.kafka.storage.internals.log.UnifiedLog#fetchOffsetByTimestamp, kafka.cluster.Partition
  */
-import { assertNever } from '../../base/errors.ts'
+import { assertNever, CorruptDataError, type Damage } from '../../base/errors.ts'
+import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
-import { lookupTimestamp } from '../../log/timestamp-lookup.ts'
-import { withSegment } from '../../log/open-segment.ts'
+import { findBatch } from '../../log/find-batch.ts'
+import { lookupTimestamp, type TimestampTarget } from '../../log/timestamp-lookup.ts'
+import { withSegment, type OpenSegment } from '../../log/open-segment.ts'
 import type { TimestampOffset } from '../../log/time-index.ts'
 import { localLogStartOffset, logEndOffset, logStartOffset, type BoundedLog } from './log-bounds.ts'
 import { recordOfMaxTimestamp } from './max-timestamp.ts'
@@ -69,7 +71,7 @@ export function answerOffsetQuery(
     case 'earliest-pending-upload':
       return undefined
     case 'timestamp':
-      return recordAt(disk, log, query.timestamp)
+      return recordAt(disk, log, query.timestamp, false)
     default:
       return assertNever(query)
   }
@@ -80,19 +82,60 @@ export function offsetBoundsOf(disk: Disk, log: BoundedLog): OffsetBounds {
   return {
     logStartOffset: () => logStartOffset(log),
     logEndOffset: () => logEndOffset(disk, log),
-    offsetAt: timestamp => recordAt(disk, log, timestamp)?.offset,
+    offsetAt: timestamp => recordAt(disk, log, timestamp, true)?.offset,
   }
 }
 
-/** In the first segment that reaches the time; a broker doesn't go on where that one, after all, has no such record. */
-function recordAt(disk: Disk, log: BoundedLog, timestamp: bigint): TimestampOffset | undefined {
+/**
+ * In the first segment that reaches the time; a broker doesn't go on where that one, after all, has no such record.
+ *
+ * @param skipsDamage whether damage is gone past, where a broker fails at it
+ * @throws CorruptDataError
+ */
+function recordAt(
+  disk: Disk,
+  log: BoundedLog,
+  timestamp: bigint,
+  skipsDamage: boolean,
+): TimestampOffset | undefined {
   const target = { timestamp, logStartOffset: localLogStartOffset(log) }
   for (const timed of timedSegments(disk, log)) {
     if (largestTimestampIn(disk, timed) < timestamp) continue
     const { segment, openEnd } = timed
-    const { record } = withSegment(disk, segment, open => lookupTimestamp(open, target, log.limits))
-    const isLost = record !== undefined && openEnd !== undefined && record.offset >= openEnd
-    return isLost ? undefined : record
+    const { record, damage, isStuck } = withSegment(disk, segment, open =>
+      firstIn(open, target, log.limits, skipsDamage && openEnd === undefined),
+    )
+    if (openEnd !== undefined) {
+      return record === undefined || record.offset >= openEnd ? undefined : record
+    }
+    if (damage !== undefined && !skipsDamage) throw new CorruptDataError(damage)
+    if (record !== undefined || !isStuck || !skipsDamage) return record
   }
   return undefined
+}
+
+interface FirstRecord {
+  readonly record?: TimestampOffset | undefined
+  readonly damage?: Damage | undefined
+  /** Whether the search ended before the segment does. */
+  readonly isStuck: boolean
+}
+
+function firstIn(
+  open: OpenSegment,
+  target: TimestampTarget,
+  limits: DecodeLimits,
+  skipsDamage: boolean,
+): FirstRecord {
+  const { log, baseOffset } = open
+  for (let resumeAt: number | undefined; ;) {
+    const { record, scan } = lookupTimestamp(open, target, limits, resumeAt)
+    const [damage] = scan.damages
+    const { stopped = 'end-of-file', stoppedAt = 0 } = scan
+    const isStuck = record === undefined && stopped !== 'end-of-file'
+    if (!isStuck || !skipsDamage) return { record, damage, isStuck }
+    const behind = findBatch(log, { from: stoppedAt + 1, to: log.size(), limits, baseOffset })
+    if (behind === undefined) return { damage, isStuck }
+    resumeAt = behind.position
+  }
 }

@@ -120,6 +120,17 @@ describe('a lookup in a damaged log', () => {
     expect(damages.map(damage => damage.reason)).toEqual([reason])
   })
 
+  it('by time tells of batches that could not be looked into, and goes on', () => {
+    const log = readLog(join(FIXTURES, 'damaged/bit-flip-length/log/orders-0'))
+    const disk = new ObservedDisk(nodeDisk, blind)
+    const report = lookUp(disk, log, { kind: 'timestamp', timestamp: 1_700_000_166_000n })
+    expect(report.found?.record?.offset).toBe(52n)
+    expect(report.damages).toMatchObject([
+      { position: 867, reason: expect.stringContaining('snappy') as string },
+      { position: 947, found: 'a batch that does not end within the file (torn)' },
+    ])
+  })
+
   it('finds what is intact behind damage in the same segment', () => {
     const report = at('bit-flip-length-beyond', 55n)
     expect(report).toMatchObject({ outcome: 'found' })
