@@ -272,7 +272,10 @@ const KINDS = {
   'unclean-index': notice('rebuilds it', 'start the broker'),
   'offset-gap': notice(SERVES),
   'shutdown-marker': notice('takes the shutdown for clean, the broker epoch for unknown'),
-  'checkpoint-entry': notice('overlooks it'),
+  'checkpoint-entry': notice(
+    'overlooks it',
+    'nothing, if the partition was deleted or moved away; else put its folder back, or let a replica fill it again',
+  ),
   'deleted-file': notice('deletes it'),
   'cleaned-file': notice('deletes it: a compaction that did not finish'),
   'swap-file': notice('puts it in the place of the segments it was compacted from'),

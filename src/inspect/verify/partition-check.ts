@@ -79,7 +79,7 @@ class PartitionCheck {
     for (const [index, segment] of segments.entries()) {
       if (only === undefined || segment.baseOffset === only) this.#checkSegment(segment, index)
     }
-    if (segments.length > 0 && only === undefined) {
+    if (only === undefined) {
       checkPartitionEnd({
         task: this.#task,
         directory: this.#directory,

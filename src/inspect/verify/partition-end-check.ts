@@ -51,7 +51,8 @@ export interface SegmentGap {
 type Report = (kind: FindingKind, place: FindingPlace) => void
 
 export function checkPartitionEnd(end: PartitionEnd): void {
-  const logEnd = end.state.nextOffset ?? 0n
+  // Without a segment the log begins anew at its start, and ends there.
+  const logEnd = end.state.nextOffset ?? end.task.noted?.logStart ?? 0n
   const isFinal = end.task.dirState !== 'live' && end.state.isEndKnown
   for (const read of end.state.snapshots) {
     if (read.snapshot.offset <= logEnd) compareSnapshot(read, end.state, end.report)
