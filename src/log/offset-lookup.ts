@@ -85,10 +85,12 @@ export function lookupOffset(
   const { scanner, indexDamage } = startScan(segment, index)
   if (resumeAt !== undefined) scanner.resumeAt(resumeAt)
   const from = resumeAt ?? scanner.position
+  const damages: Damage[] = []
   let batchCount = 0
   let found: BatchLocation | undefined
   for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
     batchCount++
+    if (batch.lastOffset < segment.baseOffset) damages.push(misplaced(batch, scanner, segment))
     if (batch.lastOffset < target) continue
     found = locationOf(batch, scanner.position)
     break
@@ -96,8 +98,23 @@ export function lookupOffset(
   return {
     ...(index && { index }),
     ...(indexDamage && { indexDamage }),
-    scan: scanOf(scanner, { from, batchCount, damages: [] }),
+    scan: scanOf(scanner, { from, batchCount, damages }),
     ...(found && { batch: found }),
+  }
+}
+
+/** No checksum covers a batch's offset. */
+function misplaced(
+  { baseOffset, lastOffset }: RecordBatch,
+  { file, position }: BatchScanner,
+  segment: SearchedSegment,
+): Damage {
+  return {
+    file: file.path,
+    position,
+    reason: 'the batch claims offsets that its segment cannot hold',
+    found: `${baseOffset} to ${lastOffset}`,
+    expected: `offset ${segment.baseOffset} or more`,
   }
 }
 

@@ -98,6 +98,7 @@ class Lookup {
       for (let from = target, resumeAt: number | undefined; ;) {
         const { batch, ...way } = lookupOffset(open, from, resumeAt)
         this.#note(segment, next, way)
+        this.detours.noteUnread(way.scan)
         if (batch === undefined) {
           resumeAt = this.detours.behindDamage(open, way.scan, next)
           if (resumeAt !== undefined) continue

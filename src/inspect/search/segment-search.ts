@@ -86,6 +86,7 @@ class SegmentSearch {
         if (!this.#goOnBehindDamage()) return this.#end(undefined)
         continue
       }
+      if (this.#isMisplaced(batch)) continue
       const part = partInRange(batch, this.#task.range)
       if (this.#isEnd(batch, part)) return this.#end(undefined)
       if (part === 'none' || part === 'behind' || this.#isHidden(batch)) continue
@@ -108,6 +109,17 @@ class SegmentSearch {
       this.#behind = undefined
     }
     return false
+  }
+
+  /** Nor does one cover an offset that no batch of this segment can have. */
+  #isMisplaced({ baseOffset: claimed, lastOffset }: Batch): boolean {
+    const { baseOffset } = this.#task.segment
+    if (lastOffset >= baseOffset) return false
+    this.#fail(
+      `${this.#scanner.file.path} at byte ${this.#scanner.position}: the batch was skipped: ` +
+        `it claims offset ${claimed}, and its segment begins at ${baseOffset}`,
+    )
+    return true
   }
 
   #startOf(open: OpenSegment): number {
