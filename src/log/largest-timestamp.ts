@@ -6,7 +6,9 @@
  *
  * Source: org.apache.kafka.storage.internals.log.LogSegment#largestTimestamp, #loadLargestTimestamp
  */
+import { DEFAULT_DECODE_LIMITS } from '../base/limits.ts'
 import { BatchScanner } from './batch-scanner.ts'
+import { findBatch } from './find-batch.ts'
 import type { OpenSegment } from './open-segment.ts'
 import type { TimestampOffset } from './time-index.ts'
 import { NO_TIMESTAMP } from '../record/batch.ts'
@@ -18,20 +20,22 @@ export function maxTimestampOf(open: OpenSegment, isActive: boolean): TimestampO
   const isClosed = timeIndex !== undefined && timeIndex.usedCount === timeIndex.count
   if (isClosed && !isActive && timeIndex.usedCount > 0) return indexed
   const from = Math.max(0, offsetIndex?.floor(indexed.offset).position ?? 0)
-  return greatestFrom(new BatchScanner(open.log, { from }), indexed)
+  return greatestFrom(new BatchScanner(open.log, { from }), indexed, baseOffset)
 }
 
-/** As a broker counts: the time the file was written at stands in where no batch has a timestamp. */
-export function largestTimestampOf(open: OpenSegment, isActive: boolean): bigint {
-  const { timestamp } = maxTimestampOf(open, isActive)
-  return timestamp >= 0n ? timestamp : BigInt(Math.floor(open.segment.log.mtimeMs))
-}
-
-function greatestFrom(scanner: BatchScanner, indexed: TimestampOffset): TimestampOffset {
+/** Goes on behind damage: what is lost in it has no timestamp, but what comes after has. */
+function greatestFrom(scanner: BatchScanner, indexed: TimestampOffset, baseOffset: bigint) {
   let greatest = indexed
-  for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
-    if (batch.maxTimestamp <= greatest.timestamp) continue
-    greatest = { timestamp: batch.maxTimestamp, offset: batch.lastOffset }
+  for (;;) {
+    for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
+      if (batch.maxTimestamp <= greatest.timestamp) continue
+      greatest = { timestamp: batch.maxTimestamp, offset: batch.lastOffset }
+    }
+    const { file, position, end: to, stopped } = scanner
+    if (stopped === 'end-of-file') return greatest
+    const limits = DEFAULT_DECODE_LIMITS
+    const behind = findBatch(file, { from: position + 1, to, limits, baseOffset })
+    if (behind === undefined) return greatest
+    scanner.resumeAt(behind.position)
   }
-  return greatest
 }

@@ -6,10 +6,7 @@ import { maxTimestampOf } from '../../src/log/largest-timestamp.ts'
 import type { BatchLocation } from '../../src/log/offset-lookup.ts'
 import { withSegment } from '../../src/log/open-segment.ts'
 import type { PartitionDirectory } from '../../src/log/partition-directory.ts'
-import {
-  lookupOffsetInSegments,
-  lookupTimestampInSegments,
-} from '../../src/log/partition-lookup.ts'
+import { lookupOffsetInSegments, lookupTimestampInSegments } from './partition-lookup.ts'
 import type { Segment } from '../../src/log/segment.ts'
 import { eachRecord } from '../../src/record/records.ts'
 import { answeredOffsets, FIXTURE_NAMES, partitionsOf } from './fixture.ts'

@@ -3,13 +3,17 @@
  *
  * Source: org.apache.kafka.storage.internals.log.LocalLog#read, UnifiedLog#searchOffsetInLocalLog
  */
-import type { DecodeLimits } from '../base/limits.ts'
-import type { Disk } from '../disk/disk.ts'
-import { largestTimestampOf } from './largest-timestamp.ts'
-import { lookupOffset, type OffsetLookup } from './offset-lookup.ts'
-import { withSegment } from './open-segment.ts'
-import { floorSegment, type Segment } from './segment.ts'
-import { lookupTimestamp, type TimestampLookup, type TimestampTarget } from './timestamp-lookup.ts'
+import type { DecodeLimits } from '../../src/base/limits.ts'
+import type { Disk } from '../../src/disk/disk.ts'
+import { maxTimestampOf } from '../../src/log/largest-timestamp.ts'
+import { lookupOffset, type OffsetLookup } from '../../src/log/offset-lookup.ts'
+import { withSegment, type OpenSegment } from '../../src/log/open-segment.ts'
+import { floorSegment, type Segment } from '../../src/log/segment.ts'
+import {
+  lookupTimestamp,
+  type TimestampLookup,
+  type TimestampTarget,
+} from '../../src/log/timestamp-lookup.ts'
 
 export interface SegmentLookup<Lookup> {
   readonly segment: Segment
@@ -62,4 +66,10 @@ export function lookupTimestampInSegments(
     if (lookup?.record !== undefined) break
   }
   return lookups
+}
+
+/** As a broker counts: the time the file was written at stands in where no batch has a timestamp. */
+function largestTimestampOf(open: OpenSegment, isActive: boolean): bigint {
+  const { timestamp } = maxTimestampOf(open, isActive)
+  return timestamp >= 0n ? timestamp : BigInt(Math.floor(open.segment.log.mtimeMs))
 }
