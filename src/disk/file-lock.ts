@@ -37,11 +37,12 @@ export function lockHolder(path: string): LockHolder | undefined | 'unknown' {
   return answer === 'unknown' ? askProc(path) : answer
 }
 
+/** O_NONBLOCK, as opening a named pipe of that name would wait for a writer. */
 function askFcntl(path: string): LockHolder | undefined | 'unknown' {
   const library = libc()
   if (library === undefined || !fs.existsSync(path)) return 'unknown'
   try {
-    const fd = fs.openSync(path, 'r')
+    const fd = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)
     try {
       return toHolder(library.conflictingLock(fd))
     } finally {

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { DiskError, LimitError, type Damage } from '../base/errors.ts'
 import { MEBIBYTE } from '../base/limits.ts'
 import type { DirectoryEntry, Disk, EntryKind } from '../disk/disk.ts'
+import { noFile } from '../disk/disk-failure.ts'
 import {
   BOOTSTRAP_CHECKPOINT,
   CLEAN_SHUTDOWN,
@@ -45,6 +46,8 @@ export interface LogDir {
   /** Atomic writes that did not finish. */
   readonly temporaries: readonly string[]
   readonly damages: readonly Damage[]
+  /** What is named like one of its own files, and is none: a named pipe, say. It is not opened. */
+  readonly refused: readonly DiskError[]
   /** Files that could not be read at all. */
   readonly failures: readonly (DiskError | LimitError)[]
 }
@@ -127,6 +130,7 @@ export function readLogDir(disk: Disk, path: string): LogDir {
     partitions: entries.flatMap(entry => partitionFolderOf(path, entry)),
     strangers: entries.filter(isStranger),
     temporaries: entries.filter(isTemporary).map(entry => entry.name),
+    refused: entries.filter(isRefused).map(entry => noFile(join(path, entry.name), entry)),
     damages: files.damages,
     failures: files.failures,
   }
@@ -177,7 +181,15 @@ function readOffsets(files: RootFiles, name: string): ReadonlyMap<string, bigint
 function isStranger({ name, kind }: DirectoryEntry): boolean {
   if (kind === 'other' && parsePartitionFolder(name) !== undefined) return false
   if (kind === 'directory') return name !== REMOTE_INDEX_CACHE && !parsePartitionFolder(name)
-  return !(kind === 'file' && (ROOT_FILES.has(name) || name === LOCK_FILE || isTemporaryName(name)))
+  return !(isRootName(name) || (kind === 'file' && isTemporaryName(name)))
+}
+
+function isRefused({ name, kind }: DirectoryEntry): boolean {
+  return kind === 'other' && isRootName(name)
+}
+
+function isRootName(name: string): boolean {
+  return ROOT_FILES.has(name) || name === LOCK_FILE
 }
 
 function isTemporary({ name, kind }: DirectoryEntry): boolean {

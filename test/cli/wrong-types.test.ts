@@ -61,6 +61,36 @@ describe('what is named like a log and is no file', () => {
   })
 })
 
+describe('what is named like a file of a log.dir’s root and is none', () => {
+  const dir = logDir('root')
+  const pipes = ['.kafka_cleanshutdown', '.lock'].map(name => join(dir, name))
+  for (const pipe of pipes) {
+    fs.rmSync(pipe, { force: true })
+    execFileSync('mkfifo', [pipe])
+  }
+  const textOf = (pipe: string) => `cannot open ${pipe}: it is a named pipe, not a file`
+
+  it('is a finding', async () => {
+    const { stdout, exitCode } = await runInProcess(['verify', dir])
+    for (const pipe of pipes) {
+      expect(stdout).toContain(`error wrong-type ${pipe} found: ${textOf(pipe)}; expected: a file;`)
+    }
+    expect(exitCode).toBe(5)
+  })
+
+  it('is told of by log-dirs, and is no stranger', async () => {
+    const { stdout, stderr, exitCode } = await runInProcess(['log-dirs', dir])
+    for (const pipe of pipes) expect(stderr).toContain(textOf(pipe))
+    expect(stdout).not.toContain('stranger')
+    expect(exitCode).toBe(1)
+  })
+
+  it.each(READERS)('is not waited for by %s', async (...args) => {
+    const { stdout } = await runInProcess([...args, dir])
+    expect(stdout).toContain('payments')
+  })
+})
+
 describe('a link at the place of a partition that leads nowhere', () => {
   const dir = logDir('links')
   fs.symlinkSync('gone', join(dir, 'orders-0'))

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -42,6 +43,12 @@ describe.runIf(libc())('a lock', () => {
 test('a file that is not there is held by nobody', () => {
   expect(lockHolder(join(scratch, 'missing'))).toBeUndefined()
   expect(askProc(join(scratch, 'missing'))).toBeUndefined()
+})
+
+test('a named pipe is not waited for', () => {
+  const pipe = join(scratch, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  expect([undefined, 'unknown']).toContain(lockHolder(pipe))
 })
 
 describe('/proc/locks', () => {

@@ -36,9 +36,10 @@ describe('a log.dir', () => {
 
   it.each(FIXTURE_NAMES)('has nothing wrong, and nothing strange, in %s', fixture => {
     for (const path of logDirsOf(fixture)) {
-      const { damages, failures, strangers, temporaries } = readLogDir(nodeDisk, path)
-      expect({ damages, failures, strangers, temporaries }).toEqual({
+      const { damages, refused, failures, strangers, temporaries } = readLogDir(nodeDisk, path)
+      expect({ damages, refused, failures, strangers, temporaries }).toEqual({
         damages: [],
+        refused: [],
         failures: [],
         strangers: [],
         temporaries: [],

@@ -99,8 +99,12 @@ class Accounting {
     this.#logDir = logDir
     this.#options = options
     this.#reader = new PartitionLogReader(disk, options.limits)
-    const { damages, failures } = logDir
-    this.#failures.push(...failures, ...damages.map(damage => new CorruptDataError(damage)))
+    const { damages, failures, refused } = logDir
+    this.#failures.push(
+      ...refused,
+      ...failures,
+      ...damages.map(damage => new CorruptDataError(damage)),
+    )
   }
 
   result(): LogDirAccount {

@@ -20,6 +20,9 @@ export type Report = (kind: FindingKind, place: FindingPlace) => void
 
 export function checkLogDir(logDir: LogDir, dirState: DirState, report: Report): void {
   for (const damage of logDir.damages) reportDamage(damage, logDir, report)
+  for (const { path, message } of logDir.refused) {
+    report('wrong-type', { file: path, found: message, expected: 'a file' })
+  }
   for (const failure of logDir.failures) {
     const file = 'path' in failure ? failure.path : logDir.path
     report('unreadable', { file, found: failure.message, expected: 'a readable file' })
