@@ -9,7 +9,7 @@ import type { Tally } from './tally.ts'
  * | clean    | was shut down in order                                           | have no loose end                |
  * | unclean  | was not: its broker died                                         | be torn, with zeros in indexes   |
  * | live     | has a broker running on it                                       | be torn, and grow meanwhile      |
- * | unknown  | is not known: a folder that lies somewhere else                  | be torn, with zeros in indexes   |
+ * | unknown  | is not known, or serves another folder: this one is a stray      | be torn, with zeros in indexes   |
  */
 export type DirState = 'clean' | 'unclean' | 'live' | 'unknown'
 

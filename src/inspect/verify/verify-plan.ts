@@ -199,12 +199,20 @@ class Planning {
     this.#planned.add(key)
     const { deep, limits } = this.#options
     const task = { path, deep, limits, ...(only !== undefined && { only }) }
-    if (opened === undefined) return [{ ...task, dirState: 'unknown', expectsTopicId: false }]
+    if (opened === undefined || isServedByNobody(path, opened.state)) {
+      return [{ ...task, dirState: 'unknown', expectsTopicId: false }]
+    }
     const { logDir, state } = opened
     const noted = notedOf(path, logDir)
     const expectsTopicId = logDir.meta?.version === 1
     return [{ ...task, dirState: state, expectsTopicId, ...(noted && { noted }) }]
   }
+}
+
+/** What the log.dir notes is of the partition's own folder, and nobody closed these in order. */
+function isServedByNobody(path: string, dirState: DirState): boolean {
+  const state = parsePartitionFolder(basename(path))?.state
+  return dirState !== 'live' && (state === 'deleted' || state === 'stray')
 }
 
 function notedOf(path: string, logDir: LogDir): PartitionTask['noted'] {

@@ -1,8 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { DiskError } from '../../../src/base/errors.ts'
-import { DEFAULT_DECODE_LIMITS } from '../../../src/base/limits.ts'
+import { DEFAULT_DECODE_LIMITS, type DecodeLimits } from '../../../src/base/limits.ts'
 import type { Disk, DiskFile } from '../../../src/disk/disk.ts'
 import { nodeDisk } from '../../../src/disk/node-disk.ts'
 import { readOnly } from '../../../src/disk/read-only-disk.ts'
@@ -29,17 +39,30 @@ interface ExpectedFinding {
   readonly lastOffset: number | null
 }
 
+interface Reading {
+  readonly deep?: boolean
+  readonly limits?: DecodeLimits
+  readonly disk?: Disk
+}
+
 async function findingsIn(
   root: string,
   names: readonly string[],
-  { deep = true, limits = DEFAULT_DECODE_LIMITS, disk = nodeDisk } = {},
+  options: Reading = {},
 ): Promise<readonly Finding[]> {
   const targets = names.map((name): VerifyTarget => ({ kind: 'log-dir', path: join(root, name) }))
+  return findingsOf(targets, options)
+}
+
+async function findingsOf(
+  targets: readonly VerifyTarget[],
+  { deep = true, limits = DEFAULT_DECODE_LIMITS, disk = nodeDisk }: Reading = {},
+): Promise<readonly Finding[]> {
   const findings: Finding[] = []
   const options = { deep, live: false, limits, workers: 4, threadedBytesMin: Infinity }
   const environment = {
     disk: readOnly(disk),
-    workingDirectory: root,
+    workingDirectory: fixtures,
     lockHolder: () => undefined,
   }
   for await (const finding of verify(targets, options, environment)) findings.push(finding)
@@ -102,6 +125,27 @@ describe('verify finds nothing but notices in what a broker left', () => {
       }
     }
   })
+})
+
+describe('verify of a folder that no broker serves', () => {
+  test.each(['delete', 'stray'])(
+    'minds no zeros behind the indexes of a -%s folder',
+    async suffix => {
+      const root = mkdtempSync(join(tmpdir(), 'kbroker-'))
+      onTestFinished(() => rmSync(root, { recursive: true }))
+      const dir = join(root, 'b')
+      cpSync(join(fixtures, 'clean-4.3/b'), dir, { recursive: true })
+      const name = `orders-0.${'0123456789abcdef'.repeat(2)}-${suffix}`
+      renameSync(join(dir, 'orders-0'), join(dir, name))
+      for (const index of ['index', 'timeindex']) {
+        appendFileSync(join(dir, name, `00000000000000000062.${index}`), Buffer.alloc(240))
+      }
+      const found = await findingsIn(root, ['b'])
+      const kinds = found.map(({ kind }) => kind).filter(kind => kind !== 'checkpoint-entry')
+      expect(kinds).toEqual([`${suffix}-folder`])
+      expect(await findingsOf([{ kind: 'partition', path: join(dir, name) }])).toEqual([])
+    },
+  )
 })
 
 describe('verify of what it could not read', () => {
