@@ -11,10 +11,14 @@ export function noteMissing(
   coordinator: CoordinatorTopic,
   notice: (message: string) => void,
 ): void {
-  const { topic, missing, partitionCount } = coordinator
+  const { topic, missing, here } = coordinator
   if (missing.length === 0) return
+  if (here.length === 0) {
+    notice(`no partition of ${topic} is here, so no ${what} are told of`)
+    return
+  }
   notice(
-    `${topic} has ${countText(coordinator)}; not here are ${rangesText(missing, partitionCount)}, ` +
+    `${topic} has ${countText(coordinator)}; not here are ${rangesText(missing)}, ` +
       `so ${what} that are kept there are not told of`,
   )
 }
@@ -36,8 +40,7 @@ function countText({ partitionCount, isKnown }: CoordinatorTopic): string {
 
 const RANGES_MAX = 8
 
-function rangesText(ranges: readonly NumberRange[], partitionCount: number): string {
-  if (ranges[0]?.from === 0 && ranges[0].to === partitionCount - 1) return 'all of them'
+function rangesText(ranges: readonly NumberRange[]): string {
   const texts = ranges.map(({ from, to }) => (from === to ? `${from}` : `${from} to ${to}`))
   const more = texts.length - RANGES_MAX
   const shown = texts.slice(0, RANGES_MAX).join(', ')

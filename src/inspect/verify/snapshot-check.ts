@@ -29,12 +29,11 @@ export function readSnapshot(
 ): readonly ProducerStateEntry[] | undefined {
   const bytes = disk.readWhole(file.path)
   for (const damage of producerSnapshotDamages(bytes, file.path)) {
-    const fault = producerSnapshotFault(bytes)
     report('snapshot-format', {
       file: file.path,
       position: damage.position,
-      lastOffset: offset - 1n,
-      found: fault?.kafkaMessage ?? `${damage.reason}: ${damage.found}`,
+      lastOffset: offset > 0n ? offset - 1n : undefined,
+      found: `${damage.reason}: ${damage.found}`,
       expected: damage.expected,
     })
   }

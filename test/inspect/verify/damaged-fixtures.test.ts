@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -125,6 +126,18 @@ describe('verify finds nothing but notices in what a broker left', () => {
       }
     }
   })
+})
+
+test('verify says in its own words what an empty snapshot lacks, of no offsets', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'kbroker-'))
+  onTestFinished(() => rmSync(root, { recursive: true }))
+  const path = join(root, 'orders-0')
+  cpSync(join(fixtures, 'clean-4.3/b/orders-0'), path, { recursive: true })
+  writeFileSync(join(path, '00000000000000000000.snapshot'), '')
+  const [finding, ...others] = await findingsOf([{ kind: 'partition', path }])
+  expect(finding).toMatchObject({ kind: 'snapshot-format', lastOffset: undefined })
+  expect(finding?.found).toMatch(/0 bytes$/)
+  expect(others).toEqual([])
 })
 
 describe('verify of a folder that no broker serves', () => {
