@@ -153,6 +153,24 @@ describe('dump of a damaged log', () => {
     )
   })
 
+  it('misses the offsets from the base offset on where the first batch was skipped', async () => {
+    const later = LOG.replace('00.log', '02.log')
+    disk.put(later, withSizeFieldOfSecond(5).subarray(SIZES[0]))
+    const { stdout, stderr } = await dump(later, '--resync')
+    expect(stdout.match(/^baseOffset: \d/gm)).toEqual(['baseOffset: 5'])
+    expect(stderr).toBe(
+      `kbroker: ${later}: skipped bytes 0 to ${SIZES[1]! - 1} (${SIZES[1]} bytes): offsets 2 to 4\n`,
+    )
+  })
+
+  it('misses no offset before the batch that an index led to', async () => {
+    disk.put(LOG, withSizeFieldOfSecond(SIZES[1]! - 12 + 20))
+    disk.put(LOG.replace(/log$/, 'index'), indexEntry(4, SIZES[0]!))
+    const { stdout, stderr } = await dump(LOG, '--resync', '--offsets', '4:6')
+    expect(stdout.match(/^baseOffset: \d/gm)).toEqual(['baseOffset: 2', 'baseOffset: 5'])
+    expect(stderr).toContain(': offsets 2 to 4\n')
+  })
+
   it('does not let a damaged size field swallow the batch behind it under --resync', async () => {
     disk.put(LOG, withSizeFieldOfSecond(SIZES[1]! - 12 + 20))
     const { stdout } = await dump(LOG, '--resync')
@@ -297,6 +315,13 @@ function withSizeFieldOfSecond(size: number): Buffer {
   const second = Buffer.from(BATCHES[1]!)
   second.writeInt32BE(size, 8)
   return Buffer.concat([BATCHES[0]!, second, BATCHES[2]!])
+}
+
+function indexEntry(relativeOffset: number, position: number): Buffer {
+  const entry = Buffer.alloc(8)
+  entry.writeInt32BE(relativeOffset)
+  entry.writeInt32BE(position, 4)
+  return entry
 }
 
 function binaryLog(): Buffer {

@@ -98,8 +98,9 @@ class FileDump {
     }
   }
 
-  #dumpLog(file: FileToDump, kind: FileKind, baseOffset: bigint | undefined): void {
-    if (kind === 'log') requireOffset(file.path, baseOffset)
+  #dumpLog(file: FileToDump, kind: FileKind, name: bigint | undefined): void {
+    // The name of a snapshot tells where its contents end; its own batches begin at 0.
+    const baseOffset = kind === 'log' ? requireOffset(file.path, name) : 0n
     const { summary } = this
     const context = {
       sink: this.#sink,

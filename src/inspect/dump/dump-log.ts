@@ -43,8 +43,8 @@ export interface LogDumpStart {
   /** Where to begin, for a range that lies behind it. */
   readonly from: number
   readonly range: DumpRange
-  /** Of the segment, where its name tells. */
-  readonly baseOffset: bigint | undefined
+  /** The lowest offset that the file can hold. */
+  readonly baseOffset: bigint
 }
 
 export function dumpLog(file: DiskFile, start: LogDumpStart, context: LogDumpContext): void {
@@ -57,13 +57,14 @@ class LogDump {
   readonly #range: DumpRange
   readonly #onGap: LogDumpContext['onGap']
   readonly #scanner: BatchScanner
+  readonly #from: number
   /** Offset of the record before, as Kafka's tool begins: −1. */
   #previousNumber = -1
   /** The same, where it is no safe integer and the number is NaN. */
   #previous = -1n
   #reportedTo: number
-  /** Where the offsets of the last good batch end. */
-  #nextOffset: bigint | undefined
+  /** Where the offsets of the last good batch end; before the first, the lowest that can come. */
+  #nextOffset: bigint
   /** Of the first good batch. */
   #baseOffset: bigint | undefined
 
@@ -75,7 +76,8 @@ class LogDump {
     this.#sink = sink
     this.#options = options
     this.#range = range
-    if (range.offsets !== undefined) this.#nextOffset = baseOffset
+    this.#nextOffset = baseOffset
+    this.#from = from
     this.#reportedTo = from
     this.#onGap = onGap
     const { limits } = options
@@ -107,6 +109,8 @@ class LogDump {
     const scanner = this.#scanner
     const isValid = scanner.isValid()
     const { batch, limitError } = this.#bodyOrHeader()
+    // Within the file an index has led here, and was held against this batch.
+    if (this.#from > 0 && scanner.position === this.#from) this.#nextOffset = batch.baseOffset
     if (this.#isWanted(batch)) {
       this.#sink.batch(batch, scanner.position, isValid)
       if (this.#options.deep) this.#dumpRecords(batch, limitError)
@@ -198,7 +202,7 @@ class LogDump {
   #skipTo(next: FoundBatch): void {
     const firstOffset = this.#nextOffset
     const lastOffset = next.baseOffset - 1n
-    const missing = firstOffset !== undefined && firstOffset <= lastOffset
+    const missing = firstOffset <= lastOffset
     this.#sink.note({
       kind: 'skipped',
       from: this.#scanner.position,
@@ -217,7 +221,7 @@ class LogDump {
   /** The range's own end, or the end of what batches can still hold of it. */
   #isBehindRange(batch: Batch): boolean {
     const to = this.#range.offsets?.to
-    if (to === undefined || this.#nextOffset === undefined) return false
+    if (to === undefined) return false
     return this.#nextOffset >= to || (batch instanceof BatchV2 && batch.baseOffset >= to)
   }
 
