@@ -171,6 +171,35 @@ describe('dump of a damaged log', () => {
     expect(stderr).toContain(': offsets 2 to 4\n')
   })
 
+  it('says under --resync what is lost at the end of a segment that another follows', async () => {
+    const torn = Buffer.concat(BATCHES).subarray(0, SIZES[0]! + 30)
+    disk.put(LOG, torn)
+    disk.put(LOG.replace('00.log', '05.log'), BATCHES[2]!)
+    const { stdout, stderr, exitCode } = await dump(LOG, '--resync')
+    expect(stdout).toContain('Found 30 invalid bytes at the end of 00000000000000000000.log\n')
+    const bytes = `skipped bytes ${SIZES[0]} to ${torn.length - 1} (30 bytes)`
+    expect(stderr).toBe(`kbroker: ${LOG}: ${bytes}: offsets 2 to 4\n`)
+    expect(exitCode).toBe(1)
+    const inRange = await dump(LOG, '--resync', '--offsets', '0:2')
+    expect([inRange.stderr, inRange.exitCode]).toEqual(['', 0])
+    const json = await dump(LOG, '--resync', '--json')
+    expect(json.stdout).toContain('"reason":"skipped"')
+    expect(json.exitCode).toBe(1)
+  })
+
+  it.each([
+    ['garbage', Buffer.alloc(40, 0xab), true],
+    ['garbage shorter than a header', Buffer.alloc(15, 0xab), true],
+    ['a write that a crash cut off', BATCHES[1]!.subarray(0, 30), false],
+    ['a file allocated ahead', Buffer.alloc(4096), false],
+  ])('tells damage under --resync at the end of the last segment: %s', async (_, end, isDamage) => {
+    disk.put(LOG, Buffer.concat([BATCHES[0]!, end]))
+    const { stdout, stderr, exitCode } = await dump(LOG, '--resync')
+    expect(stdout).toContain(`Found ${end.length} invalid bytes`)
+    const told = 'what offsets they held from 2 on is not known\n'
+    expect([stderr.endsWith(told), exitCode]).toEqual([isDamage, isDamage ? 1 : 0])
+  })
+
   it('does not let a damaged size field swallow the batch behind it under --resync', async () => {
     disk.put(LOG, withSizeFieldOfSecond(SIZES[1]! - 12 + 20))
     const { stdout } = await dump(LOG, '--resync')

@@ -184,10 +184,16 @@ export class DumpText implements DumpSink {
 }
 
 function describeSkipped(path: string, note: DumpNote & { kind: 'skipped' }): string {
-  const { from, to, firstOffset, lastOffset } = note
-  const offsets =
-    firstOffset === undefined ? 'no offset is missing' : `offsets ${firstOffset} to ${lastOffset}`
-  return `kbroker: ${path}: skipped bytes ${from} to ${to - 1} (${to - from} bytes): ${offsets}`
+  const { from, to } = note
+  const bytes = `skipped bytes ${from} to ${to - 1} (${to - from} bytes)`
+  return `kbroker: ${path}: ${bytes}: ${skippedOffsetsText(note)}`
+}
+
+function skippedOffsetsText(note: DumpNote & { kind: 'skipped' }): string {
+  const { firstOffset, lastOffset } = note
+  if (firstOffset === undefined) return 'no offset is missing'
+  if (lastOffset !== undefined) return `offsets ${firstOffset} to ${lastOffset}`
+  return `what offsets they held from ${firstOffset} on is not known`
 }
 
 export function fileName(path: string): string {

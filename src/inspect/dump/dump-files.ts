@@ -3,6 +3,7 @@
  *
  * Source of the order of things: org.apache.kafka.tools.DumpLogSegments
  */
+import { dirname } from 'node:path'
 import { CorruptDataError, DiskError, LimitError } from '../../base/errors.ts'
 import type { Disk, DiskFile } from '../../disk/disk.ts'
 import {
@@ -12,11 +13,12 @@ import {
 } from '../../log/file-names.ts'
 import { readLeaderEpochCheckpoint } from '../../log/leader-epoch-checkpoint.ts'
 import { OffsetIndex } from '../../log/offset-index.ts'
+import { readPartitionDirectory } from '../../log/partition-directory.ts'
 import { producerSnapshotFault, readProducerSnapshot } from '../../log/producer-snapshot.ts'
 import { TimeIndex } from '../../log/time-index.ts'
 import { TransactionIndex } from '../../log/transaction-index.ts'
 import { dumpOffsetIndex, dumpTimeIndex, type IndexDumpContext } from './dump-index.ts'
-import { dumpLog, type LogDumpOptions } from './dump-log.ts'
+import { dumpLog, type LogDumpOptions, type LogFollower } from './dump-log.ts'
 import { EVERYTHING, type DumpRange } from './dump-range.ts'
 import type { DumpedFile, DumpSink, FileKind } from './dump-sink.ts'
 import { DumpSummary } from './dump-summary.ts'
@@ -110,8 +112,17 @@ class FileDump {
     }
     this.#withFile(file.path, log => {
       const { from = 0, range = EVERYTHING } = file
-      dumpLog(log, { from, range, baseOffset }, context)
+      const follower = () => this.#followerOf(file, kind, baseOffset)
+      dumpLog(log, { from, range, baseOffset, follower }, context)
     })
+  }
+
+  /** Snapshots are renamed into place once they are whole. */
+  #followerOf(file: FileToDump, kind: FileKind, baseOffset: bigint): LogFollower {
+    if (kind !== 'log') return { isLast: false }
+    const { segments } = readPartitionDirectory(this.#disk, dirname(file.absolutePath))
+    const next = segments.find(segment => segment.baseOffset > baseOffset)
+    return { isLast: next === undefined, baseOffset: next?.baseOffset }
   }
 
   #dumpIndex(file: FileToDump, name: bigint | undefined): void {

@@ -13,6 +13,7 @@ import { NO_TIMESTAMP } from '../../record/batch.ts'
 import { BatchV2 } from '../../record/batch-v2.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
 import { recordsOf } from '../../record/records.ts'
+import { isTorn, isZeroFrom } from '../search/open-end.ts'
 import { EVERYTHING, type DumpRange } from './dump-range.ts'
 import type { Batch, DumpSink } from './dump-sink.ts'
 
@@ -45,6 +46,15 @@ export interface LogDumpStart {
   readonly range: DumpRange
   /** The lowest offset that the file can hold. */
   readonly baseOffset: bigint
+  /** What follows the file, asked only where bytes are left behind its last batch. */
+  readonly follower: () => LogFollower
+}
+
+export interface LogFollower {
+  /** Whether a broker may have died while it wrote to the file: nothing follows it. */
+  readonly isLast: boolean
+  /** Of the next segment. */
+  readonly baseOffset?: bigint | undefined
 }
 
 export function dumpLog(file: DiskFile, start: LogDumpStart, context: LogDumpContext): void {
@@ -57,7 +67,7 @@ class LogDump {
   readonly #range: DumpRange
   readonly #onGap: LogDumpContext['onGap']
   readonly #scanner: BatchScanner
-  readonly #from: number
+  readonly #start: LogDumpStart
   /** Offset of the record before, as Kafka's tool begins: −1. */
   #previousNumber = -1
   /** The same, where it is no safe integer and the number is NaN. */
@@ -68,16 +78,13 @@ class LogDump {
   /** Of the first good batch. */
   #baseOffset: bigint | undefined
 
-  constructor(
-    file: DiskFile,
-    { from, range, baseOffset }: LogDumpStart,
-    { sink, options, onGap }: LogDumpContext,
-  ) {
+  constructor(file: DiskFile, start: LogDumpStart, { sink, options, onGap }: LogDumpContext) {
+    const { from, range, baseOffset } = start
+    this.#start = start
     this.#sink = sink
     this.#options = options
     this.#range = range
     this.#nextOffset = baseOffset
-    this.#from = from
     this.#reportedTo = from
     this.#onGap = onGap
     const { limits } = options
@@ -110,7 +117,8 @@ class LogDump {
     const isValid = scanner.isValid()
     const { batch, limitError } = this.#bodyOrHeader()
     // Within the file an index has led here, and was held against this batch.
-    if (this.#from > 0 && scanner.position === this.#from) this.#nextOffset = batch.baseOffset
+    const { from } = this.#start
+    if (from > 0 && scanner.position === from) this.#nextOffset = batch.baseOffset
     if (this.#isWanted(batch)) {
       this.#sink.batch(batch, scanner.position, isValid)
       if (this.#options.deep) this.#dumpRecords(batch, limitError)
@@ -171,14 +179,12 @@ class LogDump {
   /** What ended the scan is said; true where it goes on. */
   #goOnBehindDamage(): boolean {
     const { position, end, stopped, damage } = this.#scanner
-    if (stopped === 'end-of-file' || !this.#options.resync) {
-      if (stopped === 'corrupt') this.#fail(damage, position)
-      else if (position < end) this.#noteTrailingBytes(position, end)
-      return false
-    }
-    const next = this.#findBatch(position + 1, end)
-    if (next === undefined) this.#noteTrailingBytes(position, end)
-    else this.#skipTo(next)
+    const { resync } = this.#options
+    const next =
+      resync && stopped !== 'end-of-file' ? this.#findBatch(position + 1, end) : undefined
+    if (next !== undefined) this.#skipTo(next)
+    else if (stopped === 'corrupt' && !resync) this.#fail(damage, position)
+    else if (position < end) this.#noteTrailingBytes(position, end)
     return next !== undefined
   }
 
@@ -200,29 +206,47 @@ class LogDump {
   }
 
   #skipTo(next: FoundBatch): void {
-    const firstOffset = this.#nextOffset
-    const lastOffset = next.baseOffset - 1n
-    const missing = firstOffset <= lastOffset
-    this.#sink.note({
-      kind: 'skipped',
-      from: this.#scanner.position,
-      to: next.position,
-      firstOffset: missing ? firstOffset : undefined,
-      lastOffset: missing ? lastOffset : undefined,
-    })
+    this.#noteSkipped(next.position, next.baseOffset)
     this.#scanner.resumeAt(next.position)
   }
 
+  #noteSkipped(to: number, nextBaseOffset: bigint | undefined): void {
+    const firstOffset = this.#nextOffset
+    const lastOffset = nextBaseOffset === undefined ? undefined : nextBaseOffset - 1n
+    const missing = lastOffset === undefined || firstOffset <= lastOffset
+    this.#sink.note({
+      kind: 'skipped',
+      from: this.#scanner.position,
+      to,
+      firstOffset: missing ? firstOffset : undefined,
+      lastOffset: missing ? lastOffset : undefined,
+    })
+  }
+
   #noteTrailingBytes(position: number, end: number): void {
-    const isWhole = this.#options.bytesMax >= DUMP_BYTES_MAX
-    if (isWhole) this.#sink.note({ kind: 'trailing-bytes', position, count: end - position })
+    if (this.#options.bytesMax < DUMP_BYTES_MAX) return
+    this.#sink.note({ kind: 'trailing-bytes', position, count: end - position })
+    if (!this.#options.resync || this.#isRangeDone()) return
+    const { isLast, baseOffset } = this.#start.follower()
+    if (!isLast || !this.#isOpenEnd(position, end)) this.#noteSkipped(end, baseOffset)
+  }
+
+  #isOpenEnd(position: number, end: number): boolean {
+    const { file, stopped } = this.#scanner
+    const { baseOffset } = this.#start
+    return isZeroFrom(file, position, end) || isTorn(file, { position, stopped, baseOffset })
   }
 
   /** The range's own end, or the end of what batches can still hold of it. */
   #isBehindRange(batch: Batch): boolean {
     const to = this.#range.offsets?.to
     if (to === undefined) return false
-    return this.#nextOffset >= to || (batch instanceof BatchV2 && batch.baseOffset >= to)
+    return this.#isRangeDone() || (batch instanceof BatchV2 && batch.baseOffset >= to)
+  }
+
+  #isRangeDone(): boolean {
+    const to = this.#range.offsets?.to
+    return to !== undefined && this.#nextOffset >= to
   }
 
   #isWanted(batch: Batch): boolean {

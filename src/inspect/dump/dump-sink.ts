@@ -57,8 +57,9 @@ export type DumpNote =
       readonly kind: 'skipped'
       readonly from: number
       readonly to: number
-      /** Offsets that may have been in the skipped bytes, both inclusive; undefined where none are missing. */
+      /** Offsets that may have been in the skipped bytes, inclusive; undefined where none are missing. */
       readonly firstOffset: bigint | undefined
+      /** Undefined as well where nothing behind the bytes tells it. */
       readonly lastOffset: bigint | undefined
     }
 
