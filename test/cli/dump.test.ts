@@ -112,6 +112,16 @@ describe('what of a log is dumped', () => {
     }
   })
 
+  it('notices a range wholly behind the end of the log, whether its end is given or not', async () => {
+    for (const range of ['500:', '500:600']) {
+      const { stderr, exitCode } = await dump('/data/orders-0', '--offsets', range)
+      const empty = 'the range holds nothing there: it begins at offset 500 and ends at 6'
+      expect([stderr, exitCode]).toEqual([`kbroker: /data/orders-0: ${empty}\n`, 0])
+    }
+    expect((await dump('/data/orders-0', '--offsets', '5:600')).stderr).toBe('')
+    expect((await dump('/data/orders-0', '--offsets', '3:3')).stderr).toBe('')
+  })
+
   it('says which of several decoders counts', async () => {
     const { stderr } = await dump(LOG, '--transaction-log-decoder', '--offsets-decoder')
     const ignored = '--transaction-log-decoder is ignored'
@@ -248,6 +258,7 @@ describe('dump', () => {
     [':1', ['0'], ['0']],
     ['-1', ['5'], ['5']],
     ['100:200', [], []],
+    ['3:3', [], []],
   ])('shows the batches and records of --offsets %s', async (range, batches, records) => {
     const { stdout } = await dump(LOG, '--deep-iteration', '--offsets', range)
     expect([...stdout.matchAll(/^baseOffset: (\d+)/gm)].map(match => match[1])).toEqual(batches)

@@ -92,6 +92,8 @@ class LogDump {
   }
 
   run(): void {
+    const { offsets } = this.#range
+    if (offsets !== undefined && offsets.from >= offsets.to) return
     for (;;) {
       const batch = this.#scanner.next()
       if (batch === undefined) {

@@ -70,8 +70,12 @@ export class RangeFinder {
   #rangeIn(log: PartitionLog): DumpRange {
     const { offsets, timestamps } = this.#wanted
     if (offsets === undefined) return { offsets, timestamps }
-    const resolved = resolveOffsetRange(offsets, offsetBoundsOf(this.#disk, log))
-    const reversed = reversedNotice(log.directory.path, resolved)
+    const bounds = offsetBoundsOf(this.#disk, log)
+    const resolved = resolveOffsetRange(offsets, bounds)
+    const { from } = resolved
+    const end = from < (log.segments.at(-1)?.baseOffset ?? 0n) ? resolved.to : bounds.logEndOffset()
+    const to = end < resolved.to ? end : resolved.to
+    const reversed = reversedNotice(log.directory.path, { from, to })
     if (reversed !== undefined) this.#notice(reversed)
     return { offsets: resolved, timestamps }
   }
