@@ -37,7 +37,12 @@ export interface AbortedTransaction {
 }
 
 const ENTRY_SIZE = ABORTED_TRANSACTION.size
-const CURRENT_VERSION = 0
+export const CURRENT_VERSION = 0
+
+/** As Kafka reads it; it takes no entry above the current one. */
+export function versionToKafka({ version }: AbortedTransaction): number {
+  return version >> 8
+}
 
 export class TransactionIndex {
   /** Whole entries. */

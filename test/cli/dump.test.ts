@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { MemoryDisk } from '../../src/disk/memory-disk.ts'
+import { ABORTED_TRANSACTION } from '../../src/log/transaction-index.ts'
 import { encodeBatch, record } from '../record/encode-batch.ts'
 import { FOREIGN } from '../record/foreign-bytes.ts'
 import { runInProcess } from './run-in-process.ts'
@@ -246,6 +247,36 @@ describe('dump of a damaged log', () => {
     const small = await dump(LOG, '--deep-iteration', '--max-batch-bytes', '100')
     expect(small.stderr).toContain('exceeds the limit of 100; raise it with --max-batch-bytes')
     expect(small.exitCode).toBe(1)
+  })
+})
+
+describe('dump of a transaction index', () => {
+  const INDEX = LOG.replace(/log$/, 'txnindex')
+  const entry = (version: number) =>
+    ABORTED_TRANSACTION.encode({
+      version,
+      producerId: 1n,
+      firstOffset: 2n,
+      lastOffset: 3n,
+      lastStableOffset: 4n,
+    })
+
+  it('prints the first byte of the version, as Kafka reads it', async () => {
+    disk.put(INDEX, Buffer.concat([entry(0x0007), entry(-0x0200)]))
+    const { stdout, exitCode } = await dump(INDEX)
+    expect(stdout.match(/^version: \S+/gm)).toEqual(['version: 0', 'version: -2'])
+    expect(exitCode).toBe(0)
+  })
+
+  it('says in one line which entries Kafka does not take, and prints the others', async () => {
+    disk.put(INDEX, Buffer.concat([entry(0), entry(0x0700), entry(0x0100), entry(0)]))
+    const { stdout, stderr, exitCode } = await dump(INDEX)
+    expect(stdout.match(/^version: \S+/gm)).toEqual(['version: 0', 'version: 0'])
+    const reason = 'unknown version of an aborted transaction'
+    expect(stderr).toBe(
+      `kbroker: ${INDEX} at byte 34: ${reason}: found 7, and 1 more of such entries, expected 0\n`,
+    )
+    expect(exitCode).toBe(1)
   })
 })
 

@@ -16,7 +16,12 @@ import { OffsetIndex } from '../../log/offset-index.ts'
 import { readPartitionDirectory } from '../../log/partition-directory.ts'
 import { producerSnapshotFault, readProducerSnapshot } from '../../log/producer-snapshot.ts'
 import { TimeIndex } from '../../log/time-index.ts'
-import { TransactionIndex } from '../../log/transaction-index.ts'
+import {
+  ABORTED_TRANSACTION,
+  CURRENT_VERSION,
+  TransactionIndex,
+  versionToKafka,
+} from '../../log/transaction-index.ts'
 import { dumpOffsetIndex, dumpTimeIndex, type IndexDumpContext } from './dump-index.ts'
 import { dumpLog, type LogDumpOptions, type LogFollower } from './dump-log.ts'
 import { EVERYTHING, type DumpRange } from './dump-range.ts'
@@ -161,9 +166,25 @@ class FileDump {
 
   #dumpTransactionIndex({ path }: FileToDump): void {
     const index = new TransactionIndex(this.#disk.readWhole(path))
+    const refused: { readonly position: number; readonly version: number }[] = []
     for (let slot = 0; slot < index.count; slot++) {
-      this.#sink.abortedTransaction(index.entryAt(slot))
+      const entry = index.entryAt(slot)
+      const version = versionToKafka(entry)
+      if (version <= CURRENT_VERSION) this.#sink.abortedTransaction({ ...entry, version })
+      else refused.push({ position: slot * ABORTED_TRANSACTION.size, version })
     }
+    const [first, ...others] = refused
+    if (first === undefined) return
+    throw new CorruptDataError({
+      file: path,
+      position: first.position,
+      reason: 'unknown version of an aborted transaction',
+      found:
+        others.length === 0
+          ? `${first.version}`
+          : `${first.version}, and ${others.length} more of such entries`,
+      expected: `${CURRENT_VERSION}`,
+    })
   }
 
   #dumpSnapshot({ path }: FileToDump): void {
