@@ -218,7 +218,11 @@ const KINDS = {
     `${REFUSES} ('Duplicate log directories'; beside its -future folder: 'Error while renaming dir')`,
     'move the older of the two folders away',
   ),
-  'topic-id': metadata('error', 'renames the folder to -stray', 'restore partition.metadata'),
+  'topic-id': metadata(
+    'error',
+    'renames the folder to -stray, and serves an empty partition in its place',
+    "with the broker stopped put the topic's id back into partition.metadata",
+  ),
   'partition-metadata': metadata(
     'error',
     REFUSES,

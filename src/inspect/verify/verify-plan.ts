@@ -8,9 +8,9 @@ import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { identityOf } from '../../disk/file-identity.ts'
 import type { LockHolder } from '../../disk/file-lock.ts'
-import { LOCK_FILE, parsePartitionFolder } from '../../log/file-names.ts'
+import { LOCK_FILE, METADATA_TOPIC, parsePartitionFolder } from '../../log/file-names.ts'
 import { checkpointKey, readLogDir, ROOT_FILES, type LogDir } from '../../log-dirs/log-dir.ts'
-import { toFinding, type Finding } from './finding.ts'
+import type { Finding } from './finding.ts'
 import { FindingLog } from './finding-log.ts'
 import { checkKraftSnapshot } from './kraft-snapshot-check.ts'
 import { checkDuplicates, checkIdentities, checkLogDir, type Report } from './log-dir-check.ts'
@@ -40,6 +40,8 @@ export interface VerifyPlanEnvironment {
 export interface PlanStep {
   readonly findings: readonly Finding[]
   readonly tasks: readonly PartitionTask[]
+  /** Of the log.dirs to verify, that which holds the metadata log of the same node. */
+  readonly metadataDir?: string
   /** Whether it is a file that is checked by itself. */
   readonly isFile?: true
 }
@@ -84,11 +86,11 @@ class Planning {
     checkDuplicates(logDirs, reportAt)
     return targets.map(({ kind, path }) => {
       if (kind === 'file') return this.#planFile(path)
-      return kind === 'partition' ? this.#planPartition(path) : this.#planLogDir(path)
+      return kind === 'partition' ? this.#planPartition(path) : this.#planLogDir(path, logDirs)
     })
   }
 
-  #planLogDir(path: string): PlanStep {
+  #planLogDir(path: string, logDirs: readonly LogDir[]): PlanStep {
     const opened = this.#open(path)
     if (opened.logDir === undefined) return this.#stepOf(path, opened, [])
     const { logDir, state, findings } = opened
@@ -108,7 +110,9 @@ class Planning {
       ({ parsed, insteadOfFolder }) => parsed.state !== 'deleted' && insteadOfFolder === undefined,
     )
     const tasks = folders.flatMap(folder => this.#tasksOf(folder.path, opened))
-    return this.#stepOf(path, opened, tasks)
+    // A running broker writes on while we read, now the one, now the other.
+    const metadataDir = state === 'live' ? undefined : metadataDirOf(logDir, logDirs)
+    return { ...this.#stepOf(path, opened, tasks), ...(metadataDir && { metadataDir }) }
   }
 
   #planPartition(path: string, only?: bigint): PlanStep {
@@ -209,6 +213,17 @@ class Planning {
   }
 }
 
+function metadataDirOf(logDir: LogDir, logDirs: readonly LogDir[]): string | undefined {
+  const { nodeId, clusterId } = logDir.meta ?? {}
+  if (nodeId === undefined) return undefined
+  const isOfNode = ({ meta }: LogDir) => meta?.nodeId === nodeId && meta.clusterId === clusterId
+  return [logDir, ...logDirs].find(other => isOfNode(other) && hasMetadataLog(other))?.path
+}
+
+function hasMetadataLog({ partitions }: LogDir): boolean {
+  return partitions.some(({ name }) => name === `${METADATA_TOPIC}-0`)
+}
+
 /** What the log.dir notes is of the partition's own folder, and nobody closed these in order. */
 function isServedByNobody(path: string, dirState: DirState): boolean {
   const state = parsePartitionFolder(basename(path))?.state
@@ -236,21 +251,4 @@ function lockedPlace(path: string, { pid }: LockHolder): Parameters<Report>[1] {
 
 function reportTo(findings: FindingLog): Report {
   return (kind, place) => findings.add(kind, place)
-}
-
-/** All partitions of a topic carry the same id: the one of the first is remembered. */
-export class TopicIds {
-  readonly #known = new Map<string, { readonly id: string; readonly path: string }>()
-
-  /** What contradicts an id that was seen before. */
-  compare(path: string, id: string | undefined): Finding | undefined {
-    const folder = parsePartitionFolder(basename(path))
-    if (folder === undefined || folder.state === 'stray' || id === undefined) return undefined
-    const known = this.#known.get(folder.topic)
-    if (known === undefined) this.#known.set(folder.topic, { id, path })
-    if (known === undefined || known.id === id) return undefined
-    const file = join(path, 'partition.metadata')
-    const expected = `${known.id}, as in ${known.path}`
-    return toFinding('topic-id', { file, found: `topic id ${id}`, expected }, 'trusted')
-  }
 }

@@ -13,9 +13,9 @@ import { compareFindings, type Finding } from './finding.ts'
 import type { FindingClass, Severity } from './finding-facts.ts'
 import { FINDING_KINDS } from './finding-kinds.ts'
 import { addTally, emptyTally, type Tally } from './tally.ts'
+import { TopicIds } from './topic-ids.ts'
 import {
   planVerification,
-  TopicIds,
   type VerifyPlanEnvironment,
   type VerifyPlanOptions,
   type VerifyTarget,
@@ -66,15 +66,15 @@ export async function* verify(
     weights,
     onProgress: onProgress && (bytes => onProgress(bytes, totalBytes)),
   })
-  const topicIds = new TopicIds()
-  for (const { findings, tasks: own } of steps) {
+  const topicIds = new TopicIds(disk, options.limits)
+  for (const { findings, tasks: own, metadataDir } of steps) {
     yield* totals.count(findings)
     for (const task of own) {
       const answer = await results.next()
       assert(answer.done !== true, 'each task has a result')
       const { findings: found, tally, topicId } = answer.value
       addTally(totals.tally, tally)
-      const mismatch = topicIds.compare(task.path, topicId)
+      const mismatch = topicIds.compare(task.path, topicId, metadataDir)
       yield* totals.count(
         mismatch === undefined ? found : [...found, mismatch].sort(compareFindings),
       )
