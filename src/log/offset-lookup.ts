@@ -12,6 +12,7 @@ import type { DiskFile } from '../disk/disk.ts'
 import { MAGIC_V2, type RecordBatch } from '../record/batch.ts'
 import { BatchScanner, type ScanEnd } from './batch-scanner.ts'
 import { NO_SLOT, type IndexSection } from './index-search.ts'
+import { misplacement } from './misplaced-batch.ts'
 import type { OffsetIndex, OffsetPosition } from './offset-index.ts'
 
 /** What is read of a segment; see OpenSegment. */
@@ -90,7 +91,8 @@ export function lookupOffset(
   let found: BatchLocation | undefined
   for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
     batchCount++
-    if (batch.lastOffset < segment.baseOffset) damages.push(misplaced(batch, scanner, segment))
+    const wrong = misplacement(batch, segment.baseOffset)
+    if (wrong) damages.push({ file: segment.log.path, position: scanner.position, ...wrong })
     if (batch.lastOffset < target) continue
     found = locationOf(batch, scanner.position)
     break
@@ -100,21 +102,6 @@ export function lookupOffset(
     ...(indexDamage && { indexDamage }),
     scan: scanOf(scanner, { from, batchCount, damages }),
     ...(found && { batch: found }),
-  }
-}
-
-/** No checksum covers a batch's offset. */
-function misplaced(
-  { baseOffset, lastOffset }: RecordBatch,
-  { file, position }: BatchScanner,
-  segment: SearchedSegment,
-): Damage {
-  return {
-    file: file.path,
-    position,
-    reason: 'the batch claims offsets that its segment cannot hold',
-    found: `${baseOffset} to ${lastOffset}`,
-    expected: `offset ${segment.baseOffset} or more`,
   }
 }
 

@@ -26,6 +26,12 @@ describe('a batch whose base offset lost its sign, which no checksum covers', ()
     }
   })
 
+  it('is told of by a dump that a range keeps from showing it', async () => {
+    const { stderr, exitCode } = await runInProcess(['dump', partition, '--offsets', '9:12'])
+    expect(stderr).toContain(`at byte ${BATCH_AT}: the batch claims offsets that its segment`)
+    expect(exitCode).toBe(1)
+  })
+
   it('is told of by lookup, and not taken for a gap of compaction', async () => {
     const { stderr, exitCode } = await runInProcess(['lookup', partition, '--offset', '10'])
     expect(stderr).toContain('asked for offset 10, found 12: the log is damaged on the way')

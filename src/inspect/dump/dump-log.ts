@@ -9,6 +9,7 @@ import type { DecodeLimits } from '../../base/limits.ts'
 import type { DiskFile } from '../../disk/disk.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import { findBatch, type FoundBatch } from '../../log/find-batch.ts'
+import { misplacement } from '../../log/misplaced-batch.ts'
 import { NO_TIMESTAMP } from '../../record/batch.ts'
 import { BatchV2 } from '../../record/batch-v2.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
@@ -124,6 +125,9 @@ class LogDump {
     if (this.#isWanted(batch)) {
       this.#sink.batch(batch, scanner.position, isValid)
       if (this.#options.deep) this.#dumpRecords(batch, limitError)
+    } else {
+      const wrong = misplacement(batch, this.#start.baseOffset)
+      if (wrong) this.#fail(new CorruptDataError({ position: 0, ...wrong }), scanner.position)
     }
     if (isValid) this.#noteGood(batch)
     else if (this.#options.resync) this.#distrustSize(batch)
