@@ -41,7 +41,7 @@ export class RangeFinder {
   /** The segments of a partition that can hold something of the range. */
   segmentsIn(folder: string): Segment[] {
     const log = this.#reader.read(folder)
-    const { offsets } = this.#rangeIn(log)
+    const { offsets } = this.#rangeIn(log, folder)
     if (offsets === undefined) return [...log.segments]
     const first = Math.max(0, floorSegment(log.segments, offsets.from))
     return log.segments.slice(first).filter(({ baseOffset }) => baseOffset < offsets.to)
@@ -62,12 +62,13 @@ export class RangeFinder {
   #narrowed(file: FileToDump): FileToDump {
     const log = this.#reader.read(dirname(file.absolutePath))
     const segment = log.segments.find(candidate => candidate.log.path === file.absolutePath)
-    const range = this.#rangeIn(log)
+    const range = this.#rangeIn(log, dirname(file.path))
     if (segment === undefined) return { ...file, range }
     return { ...file, range, from: this.#beginningIn(segment, range) }
   }
 
-  #rangeIn(log: PartitionLog): DumpRange {
+  /** @param folder as it is named in a notice, the same for all its files */
+  #rangeIn(log: PartitionLog, folder: string): DumpRange {
     const { offsets, timestamps } = this.#wanted
     if (offsets === undefined) return { offsets, timestamps }
     const bounds = offsetBoundsOf(this.#disk, log)
@@ -75,7 +76,7 @@ export class RangeFinder {
     const { from } = resolved
     const end = from < (log.segments.at(-1)?.baseOffset ?? 0n) ? resolved.to : bounds.logEndOffset()
     const to = end < resolved.to ? end : resolved.to
-    const reversed = reversedNotice(log.directory.path, { from, to })
+    const reversed = reversedNotice(folder, { from, to })
     if (reversed !== undefined) this.#notice(reversed)
     return { offsets: resolved, timestamps }
   }
