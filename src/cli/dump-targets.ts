@@ -74,6 +74,13 @@ function pathsIn(target: FileTarget | PartitionTarget, options: DumpTargetOption
   }
 }
 
+/** Split as Kafka does: empty names at the end are none, unless the whole is one. */
+export function collectFiles(text: string, previous: readonly string[] | undefined): string[] {
+  const names = text.split(',')
+  const last = names.findLastIndex(name => name !== '')
+  return [...(previous ?? []), ...(text === '' ? names : names.slice(0, last + 1))]
+}
+
 /** As Java's `new File(path)` writes it: no slash twice, none at the end. */
 export function fileToDump(path: string, workingDirectory: string): FileToDump {
   const normal = path.replace(/\/+/g, '/').replace(/(?<=.)\/$/, '')

@@ -333,6 +333,17 @@ describe('dump', () => {
     expect(lines).toHaveLength(7)
   })
 
+  it.each([
+    ['', ['']],
+    [`,${LOG}`, ['', LOG]],
+    [`${LOG},,`, [LOG]],
+    [',,', []],
+  ])('splits --files "%s" as Kafka does', async (files, names) => {
+    const { stdout, stderr, exitCode } = await dump('--files', files)
+    expect(stdout.match(/^Dumping .*/gm) ?? []).toEqual(names.map(name => `Dumping ${name}`))
+    expect([stderr, exitCode]).toEqual([names.includes('') ? 'Ignoring unknown file \n' : '', 0])
+  })
+
   it('prints as findings in JSON what it tells on stderr in text', async () => {
     disk.put(LOG, Buffer.concat([BATCHES[0]!, BATCHES[2]!]))
     disk.put(LOG.replace(/log$/, 'index'), Buffer.from('0000000700000000', 'hex'))

@@ -13,7 +13,6 @@ import {
   addLimitOption,
   addLogDirsOption,
   addQuietOption,
-  collectList,
   limitsOf,
   logDirsOf,
   noticesTo,
@@ -24,7 +23,7 @@ import {
   type QuietOption,
 } from '../common-options.ts'
 import { advancing, sizesOf } from '../dump-progress.ts'
-import { fileToDump, filesToDump, isFileChosen } from '../dump-targets.ts'
+import { collectFiles, fileToDump, filesToDump, isFileChosen } from '../dump-targets.ts'
 import { EXIT } from '../exit-code.ts'
 import { diskWithOptionalIndexes, leavingOut, onceEach } from '../left-out.ts'
 import { parseOffsetRange } from '../offset-grammar.ts'
@@ -87,7 +86,7 @@ export function createDumpCommand(context: CommandContext): Command {
 /** The 15 of kafka-dump-log, help and version among them. */
 function addKafkaOptions(command: Command): void {
   command
-    .option('--files <files...>', 'files, comma-separated or as words', collectList)
+    .option('--files <files...>', 'files, comma-separated or as words', collectFiles)
     .option('--print-data-log', 'print keys and payloads, too; any decoder implies it')
     .option('--deep-iteration', 'print every record, not only batches')
     .option('--skip-record-metadata', 'print keys and payloads alone; leaves out control records')
