@@ -58,7 +58,7 @@ export interface TargetSources {
   readonly logDirs: readonly string[]
   readonly disk: Disk
   readonly workingDirectory: string
-  /** Takes what a pattern meets and can't be looked at; by default it is thrown. */
+  /** Takes what can't be looked at, of several paths or of a pattern; by default it is thrown. */
   readonly onRefusal?: (error: DiskError) => void
 }
 
@@ -66,7 +66,7 @@ export interface TargetSources {
  * In the order of the words, each target once.
  *
  * @throws UsageError where a word names nothing that kbroker reads
- * @throws DiskError where a path does not exist, or can't be listed
+ * @throws DiskError where no path exists, or can be listed
  */
 export async function resolveTargets(
   words: readonly string[],
@@ -74,7 +74,18 @@ export async function resolveTargets(
 ): Promise<Target[]> {
   const found = new Map<string, Target>()
   const wanted = words.length === 0 ? sources.logDirs.map(logDirTarget(sources)) : []
-  for (const word of words) wanted.push(...(await targetsOf(word, sources)))
+  const { onRefusal } = sources
+  const refusals: DiskError[] = []
+  for (const word of words) {
+    try {
+      wanted.push(...(await targetsOf(word, sources)))
+    } catch (error) {
+      if (!(error instanceof DiskError) || onRefusal === undefined) throw error
+      refusals.push(error)
+    }
+  }
+  if (wanted.length === 0 && refusals[0] !== undefined) throw refusals[0]
+  for (const error of refusals) onRefusal?.(error)
   for (const target of wanted) {
     const identity = identityOf(target.path, sources.disk)
     if (!found.has(identity)) found.set(identity, target)

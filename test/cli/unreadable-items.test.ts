@@ -105,3 +105,23 @@ describe("a log.dir's meta.properties", () => {
     }
   })
 })
+
+describe('a path that does not exist', () => {
+  it.each([
+    ['verify', 5],
+    ['dump', 1],
+    ['offsets', 1],
+    ['search', 1],
+    ['stats', 1],
+  ])('keeps %s from no other', async (command, expected) => {
+    const { stdout, stderr, exitCode } = await runInProcess([command, '/nowhere', LEDGER])
+    expect(stderr).toContain('kbroker: cannot open /nowhere: no such file or directory (ENOENT)')
+    expect(stdout).not.toBe('')
+    expect(exitCode).toBe(expected)
+  })
+
+  it('is all there is to say where no other is there', async () => {
+    const args = ['dump', '/nowhere', '/nowhere/else']
+    await expect(runInProcess(args)).rejects.toThrow('cannot open /nowhere: no such file')
+  })
+})
