@@ -10,6 +10,7 @@
  * Source: org.apache.kafka.coordinator.common.runtime.CoordinatorRecordSerde
  */
 import { CorruptDataError } from '../base/errors.ts'
+import { int16At } from '../binary/big-endian.ts'
 import { RefusedRecordError } from '../protocol/dumped-record.ts'
 import { javaMessage } from '../protocol/malformed-message.ts'
 import {
@@ -19,7 +20,6 @@ import {
   type Message,
   type ValueOf,
 } from '../protocol/message.ts'
-import { int16At } from '../binary/big-endian.ts'
 
 export interface CoordinatorRecordType {
   readonly id: number

@@ -9,6 +9,7 @@
  */
 import { CorruptDataError, LimitError } from '../base/errors.ts'
 import { BATCH_BYTES_MAX_FLAG, DEFAULT_DECODE_LIMITS, type DecodeLimits } from '../base/limits.ts'
+import { int32At, int8At } from '../binary/big-endian.ts'
 import { crc32, crc32c } from '../binary/checksum.ts'
 import type { DiskFile } from '../disk/disk.ts'
 import {
@@ -26,7 +27,6 @@ import {
   MESSAGE_V1_HEADER,
 } from '../record/legacy-message.ts'
 import { batchAt } from '../record/records.ts'
-import { int32At, int8At } from '../binary/big-endian.ts'
 
 export interface ScanOptions {
   /** Where the first batch begins. */

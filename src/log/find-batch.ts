@@ -3,6 +3,7 @@
  * hold. Cheap tests come first, the checksum last; a run of zeros or text costs little more than reading it.
  */
 import { DEFAULT_DECODE_LIMITS, type DecodeLimits } from '../base/limits.ts'
+import { int32At } from '../binary/big-endian.ts'
 import type { DiskFile } from '../disk/disk.ts'
 import {
   LOG_OVERHEAD,
@@ -17,7 +18,6 @@ import type { LegacyMessage } from '../record/legacy-message.ts'
 import { unusedBitsIn } from '../record/attributes.ts'
 import { batchAt } from '../record/records.ts'
 import { BatchScanner } from './batch-scanner.ts'
-import { int32At } from '../binary/big-endian.ts'
 
 export interface FindOptions {
   readonly from: number

@@ -17,10 +17,10 @@
  * Source: org.apache.kafka.storage.internals.log.OffsetIndex
  */
 import { assert, type Damage } from '../base/errors.ts'
+import { int32At } from '../binary/big-endian.ts'
 import { int32, layout } from '../binary/layout.ts'
 import { floorSlot, NO_SLOT, type OnProbe } from './index-search.ts'
 import { firstZeroSlot, tailDamages } from './index-tail.ts'
-import { int32At } from '../binary/big-endian.ts'
 
 export interface OffsetPosition {
   /** Last offset of the batch; but see the header. */

@@ -25,9 +25,9 @@
  * Source: org.apache.kafka.storage.internals.log.ProducerStateManager#readSnapshot, ProducerSnapshot.json
  */
 import { CorruptDataError, type Damage } from '../base/errors.ts'
+import { int16At } from '../binary/big-endian.ts'
 import { crc32c } from '../binary/checksum.ts'
 import { int16, int32, int64, layout, uint32 } from '../binary/layout.ts'
-import { int16At } from '../binary/big-endian.ts'
 
 export const SNAPSHOT_HEADER = layout({ version: int16, crc: uint32, count: int32 })
 

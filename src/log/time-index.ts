@@ -13,11 +13,11 @@
  * Source: org.apache.kafka.storage.internals.log.TimeIndex
  */
 import { assert, type Damage } from '../base/errors.ts'
+import { int32At, int64At } from '../binary/big-endian.ts'
 import { int32, int64, layout } from '../binary/layout.ts'
 import { NO_TIMESTAMP } from '../record/batch.ts'
 import { floorSlot, NO_SLOT, type OnProbe } from './index-search.ts'
 import { firstZeroSlot, tailDamages } from './index-tail.ts'
-import { int32At, int64At } from '../binary/big-endian.ts'
 
 export interface TimestampOffset {
   /** Milliseconds since 1970; −1 where an index has no entry. */

@@ -22,6 +22,7 @@
  *
  * Source: org.apache.kafka.common.record.internal.DefaultRecordBatch
  */
+import { int16At, int32At, int64At, int8At, uint32At } from '../binary/big-endian.ts'
 import { crc32c } from '../binary/checksum.ts'
 import { int16, int32, int64, int8, layout, uint32 } from '../binary/layout.ts'
 import {
@@ -32,7 +33,6 @@ import {
   timestampTypeOf,
 } from './attributes.ts'
 import { addSequence, LOG_OVERHEAD, NO_SEQUENCE, type RecordBatch } from './batch.ts'
-import { int16At, int32At, int64At, int8At, uint32At } from '../binary/big-endian.ts'
 
 export const BATCH_HEADER = layout({
   baseOffset: int64,

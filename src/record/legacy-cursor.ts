@@ -13,11 +13,11 @@
  */
 import { CorruptDataError } from '../base/errors.ts'
 import type { DecodeLimits } from '../base/limits.ts'
+import { int32At } from '../binary/big-endian.ts'
 import { LOG_OVERHEAD, SIZE_AT, SIZE_MIN } from './batch.ts'
 import { LegacyMessage } from './legacy-message.ts'
 import { decompressPayload } from './payload.ts'
 import type { MessageChecksum, RecordCursor, RecordHeader } from './record-cursor.ts'
-import { int32At } from '../binary/big-endian.ts'
 
 const ZSTD = 4
 

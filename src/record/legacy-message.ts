@@ -15,6 +15,7 @@
  *
  * Source: org.apache.kafka.common.record.internal.LegacyRecord, AbstractLegacyRecordBatch
  */
+import { int32At, int64At, int8At, uint32At } from '../binary/big-endian.ts'
 import { crc32 } from '../binary/checksum.ts'
 import { int64, int8, int32, layout, uint32 } from '../binary/layout.ts'
 import { codecIdOf, timestampTypeOf, type TimestampType } from './attributes.ts'
@@ -27,7 +28,6 @@ import {
   SIZE_MIN,
   type RecordBatch,
 } from './batch.ts'
-import { int32At, int64At, int8At, uint32At } from '../binary/big-endian.ts'
 
 const HEADER_V0 = { offset: int64, messageSize: int32, crc: uint32, magic: int8, attributes: int8 }
 export const MESSAGE_V0_HEADER = layout(HEADER_V0)

@@ -1,13 +1,13 @@
 /** From a batch to its records, whatever the format. */
 import { AssertionError } from '../base/errors.ts'
 import type { DecodeLimits } from '../base/limits.ts'
+import { int8At } from '../binary/big-endian.ts'
 import { MAGIC_AT, MAGIC_V2, type RecordBatch } from './batch.ts'
 import { BatchV2 } from './batch-v2.ts'
 import { LegacyCursor } from './legacy-cursor.ts'
 import { LegacyMessage } from './legacy-message.ts'
 import type { RecordCursor } from './record-cursor.ts'
 import { V2Cursor } from './v2-cursor.ts'
-import { int8At } from '../binary/big-endian.ts'
 
 /** The entry that begins at `start`; as Kafka's file reader, takes any magic from 2 up for v2. */
 export function batchAt(buffer: Buffer, start: number): BatchV2 | LegacyMessage {

@@ -17,6 +17,8 @@ export const REBUILD_INDEXES =
   "with the broker stopped delete the segment's .index: all its indexes are made anew at start"
 export const RESTORE_META =
   'restore it from another log.dir of the broker, without the directory.id: that is made anew'
+export const RESTORE_FOLDER =
+  'nothing, if the partition was deleted or moved away; else put its folder back, or let a replica fill it again'
 export const NOTHING = 'nothing needs to be done'
 
 export const log = (severity: Severity, atStart: StartBehaviour, fix = REPLICATE) =>

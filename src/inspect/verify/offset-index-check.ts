@@ -7,12 +7,12 @@
  * which a lookup finds as well: such entries come before all others, if brokers were changed amid a segment.) How dense
  * the entries are means nothing.
  */
+import { int32At } from '../../binary/big-endian.ts'
 import type { DiskFile } from '../../disk/disk.ts'
 import { OFFSET_INDEX_ENTRY } from '../../log/offset-index.ts'
 import { AscendingEntries, type IndexEntry } from './ascending-entries.ts'
 import { EntryReader } from './entry-reader.ts'
 import { IndexFindings, type IndexCheckOptions } from './index-findings.ts'
-import { int32At } from '../../binary/big-endian.ts'
 
 const AT = OFFSET_INDEX_ENTRY.offsetOf
 const SIZE_WORDS = {

@@ -2,9 +2,9 @@
  * The 64-bit numbers of a batch header as numbers, without a bigint in between: a log of small batches has ten million
  * of them in a GiB. Offsets relative to the segment's base are exact; other numbers up to 2⁵³.
  */
+import { int32At, int64NumberAt, uint32At } from '../../binary/big-endian.ts'
 import { BATCH_HEADER, BatchV2 } from '../../record/batch-v2.ts'
 import type { Batch } from '../dump/dump-sink.ts'
-import { int32At, int64NumberAt, uint32At } from '../../binary/big-endian.ts'
 
 const AT = BATCH_HEADER.offsetOf
 const TWO_32 = 4_294_967_296

@@ -6,12 +6,12 @@
  * entry below the time: one with too low a timestamp makes it pass records over, one with too high a timestamp is a
  * promise broken without harm. The last entry of a closed segment holds the greatest timestamp of all.
  */
+import { int32At, int64NumberAt } from '../../binary/big-endian.ts'
 import type { DiskFile } from '../../disk/disk.ts'
 import { TIME_INDEX_ENTRY } from '../../log/time-index.ts'
 import { AscendingEntries, type IndexEntry } from './ascending-entries.ts'
 import { EntryReader } from './entry-reader.ts'
 import { IndexFindings, type IndexCheckOptions } from './index-findings.ts'
-import { int32At, int64NumberAt } from '../../binary/big-endian.ts'
 
 const AT = TIME_INDEX_ENTRY.offsetOf
 const SIZE_WORDS = {
