@@ -9,14 +9,15 @@ import {
 } from '../base/errors.ts'
 import { nodeDisk } from '../disk/node-disk.ts'
 import { readOnly } from '../disk/read-only-disk.ts'
-import { isBrokenPipe, writeStream } from '../disk/stream.ts'
+import { isBrokenPipe, isCharacterDevice, writeStream } from '../disk/stream.ts'
 import { ByteOutput } from './byte-output.ts'
-import type { CommandContext } from './command-context.ts'
+import type { CommandContext, TerminalFacts } from './command-context.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { PACKAGE_VERSION } from './version.ts'
 
 const STDOUT = 1
 const STDERR = 2
+const COLUMNS_ELSEWHERE = 80
 
 export async function main(args: readonly string[]): Promise<void> {
   const context = processContext()
@@ -40,17 +41,24 @@ function processContext(): CommandContext {
     disk: readOnly(nodeDisk),
     workingDirectory: process.cwd(),
     environment: process.env,
-    terminal: {
-      stdoutIsTerminal: process.stdout.isTTY,
-      // Without a width (a pseudo-terminal of 0 columns) nothing can be drawn on it: ora would count endless lines.
-      stderrIsTerminal: process.stderr.isTTY && process.stderr.columns > 0,
-      columns: process.stdout.columns,
-    },
+    terminal: terminalFacts(),
     nowMs: () => Date.now(),
     parallelism: availableParallelism(),
     endWith: code => {
       process.exitCode = Math.max(Number(process.exitCode ?? 0), code)
     },
+  }
+}
+
+/** Node's own streams are asked only where they can be terminals: to make them for a pipe would take 5 ms. */
+function terminalFacts(): TerminalFacts {
+  const stdout = isCharacterDevice(STDOUT) ? process.stdout : undefined
+  const stderr = isCharacterDevice(STDERR) ? process.stderr : undefined
+  return {
+    stdoutIsTerminal: stdout?.isTTY === true,
+    // Without a width (a pseudo-terminal of 0 columns) nothing can be drawn on it: ora would count endless lines.
+    stderrIsTerminal: stderr?.isTTY === true && stderr.columns > 0,
+    columns: stdout?.columns ?? COLUMNS_ELSEWHERE,
   }
 }
 

@@ -1,5 +1,5 @@
-/** Writes to the process's own streams, synchronously: order is kept, and a slow reader slows the writer. */
-import { writeSync } from 'node:fs'
+/** The process's own streams, written synchronously: order is kept, and a slow reader slows the writer. */
+import { fstatSync, writeSync } from 'node:fs'
 import { DiskError } from '../base/errors.ts'
 
 /** Long enough not to spin, short enough not to be felt. */
@@ -14,6 +14,11 @@ export function writeStream(descriptor: number, bytes: Uint8Array): void {
       Atomics.wait(SLEEPER, 0, 0, RETRY_MS)
     }
   }
+}
+
+/** As every terminal is. */
+export function isCharacterDevice(descriptor: number): boolean {
+  return fstatSync(descriptor).isCharacterDevice()
 }
 
 /** Whoever read our output has gone. */

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { colourOf, type ColourChoice } from '../../src/cli/colour.ts'
+import { colourOf, PLAIN, type ColourChoice } from '../../src/cli/colour.ts'
 import type { CommandContext } from '../../src/cli/command-context.ts'
 
-function isColoured(
+async function isColoured(
   color: ColourChoice,
   environment: Record<string, string>,
   stdoutIsTerminal: boolean,
-): boolean {
+): Promise<boolean> {
   const terminal = { stdoutIsTerminal, stderrIsTerminal: false, columns: 80 }
   const context = { environment, terminal } as unknown as CommandContext
-  return colourOf({ color }, context).level > 0
+  const colour = await colourOf({ color }, context)
+  if (colour !== PLAIN) expect(colour.red('x')).toBe('\u001b[31mx\u001b[39m')
+  return colour !== PLAIN
 }
 
 describe('colour', () => {
@@ -21,7 +23,10 @@ describe('colour', () => {
     ['auto', { TERM: 'dumb' }, true, false],
     ['always', { NO_COLOR: '1' }, false, true],
     ['never', {}, true, false],
-  ])('--color %s, environment %j, on a terminal: %s → %s', (choice, env, terminal, expected) => {
-    expect(isColoured(choice, env, terminal)).toBe(expected)
-  })
+  ])(
+    '--color %s, environment %j, on a terminal: %s → %s',
+    async (choice, env, terminal, expected) => {
+      expect(await isColoured(choice, env, terminal)).toBe(expected)
+    },
+  )
 })

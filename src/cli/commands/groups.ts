@@ -75,11 +75,11 @@ export function createGroupsCommand(context: CommandContext): Command {
     .action((names: string[], options: GroupsCommandOptions) => runGroups(names, options, context))
 }
 
-function runGroups(
+async function runGroups(
   names: readonly string[],
   options: GroupsCommandOptions,
   context: CommandContext,
-): void {
+): Promise<void> {
   const view = chosenView(GROUP_VIEWS, options)
   const nowMs = parseTime(options.at, context.nowMs())
   const logDirs = requiredLogDirs(options, context, names)
@@ -108,7 +108,7 @@ function runGroups(
           view: view ?? 'offsets',
           verbose: options.verbose === true,
           nowMs,
-          colour: colourOf(options, context),
+          colour: await colourOf(options, context),
         })
   for (const line of lines) context.stdout.line(line)
 }
@@ -125,16 +125,16 @@ function chosenGroups(
   )
 }
 
-function printList(
+async function printList(
   groups: readonly LoadedGroup[],
   options: GroupsCommandOptions,
   context: CommandContext,
-): void {
+): Promise<void> {
   const summaries = groups.map(groupSummary)
   const lines =
     options.json === true
       ? summaries.map(groupJson)
-      : groupListTable(summaries, colourOf(options, context))
+      : groupListTable(summaries, await colourOf(options, context))
   for (const line of lines) context.stdout.line(line)
 }
 

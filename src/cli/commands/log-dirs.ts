@@ -102,7 +102,7 @@ async function runLogDirs(
             sortBySize: options.sort === 'size',
             exactBytes: options.bytes === true,
           },
-          colourOf(options, context),
+          await colourOf(options, context),
         )
   for (const line of lines) context.stdout.line(line)
 }

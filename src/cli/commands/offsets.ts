@@ -83,7 +83,7 @@ async function runOffsets(
   })
   const found = withoutFailures(report, notice, context)
   if (options.table === true) {
-    const colour = colourOf(options, context)
+    const colour = await colourOf(options, context)
     const withAnswer = query.kind === 'timestamp'
     const lines = offsetsTable([...found], { withAnswer, colour })
     for (const line of lines) context.stdout.line(line)

@@ -92,7 +92,7 @@ async function runStats(
     workers: options.workers ?? context.parallelism,
     onProgress: bytes => progress.advance(bytes, bytesTotal),
   })
-  const text = { colour: colourOf(options, context), histograms: options.histogram }
+  const text = { colour: await colourOf(options, context), histograms: options.histogram }
   try {
     for await (const event of events) {
       progress.clear()

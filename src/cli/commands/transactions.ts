@@ -12,7 +12,7 @@ import {
   readTransactionsSource,
   type TransactionsSource,
 } from '../../inspect/transactions/transactions-source.ts'
-import { colourOf } from '../colour.ts'
+import { colourOf, type Colour } from '../colour.ts'
 import { chosenView } from '../chosen-view.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
@@ -67,11 +67,11 @@ export function createTransactionsCommand(context: CommandContext): Command {
     )
 }
 
-function runTransactions(
+async function runTransactions(
   ids: readonly string[],
   options: TransactionsCommandOptions,
   context: CommandContext,
-): void {
+): Promise<void> {
   const view = chosenView(VIEWS, options)
   const isWanted = createPartitionFilter(options)
   const nowMs = parseTime(options.at, context.nowMs())
@@ -85,7 +85,8 @@ function runTransactions(
     if (!isKnown) problem(nobodyNamed('transactional id', id, source.coordinator))
   }
   const choice = { ...reading, isWanted, nowMs }
-  const lines = linesOf(view, new Set(ids), { source, choice, options, context })
+  const colour = await colourOf(options, context)
+  const lines = linesOf(view, new Set(ids), { source, choice, options, colour, context })
   for (const line of lines) context.stdout.line(line)
 }
 
@@ -93,13 +94,13 @@ interface Run {
   readonly source: TransactionsSource
   readonly choice: PartitionChoice
   readonly options: TransactionsCommandOptions
+  readonly colour: Colour
   readonly context: CommandContext
 }
 
 function* linesOf(view: View | undefined, ids: ReadonlySet<string>, run: Run): Generator<string> {
-  const { source, choice, options, context } = run
+  const { source, choice, options, colour, context } = run
   const isJson = options.json === true
-  const colour = colourOf(options, context)
   const isOfIds = (id: string | undefined) => ids.size === 0 || (id !== undefined && ids.has(id))
   if (view === 'aborted') {
     const aborted = abortedInPartitions(context.disk, source, choice)

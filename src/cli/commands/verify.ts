@@ -84,7 +84,7 @@ async function runVerify(
   const isCovered = coverOf(targets, { disk, workingDirectory })
   const uncovered = targets.filter(target => !isCovered(target))
   const progress = await startProgress('verifying', context)
-  const colour = colourOf(options, context)
+  const colour = await colourOf(options, context)
   const asked = {
     deep: options.shallow !== true,
     live: options.live === true,

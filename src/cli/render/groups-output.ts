@@ -1,6 +1,6 @@
 /** Described groups on their way out: the view asked for, or all of it as JSON. */
-import type { ChalkInstance } from 'chalk'
 import type { GroupDescription } from '../../inspect/groups/group-description.ts'
+import type { Colour } from '../colour.ts'
 import { groupJson, groupOffsetJson, memberJson, shareOffsetJson } from './groups-json.ts'
 import { groupCommitsTable, groupStateTable } from './groups-table.ts'
 import { groupMembersText, groupOffsetsText, shareOffsetsText } from './groups-text.ts'
@@ -13,7 +13,7 @@ export interface GroupTextOptions {
   readonly verbose: boolean
   /** What ages are counted to, milliseconds since 1970. */
   readonly nowMs: bigint
-  readonly colour: ChalkInstance
+  readonly colour: Colour
 }
 
 /** The first two views are one table; the others, as Kafka's, one for each group. */

@@ -1,8 +1,8 @@
 /** Groups as columns: the list, their states, and what is to be known of their commits. */
-import type { ChalkInstance } from 'chalk'
 import type { OffsetExpiry } from '../../inspect/groups/offset-expiry.ts'
 import type { GroupOffset } from '../../inspect/groups/group-offsets.ts'
 import type { GroupSummary } from '../../inspect/groups/group-summary.ts'
+import type { Colour } from '../colour.ts'
 import { durationText } from './duration-text.ts'
 import { tableLines, type Column } from './table.ts'
 import { timeText } from './time-text.ts'
@@ -26,7 +26,7 @@ const TYPE_NAMES = {
   streams: 'Streams',
 } as const
 
-export function groupListTable(rows: readonly GroupSummary[], colour: ChalkInstance): string[] {
+export function groupListTable(rows: readonly GroupSummary[], colour: Colour): string[] {
   return tableLines(LIST, rows, colour)
 }
 
@@ -42,7 +42,7 @@ const STATES: readonly Column<GroupSummary>[] = [
   { name: 'LEADER', cell: row => row.leader ?? undefined },
 ]
 
-export function groupStateTable(rows: readonly GroupSummary[], colour: ChalkInstance): string[] {
+export function groupStateTable(rows: readonly GroupSummary[], colour: Colour): string[] {
   return tableLines(STATES, rows, colour)
 }
 
@@ -50,7 +50,7 @@ export function groupStateTable(rows: readonly GroupSummary[], colour: ChalkInst
 export function groupCommitsTable(
   rows: readonly GroupOffset[],
   nowMs: bigint,
-  colour: ChalkInstance,
+  colour: Colour,
 ): string[] {
   const columns: readonly Column<GroupOffset>[] = [
     { name: 'GROUP', cell: row => row.groupId },

@@ -1,5 +1,4 @@
 /** What log.dirs hold: as tables, as JSON, and as kafka-log-dirs prints it. */
-import type { ChalkInstance } from 'chalk'
 import {
   recoveryLagOf,
   topicTotals,
@@ -13,6 +12,7 @@ import type {
   LogDirAccount,
   PartitionAccount,
 } from '../../inspect/log-dir-accounts/log-dir-account.ts'
+import type { Colour } from '../colour.ts'
 import { jsonText } from '../json-text.ts'
 import { byteCount } from './byte-count.ts'
 import { tableLines, type Column } from './table.ts'
@@ -29,7 +29,7 @@ type Bytes = (bytes: number | bigint | undefined) => string | undefined
 export function logDirsTable(
   accounts: readonly LogDirAccount[],
   { by, sortBySize, exactBytes }: LogDirsTableOptions,
-  colour: ChalkInstance,
+  colour: Colour,
 ): string[] {
   const bytes: Bytes = count => {
     if (count === undefined) return undefined

@@ -1,6 +1,6 @@
 /** The offsets of partitions: as kafka-get-offsets prints them, as JSON, as a table. */
-import type { ChalkInstance } from 'chalk'
 import type { OffsetsOfPartition } from '../../inspect/offsets/offsets-report.ts'
+import type { Colour } from '../colour.ts'
 import { jsonText } from '../json-text.ts'
 import { tableLines, type Column } from './table.ts'
 
@@ -49,7 +49,7 @@ const ANSWER: Column<OffsetsOfPartition> = {
 /** @param withAnswer where what was asked for is none of the columns */
 export function offsetsTable(
   rows: readonly OffsetsOfPartition[],
-  { withAnswer, colour }: { readonly withAnswer: boolean; readonly colour: ChalkInstance },
+  { withAnswer, colour }: { readonly withAnswer: boolean; readonly colour: Colour },
 ): string[] {
   return tableLines(withAnswer ? [...COLUMNS, ANSWER, PATH] : [...COLUMNS, PATH], rows, colour)
 }

@@ -1,8 +1,8 @@
 /** Statistics for people: a few lines, tables, and histograms that need no more than a terminal of plain text. */
-import type { ChalkInstance } from 'chalk'
 import type { Distribution } from '../../inspect/stats/histogram.ts'
 import type { Share } from '../../inspect/stats/share-table.ts'
 import type { Distributions, LargestRows, StatsReport } from '../../inspect/stats/stats-report.ts'
+import type { Colour } from '../colour.ts'
 import { bar } from './bar.ts'
 import { byteCount } from './byte-count.ts'
 import { durationText } from './duration-text.ts'
@@ -11,7 +11,7 @@ import { tableLines, type Column } from './table.ts'
 import { timeText } from './time-text.ts'
 
 export interface StatsTextOptions {
-  readonly colour: ChalkInstance
+  readonly colour: Colour
   readonly histograms: readonly HistogramName[]
 }
 
@@ -45,7 +45,7 @@ export function statsLines(
     .flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]))
 }
 
-function overviewLines(report: StatsReport, colour: ChalkInstance): string[] {
+function overviewLines(report: StatsReport, colour: Colour): string[] {
   const { total, counts, distributions, sample } = report
   const lines = [colour.bold(titleOf(report))]
   if (sample !== undefined) {
@@ -85,7 +85,7 @@ function titleOf({ topic, partition, partitions, segments, logBytes }: StatsRepo
   return name === '' ? size : `${name}: ${size}`
 }
 
-function distributionLines(distributions: Distributions, colour: ChalkInstance): string[] {
+function distributionLines(distributions: Distributions, colour: Colour): string[] {
   const rows: [string, Distribution, (value: number) => string][] = [
     ['batch size', distributions.batchSize, byteCount],
     ['records per batch', distributions.recordsPerBatch, plain],
@@ -117,7 +117,7 @@ function distributionLines(distributions: Distributions, colour: ChalkInstance):
   )
 }
 
-function codecLines({ codecs }: StatsReport, colour: ChalkInstance): string[] {
+function codecLines({ codecs }: StatsReport, colour: Colour): string[] {
   if (codecs.length === 0) return []
   return tableLines(
     [
@@ -132,7 +132,7 @@ function codecLines({ codecs }: StatsReport, colour: ChalkInstance): string[] {
   )
 }
 
-function producerLines(producers: LargestRows<bigint>, colour: ChalkInstance): string[] {
+function producerLines(producers: LargestRows<bigint>, colour: Colour): string[] {
   const rows = producers.rows.map(({ key, ...share }) => ({
     name: key < 0n ? 'none' : String(key),
     ...share,
@@ -147,7 +147,7 @@ function producerLines(producers: LargestRows<bigint>, colour: ChalkInstance): s
   return producers.isExact ? lines : [...lines, 'so many producers: a row may be too low']
 }
 
-function hourLines(hours: LargestRows<number>, colour: ChalkInstance): string[] {
+function hourLines(hours: LargestRows<number>, colour: Colour): string[] {
   const timed = hours.rows.filter(({ key }) => key >= 0)
   if (timed.length === 0) return []
   const step = hoursPerRow(timed)
@@ -184,7 +184,7 @@ function hoursPerRow(timed: readonly { readonly key: number }[]): number {
   return fitting ?? Math.ceil(span / HOUR_ROWS_MAX)
 }
 
-function largestLines({ largest }: StatsReport, colour: ChalkInstance): string[] {
+function largestLines({ largest }: StatsReport, colour: Colour): string[] {
   if (largest.length === 0) return []
   return tableLines(
     [
@@ -203,7 +203,7 @@ function largestLines({ largest }: StatsReport, colour: ChalkInstance): string[]
 function histogramLines(
   name: HistogramName,
   distributions: Distributions,
-  colour: ChalkInstance,
+  colour: Colour,
 ): string[] {
   const { doublings } = distributions[HISTOGRAMS[name]]
   if (doublings.length === 0) return []

@@ -2,8 +2,8 @@
  * Tables: plain columns without borders, the same on a terminal and in a pipe, so that awk and eyes both can read them.
  * Every cell is there: what is not known is `-`.
  */
-import type { ChalkInstance } from 'chalk'
 import Table from 'cli-table3'
+import type { Colour } from '../colour.ts'
 
 export interface Column<Row> {
   readonly name: string
@@ -33,7 +33,7 @@ const NO_BORDERS = {
 export function tableLines<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  colour: ChalkInstance,
+  colour: Colour,
 ): string[] {
   const table = new Table({
     head: columns.map(({ name }) => name),

@@ -1,10 +1,10 @@
 /** Transactions as columns: what the coordinator knows, what is open in the logs, what was aborted. */
-import type { ChalkInstance } from 'chalk'
 import type {
   AbortedInPartition,
   OpenInPartition,
 } from '../../inspect/transactions/open-in-partitions.ts'
 import type { KnownTransaction } from '../../inspect/transactions/transactions-source.ts'
+import type { Colour } from '../colour.ts'
 import { durationText } from './duration-text.ts'
 import { tableLines, type Column } from './table.ts'
 import { timeText } from './time-text.ts'
@@ -21,7 +21,7 @@ const KNOWN: readonly Column<KnownTransaction>[] = [
   { name: 'PARTITIONS', cell: row => partitionsText(row) },
 ]
 
-export function knownTable(rows: readonly KnownTransaction[], colour: ChalkInstance): string[] {
+export function knownTable(rows: readonly KnownTransaction[], colour: Colour): string[] {
   return tableLines(KNOWN, rows, colour)
 }
 
@@ -29,7 +29,7 @@ export function knownTable(rows: readonly KnownTransaction[], colour: ChalkInsta
 export function openTable(
   rows: readonly OpenInPartition[],
   nowMs: bigint,
-  colour: ChalkInstance,
+  colour: Colour,
 ): string[] {
   const columns: readonly Column<OpenInPartition>[] = [
     { name: 'TOPIC', cell: row => row.topic },
@@ -61,7 +61,7 @@ const ABORTED: readonly Column<AbortedInPartition>[] = [
   { name: 'TRANSACTIONAL-ID', cell: row => row.known?.transactionalId },
 ]
 
-export function abortedTable(rows: readonly AbortedInPartition[], colour: ChalkInstance): string[] {
+export function abortedTable(rows: readonly AbortedInPartition[], colour: Colour): string[] {
   return tableLines(ABORTED, rows, colour)
 }
 

@@ -5,14 +5,14 @@
  *     error batch-crc /data/a/orders-0/00000000000000000000.log position 4096 offsets 40..59 found: …; expected: …;
  *     at start: …; fix: …
  */
-import type { ChalkInstance } from 'chalk'
 import type { FindingClass, Severity } from '../../inspect/verify/finding-facts.ts'
 import { FINDING_KINDS } from '../../inspect/verify/finding-kinds.ts'
 import type { Finding } from '../../inspect/verify/finding.ts'
 import type { VerifyTotals } from '../../inspect/verify/verify.ts'
+import type { Colour, Paint } from '../colour.ts'
 import { membersText } from '../json-text.ts'
 
-export function findingLine(finding: Finding, colour: ChalkInstance): string {
+export function findingLine(finding: Finding, colour: Colour): string {
   const { severity, kind, file, position, found, expected, atStart, fix } = finding
   const where = [
     COLOURS[severity](colour)(severity),
@@ -25,7 +25,7 @@ export function findingLine(finding: Finding, colour: ChalkInstance): string {
   return `${where.join(' ')} ${oneLine(what)}`
 }
 
-const COLOURS: Readonly<Record<Severity, (colour: ChalkInstance) => ChalkInstance>> = {
+const COLOURS: Readonly<Record<Severity, (colour: Colour) => Paint>> = {
   error: colour => colour.red,
   warning: colour => colour.yellow,
   notice: colour => colour.dim,

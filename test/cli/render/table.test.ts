@@ -1,10 +1,9 @@
 import { Chalk } from 'chalk'
 import { describe, expect, it } from 'vitest'
+import { PLAIN } from '../../../src/cli/colour.ts'
 import { byteCount } from '../../../src/cli/render/byte-count.ts'
 import { tableLines, type Column } from '../../../src/cli/render/table.ts'
 import { timeText } from '../../../src/cli/render/time-text.ts'
-
-const plain = new Chalk({ level: 0 })
 
 interface Row {
   readonly name: string
@@ -20,7 +19,7 @@ const COLUMNS: readonly Column<Row>[] = [
 describe('a table', () => {
   it('is plain columns, numbers to the right, without borders and blanks at the end', () => {
     const rows = [{ name: 'a', size: 10n }, { name: 'long name', size: 123456n }, { name: 'none' }]
-    expect(tableLines(COLUMNS, rows, plain)).toEqual([
+    expect(tableLines(COLUMNS, rows, PLAIN)).toEqual([
       'NAME         SIZE  NOTE',
       'a              10  -',
       'long name  123456  -',
@@ -29,11 +28,11 @@ describe('a table', () => {
   })
 
   it('has its names alone where there are no rows', () => {
-    expect(tableLines(COLUMNS, [], plain)).toEqual(['NAME  SIZE  NOTE'])
+    expect(tableLines(COLUMNS, [], PLAIN)).toEqual(['NAME  SIZE  NOTE'])
   })
 
   it('keeps a row on its line, whatever a name holds', () => {
-    const [, row] = tableLines(COLUMNS, [{ name: 'a\n\u001b[31mb' }], plain)
+    const [, row] = tableLines(COLUMNS, [{ name: 'a\n\u001b[31mb' }], PLAIN)
     expect(row).toBe('a\u{fffd}\u{fffd}[31mb     -  -')
   })
 
