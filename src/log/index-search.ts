@@ -50,3 +50,20 @@ function search(first: number, last: number, compare: (slot: number) => number):
   }
   return low
 }
+
+/**
+ * Where the zeros of a preallocated index begin. Slot 0 may hold zeros and be in use. Where zeros lie in the midst of
+ * entries the index is damaged, and any of their ends may be the answer: whoever goes by it begins to look in the log too
+ * early, which costs time alone.
+ */
+export function firstUnusedSlot(count: number, isUnused: (slot: number) => boolean): number {
+  if (count <= 1 || !isUnused(count - 1)) return count
+  let low = 1
+  let high = count - 1
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (isUnused(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
+}

@@ -16,11 +16,11 @@
  *
  * Source: org.apache.kafka.storage.internals.log.OffsetIndex
  */
-import { assert, type Damage } from '../base/errors.ts'
-import { int32At } from '../binary/big-endian.ts'
+import { assert } from '../base/errors.ts'
 import { int32, layout } from '../binary/layout.ts'
-import { floorSlot, NO_SLOT, type OnProbe } from './index-search.ts'
-import { firstZeroSlot, tailDamages } from './index-tail.ts'
+import type { DiskFile } from '../disk/disk.ts'
+import { firstUnusedSlot, floorSlot, NO_SLOT, type OnProbe } from './index-search.ts'
+import { IndexPages } from './index-pages.ts'
 
 export interface OffsetPosition {
   /** Last offset of the batch; but see the header. */
@@ -38,15 +38,19 @@ export class OffsetIndex {
   readonly baseOffset: bigint
   /** Whole entries in the file, preallocated ones among them: what a broker takes for used when it opens the file. */
   readonly count: number
-  /** Entries before the zeros of a preallocated file. */
-  readonly usedCount: number
-  readonly #bytes: Buffer
+  readonly #pages: IndexPages
+  #usedCount: number | undefined
 
-  constructor(bytes: Buffer, baseOffset: bigint) {
-    this.#bytes = bytes
+  /** @param file stays open for as long as the index is used */
+  constructor(file: DiskFile, baseOffset: bigint) {
+    this.#pages = new IndexPages(file)
     this.baseOffset = baseOffset
-    this.count = Math.floor(bytes.length / ENTRY_SIZE)
-    this.usedCount = this.#findUsedCount()
+    this.count = Math.floor(this.#pages.size / ENTRY_SIZE)
+  }
+
+  /** Entries before the zeros of a preallocated file. */
+  get usedCount(): number {
+    return (this.#usedCount ??= this.#findUsedCount())
   }
 
   /** @param slot below `count` */
@@ -56,11 +60,6 @@ export class OffsetIndex {
       offset: this.baseOffset + BigInt(this.#relativeOffsetAt(slot)),
       position: this.#positionAt(slot),
     }
-  }
-
-  /** The entries in use. */
-  *entries(): Generator<OffsetPosition> {
-    for (let slot = 0; slot < this.usedCount; slot++) yield this.entryAt(slot)
   }
 
   /** The last used slot whose offset is not above `target`, or NO_SLOT. */
@@ -94,7 +93,7 @@ export class OffsetIndex {
         `${lastOffset} which is less than the base offset ${this.baseOffset}`
       )
     }
-    const size = this.#bytes.length
+    const { size } = this.#pages
     if (size % ENTRY_SIZE === 0) return undefined
     return (
       `Index file ${path} is corrupt, found ${size} bytes which is neither positive ` +
@@ -102,43 +101,18 @@ export class OffsetIndex {
     )
   }
 
-  /** What contradicts the format's own rules, without a look at the log. */
-  *damages(file: string): Generator<Damage> {
-    for (let slot = 0; slot < this.usedCount; slot++) {
-      const damage = this.#damageAt(slot)
-      if (damage !== undefined) yield { file, position: slot * ENTRY_SIZE, ...damage }
-    }
-    const tail = { bytes: this.#bytes, entrySize: ENTRY_SIZE, usedCount: this.usedCount }
-    yield* tailDamages(tail, file)
-  }
-
-  #damageAt(slot: number): Omit<Damage, 'file' | 'position'> | undefined {
-    const { offset, position } = this.entryAt(slot)
-    const found = `offset ${offset} at ${position}`
-    if (offset < this.baseOffset || position < 0) {
-      const expected = `at least offset ${this.baseOffset} at 0`
-      return { reason: 'index entry below the beginning of its segment', found, expected }
-    }
-    if (slot === 0) return undefined
-    const previous = this.entryAt(slot - 1)
-    if (offset > previous.offset && position > previous.position) return undefined
-    const expected = `more than offset ${previous.offset} at ${previous.position}`
-    return { reason: 'index entries do not ascend', found, expected }
-  }
-
-  /** As DumpLogSegments: an entry at the base offset, unless it is the first, is one that was never written. */
+  /** An entry at the base offset, unless it is the first, is one that was never written. */
   #findUsedCount(): number {
-    const slot = firstZeroSlot(this.#bytes, ENTRY_SIZE, AT.relativeOffset)
-    const isOnlyZeros =
-      slot === 1 && this.count > 0 && this.#relativeOffsetAt(0) === 0 && this.#positionAt(0) === 0
-    return isOnlyZeros ? 0 : Math.min(slot, this.count)
+    const used = firstUnusedSlot(this.count, slot => this.#relativeOffsetAt(slot) === 0)
+    const isOnlyZeros = used === 1 && this.#relativeOffsetAt(0) === 0 && this.#positionAt(0) === 0
+    return isOnlyZeros ? 0 : used
   }
 
   #relativeOffsetAt(slot: number): number {
-    return int32At(this.#bytes, slot * ENTRY_SIZE + AT.relativeOffset)
+    return this.#pages.int32At(slot * ENTRY_SIZE + AT.relativeOffset)
   }
 
   #positionAt(slot: number): number {
-    return int32At(this.#bytes, slot * ENTRY_SIZE + AT.position)
+    return this.#pages.int32At(slot * ENTRY_SIZE + AT.position)
   }
 }

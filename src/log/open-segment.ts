@@ -1,5 +1,6 @@
 /** A segment opened for reading: its log, and its indexes once somebody asks for them. */
 import type { Disk, DiskFile } from '../disk/disk.ts'
+import { openIndex } from './index-pages.ts'
 import { OffsetIndex } from './offset-index.ts'
 import type { Segment } from './segment.ts'
 import { TimeIndex } from './time-index.ts'
@@ -8,6 +9,7 @@ export class OpenSegment {
   readonly segment: Segment
   readonly log: DiskFile
   readonly #disk: Disk
+  readonly #indexFiles: DiskFile[] = []
   #offsetIndex: OffsetIndex | undefined
   #timeIndex: TimeIndex | undefined
 
@@ -26,18 +28,24 @@ export class OpenSegment {
   get offsetIndex(): OffsetIndex | undefined {
     const { index, baseOffset } = this.segment
     if (index === undefined) return undefined
-    return (this.#offsetIndex ??= new OffsetIndex(this.#disk.readWhole(index.path), baseOffset))
+    return (this.#offsetIndex ??= new OffsetIndex(this.#openIndex(index.path), baseOffset))
   }
 
   /** Undefined where the segment has none. */
   get timeIndex(): TimeIndex | undefined {
     const { timeIndex, baseOffset } = this.segment
     if (timeIndex === undefined) return undefined
-    return (this.#timeIndex ??= new TimeIndex(this.#disk.readWhole(timeIndex.path), baseOffset))
+    return (this.#timeIndex ??= new TimeIndex(this.#openIndex(timeIndex.path), baseOffset))
   }
 
   close(): void {
-    this.log.close()
+    for (const file of [this.log, ...this.#indexFiles]) file.close()
+  }
+
+  #openIndex(path: string): DiskFile {
+    const file = openIndex(this.#disk, path)
+    this.#indexFiles.push(file)
+    return file
   }
 }
 

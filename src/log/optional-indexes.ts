@@ -6,25 +6,28 @@ import { DiskError, LimitError } from '../base/errors.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
 import { diskWith } from '../disk/disk-with.ts'
 import { parseSegmentFileName } from './file-names.ts'
+import { openIndex } from './index-pages.ts'
 
 export type UnreadableIndex = (error: DiskError | LimitError) => void
 
 export function withOptionalIndexes(disk: Disk, onUnreadable: UnreadableIndex): Disk {
-  const orElse = <T>(path: string, read: () => T, empty: T): T => {
+  const orElse = <T>(read: () => T, otherwise: T): T => {
     try {
       return read()
     } catch (error) {
       const isFailure = error instanceof DiskError || error instanceof LimitError
-      if (!isFailure || !isIndex(path)) throw error
+      if (!isFailure) throw error
       onUnreadable(error)
-      return empty
+      return otherwise
     }
   }
-  return diskWith(disk, {
-    open: path => orElse(path, () => disk.open(path), emptyFile(path)),
-    readWhole: (path, sizeMax) =>
-      orElse(path, () => disk.readWhole(path, sizeMax), Buffer.alloc(0)),
-  })
+  const openOptional = (path: string): DiskFile => {
+    const file = orElse(() => openIndex(disk, path), emptyFile(path))
+    const read: DiskFile['read'] = (buffer, position) =>
+      orElse(() => file.read(buffer, position), 0)
+    return { path, size: () => file.size(), read, close: () => file.close() }
+  }
+  return diskWith(disk, { open: path => (isIndex(path) ? openOptional(path) : disk.open(path)) })
 }
 
 /** What to say of it: the same for the same file. */

@@ -12,12 +12,12 @@
  *
  * Source: org.apache.kafka.storage.internals.log.TimeIndex
  */
-import { assert, type Damage } from '../base/errors.ts'
-import { int32At, int64At } from '../binary/big-endian.ts'
+import { assert } from '../base/errors.ts'
 import { int32, int64, layout } from '../binary/layout.ts'
+import type { DiskFile } from '../disk/disk.ts'
 import { NO_TIMESTAMP } from '../record/batch.ts'
-import { floorSlot, NO_SLOT, type OnProbe } from './index-search.ts'
-import { firstZeroSlot, tailDamages } from './index-tail.ts'
+import { firstUnusedSlot, floorSlot, NO_SLOT, type OnProbe } from './index-search.ts'
+import { IndexPages } from './index-pages.ts'
 
 export interface TimestampOffset {
   /** Milliseconds since 1970; −1 where an index has no entry. */
@@ -35,15 +35,19 @@ export class TimeIndex {
   readonly baseOffset: bigint
   /** Whole entries in the file, preallocated ones among them: what a broker takes for used when it opens the file. */
   readonly count: number
-  /** Entries before the zeros of a preallocated file. */
-  readonly usedCount: number
-  readonly #bytes: Buffer
+  readonly #pages: IndexPages
+  #usedCount: number | undefined
 
-  constructor(bytes: Buffer, baseOffset: bigint) {
-    this.#bytes = bytes
+  /** @param file stays open for as long as the index is used */
+  constructor(file: DiskFile, baseOffset: bigint) {
+    this.#pages = new IndexPages(file)
     this.baseOffset = baseOffset
-    this.count = Math.floor(bytes.length / ENTRY_SIZE)
-    this.usedCount = this.#findUsedCount()
+    this.count = Math.floor(this.#pages.size / ENTRY_SIZE)
+  }
+
+  /** Entries before the zeros of a preallocated file. */
+  get usedCount(): number {
+    return (this.#usedCount ??= this.#findUsedCount())
   }
 
   /** @param slot below `count` */
@@ -53,11 +57,6 @@ export class TimeIndex {
       timestamp: this.#timestampAt(slot),
       offset: this.baseOffset + BigInt(this.#relativeOffsetAt(slot)),
     }
-  }
-
-  /** The entries in use. */
-  *entries(): Generator<TimestampOffset> {
-    for (let slot = 0; slot < this.usedCount; slot++) yield this.entryAt(slot)
   }
 
   /** The last entry in use; (−1, base offset) where there is none. */
@@ -88,7 +87,7 @@ export class TimeIndex {
 
   /** What a broker's sanity check would say of the file under that absolute path; undefined where it passes. */
   sanityFailure(path: string): string | undefined {
-    const size = this.#bytes.length
+    const { size } = this.#pages
     const last = this.count === 0 ? this.#beginning() : this.entryAt(this.count - 1)
     const first = this.count === 0 ? last : this.entryAt(0)
     if (last.timestamp < first.timestamp) {
@@ -110,50 +109,26 @@ export class TimeIndex {
     )
   }
 
-  /** What contradicts the format's own rules, without a look at the log. */
-  *damages(file: string): Generator<Damage> {
-    for (let slot = 0; slot < this.usedCount; slot++) {
-      const damage = this.#damageAt(slot)
-      if (damage !== undefined) yield { file, position: slot * ENTRY_SIZE, ...damage }
-    }
-    const tail = { bytes: this.#bytes, entrySize: ENTRY_SIZE, usedCount: this.usedCount }
-    yield* tailDamages(tail, file)
-  }
-
-  #damageAt(slot: number): Omit<Damage, 'file' | 'position'> | undefined {
-    const { timestamp, offset } = this.entryAt(slot)
-    const found = `timestamp ${timestamp} at offset ${offset}`
-    if (offset < this.baseOffset || timestamp < 0n) {
-      const expected = `at least timestamp 0 at offset ${this.baseOffset}`
-      return { reason: 'time index entry below the beginning of its segment', found, expected }
-    }
-    if (slot === 0) return undefined
-    const previous = this.entryAt(slot - 1)
-    if (timestamp > previous.timestamp && offset >= previous.offset) return undefined
-    const expected = `more than timestamp ${previous.timestamp}, from offset ${previous.offset} on`
-    return { reason: 'time index entries do not ascend', found, expected }
-  }
-
   #beginning(): TimestampOffset {
     return { timestamp: NO_TIMESTAMP, offset: this.baseOffset }
   }
 
   /**
-   * As DumpLogSegments: an entry at the base offset, unless it is the first, is one that was never written. A file of
-   * one zero entry is none of a preallocated kind: it indexes a record of the first millisecond of 1970.
+   * An entry at the base offset, unless it is the first, is one that was never written. A file of one zero entry is none
+   * of a preallocated kind: it indexes a record of the first millisecond of 1970.
    */
   #findUsedCount(): number {
-    const slot = firstZeroSlot(this.#bytes, ENTRY_SIZE, AT.relativeOffset)
+    const used = firstUnusedSlot(this.count, slot => this.#relativeOffsetAt(slot) === 0)
     const isOnlyZeros =
-      slot === 1 && this.count > 1 && this.#timestampAt(0) === 0n && this.#relativeOffsetAt(0) === 0
-    return isOnlyZeros ? 0 : Math.min(slot, this.count)
+      used === 1 && this.count > 1 && this.#timestampAt(0) === 0n && this.#relativeOffsetAt(0) === 0
+    return isOnlyZeros ? 0 : used
   }
 
   #timestampAt(slot: number): bigint {
-    return int64At(this.#bytes, slot * ENTRY_SIZE + AT.timestamp)
+    return this.#pages.int64At(slot * ENTRY_SIZE + AT.timestamp)
   }
 
   #relativeOffsetAt(slot: number): number {
-    return int32At(this.#bytes, slot * ENTRY_SIZE + AT.relativeOffset)
+    return this.#pages.int32At(slot * ENTRY_SIZE + AT.relativeOffset)
   }
 }

@@ -6,6 +6,7 @@ import { OFFSET_INDEX_ENTRY, OffsetIndex } from '../../src/log/offset-index.ts'
 import { lookupTimestamp } from '../../src/log/timestamp-lookup.ts'
 import { TIME_INDEX_ENTRY, TimeIndex } from '../../src/log/time-index.ts'
 import { BATCH_HEADER, BATCH_OVERHEAD } from '../../src/record/batch-v2.ts'
+import { MemoryFile } from './memory-file.ts'
 
 const FILE = '/d/t-0/00000000000000000100.log'
 const BASE_OFFSET = 100n
@@ -140,8 +141,8 @@ function segment(made: Made = {}): {
   return {
     log: disk.open(FILE),
     baseOffset: BASE_OFFSET,
-    offsetIndex: new OffsetIndex(made.index ?? indexBytes(10), BASE_OFFSET),
-    timeIndex: new TimeIndex(made.timeIndex ?? timeIndexBytes(10), BASE_OFFSET),
+    offsetIndex: new OffsetIndex(new MemoryFile(made.index ?? indexBytes(10)), BASE_OFFSET),
+    timeIndex: new TimeIndex(new MemoryFile(made.timeIndex ?? timeIndexBytes(10)), BASE_OFFSET),
   }
 }
 

@@ -12,6 +12,7 @@ import {
   parseCheckpointFileName,
 } from '../../log/file-names.ts'
 import { readLeaderEpochCheckpoint } from '../../log/leader-epoch-checkpoint.ts'
+import { openIndex } from '../../log/index-pages.ts'
 import { OffsetIndex } from '../../log/offset-index.ts'
 import { readPartitionDirectory } from '../../log/partition-directory.ts'
 import { producerSnapshotFault, readProducerSnapshot } from '../../log/producer-snapshot.ts'
@@ -133,21 +134,26 @@ class FileDump {
   #dumpIndex(file: FileToDump, name: bigint | undefined): void {
     const baseOffset = requireOffset(file.path, name)
     this.#withFile(siblingOf(file.path, 'log'), log => {
-      const index = new OffsetIndex(this.#disk.readWhole(file.path), baseOffset)
-      if (index.count === 0) this.#sink.note({ kind: 'empty-index' })
-      else if (this.#options.indexSanityCheckOnly) this.#sanity(index, file)
-      else dumpOffsetIndex(index, this.#indexContext(file, log))
+      this.#withIndex(file.path, indexFile => {
+        const index = new OffsetIndex(indexFile, baseOffset)
+        if (index.count === 0) this.#sink.note({ kind: 'empty-index' })
+        else if (this.#options.indexSanityCheckOnly) this.#sanity(index, file)
+        else dumpOffsetIndex(index, this.#indexContext(file, log))
+      })
     })
   }
 
   #dumpTimeIndex(file: FileToDump, name: bigint | undefined): void {
     const baseOffset = requireOffset(file.path, name)
     this.#withFile(siblingOf(file.path, 'log'), log => {
-      const indexBytes = this.#disk.readWhole(siblingOf(file.path, 'index'))
-      const index = new OffsetIndex(indexBytes, baseOffset)
-      const timeIndex = new TimeIndex(this.#disk.readWhole(file.path), baseOffset)
-      if (this.#options.indexSanityCheckOnly) this.#sanity(timeIndex, file)
-      else dumpTimeIndex(timeIndex, index, this.#indexContext(file, log))
+      this.#withIndex(siblingOf(file.path, 'index'), indexFile => {
+        this.#withIndex(file.path, timeIndexFile => {
+          const index = new OffsetIndex(indexFile, baseOffset)
+          const timeIndex = new TimeIndex(timeIndexFile, baseOffset)
+          if (this.#options.indexSanityCheckOnly) this.#sanity(timeIndex, file)
+          else dumpTimeIndex(timeIndex, index, this.#indexContext(file, log))
+        })
+      })
     })
   }
 
@@ -209,12 +215,19 @@ class FileDump {
   }
 
   #withFile(path: string, use: (file: DiskFile) => void): void {
-    const file = this.#disk.open(path)
-    try {
-      use(file)
-    } finally {
-      file.close()
-    }
+    closing(this.#disk.open(path), use)
+  }
+
+  #withIndex(path: string, use: (file: DiskFile) => void): void {
+    closing(openIndex(this.#disk, path), use)
+  }
+}
+
+function closing(file: DiskFile, use: (file: DiskFile) => void): void {
+  try {
+    use(file)
+  } finally {
+    file.close()
   }
 }
 

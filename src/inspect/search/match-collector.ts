@@ -3,7 +3,7 @@ import type { Disk } from '../../disk/disk.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
 import { batchAt, recordsOf } from '../../record/records.ts'
 import { MEBIBYTE, type DecodeLimits } from '../../base/limits.ts'
-import { keepingLastFile } from './last-file.ts'
+import { keepingLastLog } from './last-log.ts'
 import { searchSegment, type Batch, type MatchSink } from './segment-search.ts'
 import type { SegmentResult, SegmentTask } from './segment-task.ts'
 
@@ -18,7 +18,7 @@ export function runSegmentTask(
   { disk }: { readonly disk: Disk },
 ): SegmentResult {
   const collector = new MatchCollector(task)
-  const end = searchSegment(keepingLastFile(disk), task, collector)
+  const end = searchSegment(keepingLastLog(disk), task, collector)
   return { ...end, ...collector.result() }
 }
 

@@ -3,7 +3,7 @@ import { MEBIBYTE } from '../../base/limits.ts'
 import { considerate } from '../../disk/considerate-disk.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { TaskThreads } from '../parallel/task-threads.ts'
-import { keepingLastFile } from './last-file.ts'
+import { keepingLastLog } from './last-log.ts'
 import { MEMORY_SIZE, runSegmentTask } from './match-collector.ts'
 import type { SearchedPartition, SegmentRunner } from './search.ts'
 import type { SegmentResult } from './segment-task.ts'
@@ -37,7 +37,7 @@ export function inThisThread(disk: Disk): ClosableRunner {
     run: task => Promise.resolve(runSegmentTask(task, environment)),
     taken: () => undefined,
     close() {
-      keepingLastFile(environment.disk).letGo()
+      keepingLastLog(environment.disk).letGo()
       return Promise.resolve()
     },
   }
