@@ -22,7 +22,7 @@
  *
  * Source: org.apache.kafka.common.record.internal.DefaultRecordBatch
  */
-import { int16At, int32At, int64At, int8At, uint32At } from '../binary/big-endian.ts'
+import { int16At, int32At, int64At, int64NumberAt, int8At, uint32At } from '../binary/big-endian.ts'
 import { crc32c } from '../binary/checksum.ts'
 import { int16, int32, int64, int8, layout, uint32 } from '../binary/layout.ts'
 import {
@@ -75,6 +75,11 @@ export class BatchV2 implements RecordBatch {
     return int64At(this.buffer, this.start + AT.baseOffset)
   }
 
+  /** As a number, here and below: exact up to 2⁵³, the nearest beyond. */
+  get baseOffsetNumber(): number {
+    return int64NumberAt(this.buffer, this.start + AT.baseOffset)
+  }
+
   get lastOffset(): bigint {
     return BigInt.asIntN(64, this.baseOffset + BigInt(this.lastOffsetDelta))
   }
@@ -115,12 +120,20 @@ export class BatchV2 implements RecordBatch {
     return int64At(this.buffer, this.start + AT.maxTimestamp)
   }
 
+  get maxTimestampNumber(): number {
+    return int64NumberAt(this.buffer, this.start + AT.maxTimestamp)
+  }
+
   get deleteHorizonMs(): bigint | undefined {
     return hasDeleteHorizonIn(this.attributes) ? this.baseTimestamp : undefined
   }
 
   get producerId(): bigint {
     return int64At(this.buffer, this.start + AT.producerId)
+  }
+
+  get producerIdNumber(): number {
+    return int64NumberAt(this.buffer, this.start + AT.producerId)
   }
 
   get producerEpoch(): number {

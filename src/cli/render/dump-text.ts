@@ -16,7 +16,7 @@ import type { OffsetPosition } from '../../log/offset-index.ts'
 import type { ProducerStateEntry } from '../../log/producer-snapshot.ts'
 import type { TimestampOffset } from '../../log/time-index.ts'
 import type { AbortedTransaction } from '../../log/transaction-index.ts'
-import type { TimestampType } from '../../record/attributes.ts'
+import { hasDeleteHorizonIn } from '../../record/attributes.ts'
 import { BatchV2 } from '../../record/batch-v2.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
 import { constantOf, type ByteOutput } from '../byte-output.ts'
@@ -39,6 +39,15 @@ export class DumpText implements DumpSink {
   readonly #options: DumpTextOptions
   #path = ''
   readonly #recordLine: RecordLine
+  /** What the last line of a batch said of where it is from, and where that lies in the output. */
+  readonly #lastOrigin = {
+    start: 0,
+    end: 0,
+    producerId: NaN,
+    producerEpoch: 0,
+    leaderEpoch: 0,
+    attributes: NaN,
+  }
 
   constructor({ stdout, stderr, onFailure }: DumpOutputs, options: DumpTextOptions) {
     this.#out = stdout
@@ -65,41 +74,76 @@ export class DumpText implements DumpSink {
     const out = this.#out
     this.#recordLine.in(batch)
     if (batch instanceof BatchV2) {
-      out.constant(BASE_OFFSET)
-      out.bigint(batch.baseOffset)
-      out.constant(LAST_OFFSET)
-      out.bigint(batch.lastOffset)
-      out.constant(COUNT)
-      out.integer(batch.recordCount)
-      out.constant(BASE_SEQUENCE)
-      out.integer(batch.baseSequence)
-      out.constant(LAST_SEQUENCE)
-      out.integer(batch.lastSequence)
-      out.constant(PRODUCER_ID)
-      out.bigint(batch.producerId)
-      out.constant(PRODUCER_EPOCH)
-      out.integer(batch.producerEpoch)
-      out.constant(LEADER_EPOCH)
-      out.integer(batch.partitionLeaderEpoch)
-      out.constant(batch.isTransactional ? TRANSACTIONAL : NOT_TRANSACTIONAL)
-      out.constant(batch.isControl ? CONTROL : NOT_CONTROL)
-      out.constant(DELETE_HORIZON)
-      this.#optionalLong(batch.deleteHorizonMs)
+      this.#offsetsAndSequences(batch)
+      this.#origin(batch)
     } else {
       out.constant(OFFSET)
       out.bigint(batch.lastOffset)
     }
     out.constant(POSITION)
     out.integer(position)
-    this.#timestamp(batch.timestampType, batch.maxTimestamp)
+    this.#timestamp(batch)
     out.constant(SIZE)
     out.integer(batch.size)
     out.constant(MAGIC)
     out.integer(batch.magic)
-    out.constant(CODEC[batch.codecId]!)
-    out.constant(CRC)
+    out.constant(CODEC_AND_CRC[batch.codecId]!)
     out.integer(batch.storedCrc)
     out.constant(isValid ? VALID : INVALID)
+  }
+
+  #offsetsAndSequences(batch: BatchV2): void {
+    const out = this.#out
+    const { baseOffsetNumber } = batch
+    const lastOffsetNumber = baseOffsetNumber + batch.lastOffsetDelta
+    const isExact = Number.isSafeInteger(baseOffsetNumber) && Number.isSafeInteger(lastOffsetNumber)
+    out.constant(BASE_OFFSET)
+    if (isExact) out.integer(baseOffsetNumber)
+    else out.bigint(batch.baseOffset)
+    out.constant(LAST_OFFSET)
+    if (isExact) out.integer(lastOffsetNumber)
+    else out.bigint(batch.lastOffset)
+    out.constant(COUNT)
+    out.integer(batch.recordCount)
+    out.constant(BASE_SEQUENCE)
+    out.integer(batch.baseSequence)
+    out.constant(LAST_SEQUENCE)
+    out.integer(batch.lastSequence)
+  }
+
+  /** Where a batch is from: mostly from where the one before it is, and then copied from its line. */
+  #origin(batch: BatchV2): void {
+    const out = this.#out
+    const last = this.#lastOrigin
+    const start = out.position
+    const { producerIdNumber, producerEpoch, partitionLeaderEpoch, attributes } = batch
+    const isSame =
+      producerIdNumber === last.producerId &&
+      producerEpoch === last.producerEpoch &&
+      partitionLeaderEpoch === last.leaderEpoch &&
+      attributes === last.attributes &&
+      out.again(last.start, last.end)
+    if (!isSame) this.#newOrigin(batch)
+    last.start = start
+    last.end = out.position
+    last.producerId = Number.isSafeInteger(producerIdNumber) ? producerIdNumber : NaN
+    last.producerEpoch = producerEpoch
+    last.leaderEpoch = partitionLeaderEpoch
+    last.attributes = hasDeleteHorizonIn(attributes) ? NaN : attributes
+  }
+
+  #newOrigin(batch: BatchV2): void {
+    const out = this.#out
+    out.constant(PRODUCER_ID)
+    out.bigint(batch.producerId)
+    out.constant(PRODUCER_EPOCH)
+    out.integer(batch.producerEpoch)
+    out.constant(LEADER_EPOCH)
+    out.integer(batch.partitionLeaderEpoch)
+    out.constant(batch.isTransactional ? TRANSACTIONAL : NOT_TRANSACTIONAL)
+    out.constant(batch.isControl ? CONTROL : NOT_CONTROL)
+    out.constant(DELETE_HORIZON)
+    this.#optionalLong(batch.deleteHorizonMs)
   }
 
   record(_batch: Batch, record: RecordCursor): void {
@@ -166,9 +210,12 @@ export class DumpText implements DumpSink {
     this.#onFailure()
   }
 
-  #timestamp(type: TimestampType, timestamp: bigint): void {
-    this.#out.constant(TIMESTAMP_LABELS[type])
-    this.#out.bigint(timestamp)
+  #timestamp(batch: Batch): void {
+    const out = this.#out
+    out.constant(TIMESTAMP_LABELS[batch.timestampType])
+    const timestamp = batch instanceof BatchV2 ? batch.maxTimestampNumber : NaN
+    if (Number.isSafeInteger(timestamp)) out.integer(timestamp)
+    else out.bigint(batch.maxTimestamp)
   }
 
   #optionalLong(value: bigint | undefined): void {
@@ -219,11 +266,10 @@ const OFFSET = constantOf('offset: ')
 const POSITION = constantOf(' position: ')
 const SIZE = constantOf(' size: ')
 const MAGIC = constantOf(' magic: ')
-const CRC = constantOf(' crc: ')
 const VALID = constantOf(' isvalid: true\n')
 const INVALID = constantOf(' isvalid: false\n')
 /** By the three bits of the codec id; the last three are nobody's. */
-const CODEC = [
+const CODEC_AND_CRC = [
   'none',
   'gzip',
   'snappy',
@@ -232,4 +278,4 @@ const CODEC = [
   'unknown(5)',
   'unknown(6)',
   'unknown(7)',
-].map(name => constantOf(` compresscodec: ${name}`))
+].map(name => constantOf(` compresscodec: ${name} crc: `))
