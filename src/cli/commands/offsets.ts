@@ -1,7 +1,7 @@
 /** `kbroker offsets`: what kafka-get-offsets prints, told from the log.dirs alone, and more. */
 import { dirname } from 'node:path'
 import { Command, Option } from 'commander'
-import { UsageError } from '../../base/errors.ts'
+import { CorruptDataError, UsageError } from '../../base/errors.ts'
 import { beyondTheEnd } from '../../inspect/offsets/beyond-the-end.ts'
 import { uncleanNotice } from '../../inspect/offsets/unclean-notice.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
@@ -163,6 +163,11 @@ function* withoutFailures(
     if (item.isTiered) {
       notice(`kbroker: ${name} is tiered: what is in the remote storage is left out of account`)
     }
+    if (item.endDamage !== undefined) {
+      const { message } = new CorruptDataError(item.endDamage)
+      context.stderr(`kbroker: ${name}: the end of the log is not known for sure: ${message}`)
+      context.endWith(EXIT.itemFailed)
+    }
     for (const text of item.offsets === undefined ? [] : beyondTheEnd(item.offsets)) {
       notice(`kbroker: ${name}: ${text}`)
     }
@@ -225,4 +230,5 @@ Examples:
   kbroker offsets /data/a --time -1h --topic-partitions 'orders:0-3,payments'
   kbroker offsets orders --log-dirs /data/a,/data/b --table
 
-Exit codes: 0 fine · 1 a partition could not be read, or none matches · 2 usage`
+Exit codes: 0 fine · 1 a partition could not be read, its log ends in damage, or none matches
+2 usage`

@@ -14,7 +14,7 @@ import { NO_TIMESTAMP } from '../../record/batch.ts'
 import { BatchV2 } from '../../record/batch-v2.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
 import { recordsOf } from '../../record/records.ts'
-import { isTorn, isZeroFrom } from '../search/open-end.ts'
+import { isTorn, isZeroFrom } from '../../log/open-end.ts'
 import { EVERYTHING, type DumpRange } from './dump-range.ts'
 import type { Batch, DumpSink } from './dump-sink.ts'
 

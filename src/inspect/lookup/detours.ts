@@ -64,6 +64,11 @@ export class Detours {
     this.#damages.push(...(stopped === 'corrupt' ? damages.slice(0, -1) : damages))
   }
 
+  /** What was asked for may lie in it. */
+  noteBeyond(endDamage: Damage): void {
+    this.#damages.push(endDamage)
+  }
+
   /** @param reached the offset that the segment turned out not to have, nor any behind */
   noteEnd(reached: bigint, next: Segment | undefined): void {
     if (next === undefined || next.baseOffset <= reached) return

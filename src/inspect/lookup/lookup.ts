@@ -12,7 +12,7 @@ import { floorSegment, type Segment } from '../../log/segment.ts'
 import { lookupTimestamp, type TimestampTarget } from '../../log/timestamp-lookup.ts'
 import { recordsOf } from '../../record/records.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
-import { localLogStartOffset, logEndOffset } from '../offsets/log-bounds.ts'
+import { localLogStartOffset, logBounds } from '../offsets/log-bounds.ts'
 import { recordOfMaxTimestamp, segmentOfMaxTimestamp } from '../offsets/max-timestamp.ts'
 import type { PartitionLog } from '../offsets/partition-log.ts'
 import {
@@ -87,9 +87,14 @@ class Lookup {
         return { outcome: isNext ? 'next' : 'found', found, steps: this.#steps }
       }
     }
-    const range = { logStartOffset: start, logEndOffset: logEndOffset(this.#disk, this.#log) }
-    const outcome = target === range.logEndOffset ? 'at-end' : 'out-of-range'
-    return { outcome, range, steps: this.#steps }
+    const { logEndOffset, endDamage } = logBounds(this.#disk, this.#log)
+    if (endDamage !== undefined && target >= logEndOffset) this.detours.noteBeyond(endDamage)
+    const isAtEnd = target === logEndOffset && endDamage === undefined
+    return {
+      outcome: isAtEnd ? 'at-end' : 'out-of-range',
+      range: { logStartOffset: start, logEndOffset },
+      steps: this.#steps,
+    }
   }
 
   /** A batch may have lost its last records to compaction: then the next batch has the answer. */

@@ -11,9 +11,12 @@
  *
  * Source: org.apache.kafka.storage.internals.log.LogLoader#load, LogSegment#readNextOffset
  */
+import type { Damage } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
+import type { BatchScanner } from '../../log/batch-scanner.ts'
 import { searchOffsetIndex, startScan } from '../../log/offset-lookup.ts'
+import { isTorn, isZeroFrom } from '../../log/open-end.ts'
 import { withSegment, type OpenSegment } from '../../log/open-segment.ts'
 import type { Segment } from '../../log/segment.ts'
 
@@ -21,6 +24,8 @@ export interface LogBounds {
   readonly logStartOffset: bigint
   /** Exclusive; never below the beginning. */
   readonly logEndOffset: bigint
+  /** Why the log ends there, though its file goes on with more than a broker that died leaves. */
+  readonly endDamage?: Damage
 }
 
 export interface BoundedLog {
@@ -46,31 +51,58 @@ export function localLogStartOffset({ segments, logStartCheckpoint }: BoundedLog
 
 /** @throws DiskError where the last segment can't be read */
 export function logEndOffset(disk: Disk, log: BoundedLog): bigint {
-  const last = log.segments.at(-1)
-  const start = localLogStartOffset(log)
-  if (last === undefined) return start
-  return greaterOf(
-    start,
-    withSegment(disk, last, open => endOf(open, log)),
-  )
+  return logEnd(disk, log).logEndOffset
 }
 
+/** @throws DiskError where the last segment can't be read */
 export function logBounds(disk: Disk, log: BoundedLog): LogBounds {
-  return { logStartOffset: logStartOffset(log), logEndOffset: logEndOffset(disk, log) }
+  return { logStartOffset: logStartOffset(log), ...logEnd(disk, log) }
+}
+
+type LogEnd = Pick<LogBounds, 'logEndOffset' | 'endDamage'>
+
+function logEnd(disk: Disk, log: BoundedLog): LogEnd {
+  const last = log.segments.at(-1)
+  const start = localLogStartOffset(log)
+  if (last === undefined) return { logEndOffset: start }
+  const end = withSegment(disk, last, open => endOf(open, log))
+  return { ...end, logEndOffset: greaterOf(start, end.logEndOffset) }
 }
 
 /** Behind the last batch of an open segment; its base offset where it has none. */
-function endOf(open: OpenSegment, { isClean, limits }: BoundedLog): bigint {
+function endOf(open: OpenSegment, { isClean, limits }: BoundedLog): LogEnd {
   const { offsetIndex, baseOffset } = open
   const index = offsetIndex && searchOffsetIndex(offsetIndex, INT64_MAX)
   const { scanner } = startScan(open, index, limits)
-  let nextOffset = baseOffset
+  let logEndOffset = baseOffset
   for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
     const { lastOffset } = batch
-    if (lastOffset < nextOffset || (!isClean && !scanner.isValid())) break
-    nextOffset = lastOffset + 1n
+    if (lastOffset < logEndOffset || (!isClean && !scanner.isValid())) break
+    logEndOffset = lastOffset + 1n
   }
-  return nextOffset
+  const isSound = isClean ? isAtEnd(scanner) : isOpenEnd(scanner, baseOffset)
+  return { logEndOffset, ...(!isSound && { endDamage: damageAt(scanner) }) }
+}
+
+function isAtEnd({ stopped, position, end }: BatchScanner): boolean {
+  return stopped !== undefined && position === end
+}
+
+function isOpenEnd({ file, stopped, position, end }: BatchScanner, baseOffset: bigint): boolean {
+  if (stopped === undefined) return true
+  return isZeroFrom(file, position, end) || isTorn(file, { position, stopped, baseOffset })
+}
+
+function damageAt({ file, position, end, stopped, damage }: BatchScanner): Damage {
+  return {
+    file: file.path,
+    position,
+    reason: `bytes ${position} to ${end - 1} are left out of account`,
+    found:
+      damage?.damage.reason ??
+      (stopped === undefined ? 'a batch below the one before it' : 'no whole batch'),
+    expected: 'batches up to the end',
+  }
 }
 
 const INT64_MAX = 0x7fffffffffffffffn

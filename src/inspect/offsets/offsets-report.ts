@@ -1,8 +1,9 @@
 /** The offsets of many partitions, one by one; what can't be read doesn't keep the others back. */
-import { CorruptDataError, DiskError, LimitError } from '../../base/errors.ts'
+import { CorruptDataError, type Damage, DiskError, LimitError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { refusedLogs } from '../../log/partition-directory.ts'
+import { logBounds } from './log-bounds.ts'
 import { answerOffsetQuery, type OffsetAnswer, type OffsetQuery } from './offset-query.ts'
 import { PartitionLogReader, type PartitionLog } from './partition-log.ts'
 import { partitionOffsets, type PartitionOffsets } from './partition-offsets.ts'
@@ -29,6 +30,8 @@ export interface OffsetsOfPartition extends AskedPartition {
   readonly isClean: boolean
   /** Whether the log begins in a remote storage, where times can't be looked up. */
   readonly isTiered: boolean
+  /** Where the end was asked for: why it is not known for sure. */
+  readonly endDamage?: Damage | undefined
   /** What should have been a log of it, and is no file. */
   readonly refused: readonly DiskError[]
 }
@@ -66,8 +69,10 @@ function isAboutData(error: unknown): error is OffsetsFailure['error'] {
 
 function offsetsOf(disk: Disk, log: PartitionLog, { query, everyOffset }: OffsetsOptions) {
   const answer = answerOffsetQuery(disk, log, query)
+  const isEndAsked = everyOffset || query.kind === 'latest'
   return {
     ...(answer && { answer }),
     ...(everyOffset && { offsets: partitionOffsets(disk, log) }),
+    ...(isEndAsked && { endDamage: logBounds(disk, log).endDamage }),
   }
 }

@@ -2,9 +2,9 @@
  * What may stand behind the last batch of a log that was not closed: a write that a crash cut off, or zeros where it was
  * allocated ahead. Anything else there, and either in a log that was closed, is damage; verify judges likewise.
  */
-import { int64At } from '../../binary/big-endian.ts'
-import type { DiskFile } from '../../disk/disk.ts'
-import type { ScanEnd } from '../../log/batch-scanner.ts'
+import { int64At } from '../binary/big-endian.ts'
+import type { DiskFile } from '../disk/disk.ts'
+import type { ScanEnd } from './batch-scanner.ts'
 
 const WINDOW_SIZE = 64 * 1024
 
