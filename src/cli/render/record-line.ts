@@ -60,6 +60,8 @@ export class RecordLine {
     this.#isControl = batch.isControl
     this.#isV2 = batch instanceof BatchV2
     this.#timestampLabel = TIMESTAMP_LABELS[batch.timestampType]
+    // Lines of control records and of v0/v1 messages say more: none of them may become a copy of the line before.
+    if (this.#isControl || !this.#isV2) this.#last.offset = NaN
     this.#contentsEnd = batch.codecId === 0 ? batch.start + batch.size : Infinity
     this.#out.clearStage()
   }

@@ -3,8 +3,11 @@ import { expect, it } from 'vitest'
 import { ByteOutput } from '../../../src/cli/byte-output.ts'
 import { RecordLine } from '../../../src/cli/render/record-line.ts'
 import { DEFAULT_DECODE_LIMITS } from '../../../src/base/limits.ts'
+import { crc32 } from '../../../src/binary/checksum.ts'
 import { BATCH_HEADER, BatchV2 } from '../../../src/record/batch-v2.ts'
+import { LegacyMessage, MESSAGE_V1_HEADER } from '../../../src/record/legacy-message.ts'
 import { recordsOf } from '../../../src/record/records.ts'
+import { encodeBatch, record } from '../../record/encode-batch.ts'
 
 interface BatchToPrint {
   readonly baseOffset: bigint
@@ -44,6 +47,58 @@ it('prints what each record is, whatever the line before it was', () => {
     { numRuns: 500 },
   )
 })
+
+it('takes no control record and no v1 message for one more of the records before them', () => {
+  const marker = record(0, null)
+  const like = { ...marker, key: Buffer.from('00000001', 'hex'), value: Buffer.alloc(6) }
+  const control = new BatchV2(encodeBatch({ baseOffset: 1n, attributes: 0x20, records: [like] }))
+  const message = new LegacyMessage(v1Message({ offset: 1n, key: like.key, value: like.value }))
+  const before = new BatchV2(encodeBatch({ records: [like] }))
+  expect(linesOf([before, control])).toEqual([
+    '| offset: 0 CreateTime: 0 keySize: 4 valueSize: 6 sequence: -1 headerKeys: []',
+    '| offset: 1 CreateTime: 0 keySize: 4 valueSize: 6 sequence: -1 headerKeys: []' +
+      ' endTxnMarker: COMMIT coordinatorEpoch: 0',
+  ])
+  expect(linesOf([before, message])).toEqual([
+    '| offset: 0 CreateTime: 0 keySize: 4 valueSize: 6 sequence: -1 headerKeys: []',
+    '| offset: 1 CreateTime: 0 keySize: 4 valueSize: 6 isValid: true crc: ' +
+      String(message.storedCrc),
+  ])
+})
+
+function linesOf(batches: readonly (BatchV2 | LegacyMessage)[]): string[] {
+  const pieces: Buffer[] = []
+  const out = new ByteOutput(bytes => pieces.push(Buffer.from(bytes)))
+  const line = new RecordLine(out, {
+    printContents: false,
+    skipRecordMetadata: false,
+    headerValues: false,
+    recordText: undefined,
+  })
+  for (const each of batches) {
+    line.in(each)
+    const records = recordsOf(each, DEFAULT_DECODE_LIMITS)
+    while (records.next()) line.write(records)
+  }
+  out.flush()
+  return Buffer.concat(pieces).toString().trimEnd().split('\n')
+}
+
+function v1Message(message: { offset: bigint; key: Buffer; value: Buffer }): Buffer {
+  const { offset, key, value } = message
+  const contents = Buffer.concat([int32(key.length), key, int32(value.length), value])
+  const messageSize = MESSAGE_V1_HEADER.size - 12 + contents.length
+  const header = { offset, messageSize, crc: 0, magic: 1, attributes: 0, timestamp: 0n }
+  const bytes = Buffer.concat([MESSAGE_V1_HEADER.encode(header), contents])
+  bytes.writeUInt32BE(crc32(bytes.subarray(16)), 12)
+  return bytes
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32BE(value)
+  return bytes
+}
 
 function print(line: RecordLine, toPrint: BatchToPrint): void {
   const encoded = encode(toPrint)
