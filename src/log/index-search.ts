@@ -53,8 +53,8 @@ function search(first: number, last: number, compare: (slot: number) => number):
 
 /**
  * Where the zeros of a preallocated index begin. Slot 0 may hold zeros and be in use. Where zeros lie in the midst of
- * entries the index is damaged, and any of their ends may be the answer: whoever goes by it begins to look in the log too
- * early, which costs time alone.
+ * entries the index is damaged, and any of their ends may be the answer: whoever goes by it holds the entry that it finds
+ * against the log.
  */
 export function firstUnusedSlot(count: number, isUnused: (slot: number) => boolean): number {
   if (count <= 1 || !isUnused(count - 1)) return count

@@ -10,17 +10,26 @@ import { DEFAULT_DECODE_LIMITS } from '../base/limits.ts'
 import { BatchScanner } from './batch-scanner.ts'
 import { findBatch } from './find-batch.ts'
 import type { OpenSegment } from './open-segment.ts'
+import { damageOfTimeEntry } from './time-floor.ts'
 import type { TimestampOffset } from './time-index.ts'
 import { NO_TIMESTAMP } from '../record/batch.ts'
 
 /** (−1, base offset) where no batch has a timestamp. */
 export function maxTimestampOf(open: OpenSegment, isActive: boolean): TimestampOffset {
   const { timeIndex, offsetIndex, baseOffset } = open
-  const indexed = timeIndex?.last ?? { timestamp: NO_TIMESTAMP, offset: baseOffset }
   const isClosed = timeIndex !== undefined && timeIndex.usedCount === timeIndex.count
-  if (isClosed && !isActive && timeIndex.usedCount > 0) return indexed
+  if (isClosed && !isActive && timeIndex.usedCount > 0) return timeIndex.last
+  const indexed = lastEntry(open) ?? { timestamp: NO_TIMESTAMP, offset: baseOffset }
   const from = Math.max(0, offsetIndex?.floor(indexed.offset).position ?? 0)
   return greatestFrom(new BatchScanner(open.log, { from }), indexed, baseOffset)
+}
+
+/** Undefined where there is none, or the log contradicts it. */
+function lastEntry(open: OpenSegment): TimestampOffset | undefined {
+  const { timeIndex } = open
+  if (timeIndex === undefined || timeIndex.usedCount === 0) return undefined
+  const found = { slot: timeIndex.usedCount - 1, entry: timeIndex.last }
+  return damageOfTimeEntry(open, found) === undefined ? found.entry : undefined
 }
 
 /** Goes on behind damage: what is lost in it has no timestamp, but what comes after has. */

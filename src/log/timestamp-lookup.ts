@@ -7,10 +7,9 @@
  */
 import { CorruptDataError, type Damage } from '../base/errors.ts'
 import { DEFAULT_DECODE_LIMITS, type DecodeLimits } from '../base/limits.ts'
-import { NO_TIMESTAMP, type RecordBatch } from '../record/batch.ts'
+import type { RecordBatch } from '../record/batch.ts'
 import { eachRecord } from '../record/records.ts'
 import { BatchScanner } from './batch-scanner.ts'
-import { NO_SLOT } from './index-search.ts'
 import type { OffsetPosition } from './offset-index.ts'
 import {
   locationOf,
@@ -19,15 +18,10 @@ import {
   startScan,
   type BatchLocation,
   type IndexLookup,
-  type IndexProbe,
   type LogScan,
-  type SearchedSegment,
 } from './offset-lookup.ts'
-import type { TimeIndex, TimestampOffset } from './time-index.ts'
-
-export interface TimeSearchedSegment extends SearchedSegment {
-  readonly timeIndex?: TimeIndex | undefined
-}
+import { timeFloor, type TimeSearchedSegment } from './time-floor.ts'
+import type { TimestampOffset } from './time-index.ts'
 
 export interface TimestampTarget {
   /** Milliseconds since 1970. */
@@ -41,7 +35,7 @@ export interface TimestampLookup {
   readonly timeIndex?: IndexLookup<TimestampOffset>
   /** Absent where the segment has no offset index. */
   readonly index?: IndexLookup<OffsetPosition>
-  /** Why the offset index was left aside. */
+  /** Why an index was left aside. */
   readonly indexDamage?: Damage
   readonly scan: LogScan
   /** Absent, as `record`, where no record of the segment is so late. */
@@ -63,29 +57,17 @@ export function lookupTimestamp(
     const scanner = new BatchScanner(segment.log, { from: resumeAt, limits })
     return scanForTimestamp(scanner, target, limits)
   }
-  const timeIndex = segment.timeIndex && searchTimeIndex(segment.timeIndex, target.timestamp)
+  const { index: timeIndex, damage, offset } = timeFloor(segment, target.timestamp)
   const { offsetIndex } = segment
-  const from = laterOf(timeIndex?.entry.offset ?? segment.baseOffset, target.logStartOffset ?? 0n)
+  const from = laterOf(offset, target.logStartOffset ?? 0n)
   const index = offsetIndex && searchOffsetIndex(offsetIndex, from)
-  const { scanner, indexDamage } = startScan(segment, index, limits)
+  const { scanner, indexDamage = damage } = startScan(segment, index, limits)
   return {
     ...(timeIndex && { timeIndex }),
     ...(index && { index }),
     ...(indexDamage && { indexDamage }),
     ...scanForTimestamp(scanner, target, limits),
   }
-}
-
-export function searchTimeIndex(
-  timeIndex: TimeIndex,
-  target: bigint,
-): IndexLookup<TimestampOffset> {
-  const probes: IndexProbe<TimestampOffset>[] = []
-  const slot = timeIndex.floorSlot(target, (probed, section) => {
-    probes.push({ slot: probed, section, entry: timeIndex.entryAt(probed) })
-  })
-  const beginning = { timestamp: NO_TIMESTAMP, offset: timeIndex.baseOffset }
-  return { probes, slot, entry: slot === NO_SLOT ? beginning : timeIndex.entryAt(slot) }
 }
 
 function scanForTimestamp(

@@ -107,6 +107,17 @@ describe('the lookup of a time', () => {
     expect(lookup.scan.from).toBe(20_000)
   })
 
+  it.each([
+    ['half of an entry', { timestamp: 5n, relativeOffset: 509 }],
+    ['an offset behind the log', { timestamp: T, relativeOffset: 5000 }],
+    ['a time of another batch', { timestamp: T + 3000n, relativeOffset: 509 }],
+  ])('leaves a time index aside that holds %s', (_, entry) => {
+    const timeIndex = TIME_INDEX_ENTRY.encode(entry)
+    const lookup = lookupTimestamp(segment({ timeIndex }), { timestamp: T + 45_000n })
+    expect(lookup.indexDamage?.reason).toBe('the time index leads astray with its entry 0')
+    expect(lookup.scan.from).toBe(0)
+  })
+
   it('goes on behind a batch whose records are damaged, and tells', () => {
     const lookup = lookupTimestamp(segment(), { timestamp: T + 98_000n })
     expect(lookup.record).toBeUndefined()

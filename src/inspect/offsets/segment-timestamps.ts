@@ -12,6 +12,7 @@ import { maxTimestampOf } from '../../log/largest-timestamp.ts'
 import { searchOffsetIndex, startScan } from '../../log/offset-lookup.ts'
 import { withSegment, type OpenSegment } from '../../log/open-segment.ts'
 import type { PartitionFile, Segment } from '../../log/segment.ts'
+import { damageOfTimeEntry } from '../../log/time-floor.ts'
 import { TIME_INDEX_ENTRY, type TimestampOffset } from '../../log/time-index.ts'
 import { NO_TIMESTAMP } from '../../record/batch.ts'
 import { logEndOffset, type BoundedLog } from './log-bounds.ts'
@@ -58,10 +59,14 @@ function maxTimestampBelow(open: OpenSegment, end: bigint): TimestampOffset {
   return greatest
 }
 
-function lastEntryBelow({ timeIndex, baseOffset }: OpenSegment, end: bigint): TimestampOffset {
+/** No entry where the log contradicts it: of an index that was not closed, all may be wrong. */
+function lastEntryBelow(open: OpenSegment, end: bigint): TimestampOffset {
+  const { timeIndex, baseOffset } = open
   for (let slot = (timeIndex?.usedCount ?? 0) - 1; slot >= 0; slot--) {
     const entry = timeIndex?.entryAt(slot)
-    if (entry !== undefined && entry.offset < end) return entry
+    if (entry === undefined || entry.offset >= end) continue
+    if (damageOfTimeEntry(open, { slot, entry }) === undefined) return entry
+    break
   }
   return { timestamp: NO_TIMESTAMP, offset: baseOffset }
 }

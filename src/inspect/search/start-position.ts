@@ -1,10 +1,10 @@
 /**
- * Where in a segment the reading of a range begins, by its indexes. An offset index that contradicts the log is left
- * aside; the time index is trusted, as a broker does.
+ * Where in a segment the reading of a range begins, by its indexes. An index that contradicts the log is left aside.
  */
-import { CorruptDataError } from '../../base/errors.ts'
+import { CorruptDataError, type Damage } from '../../base/errors.ts'
 import { searchOffsetIndex, startScan } from '../../log/offset-lookup.ts'
 import type { OpenSegment } from '../../log/open-segment.ts'
+import { timeFloor, type TimeFloor } from '../../log/time-floor.ts'
 
 export interface RangeBeginning {
   readonly fromOffset: bigint
@@ -19,22 +19,24 @@ export interface StartPosition {
 }
 
 export function startPosition(open: OpenSegment, range: RangeBeginning): StartPosition {
-  const target = firstOffsetToRead(open, range)
+  const { offset: target, damage } = firstOffsetToRead(open, range)
   // An index that is not needed is not opened.
   const offsetIndex = target <= open.baseOffset ? undefined : open.offsetIndex
-  if (offsetIndex === undefined) return { position: 0 }
+  if (offsetIndex === undefined) return startAt(0, damage)
   const { scanner, indexDamage } = startScan(open, searchOffsetIndex(offsetIndex, target))
-  if (indexDamage === undefined) return { position: scanner.position }
-  return { position: 0, notice: new CorruptDataError(indexDamage).message }
+  return indexDamage === undefined ? startAt(scanner.position, damage) : startAt(0, indexDamage)
+}
+
+function startAt(position: number, damage: Damage | undefined): StartPosition {
+  return { position, ...(damage && { notice: new CorruptDataError(damage).message }) }
 }
 
 /** No record up to the time index's entry below the target reaches it. */
 function firstOffsetToRead(
   open: OpenSegment,
   { fromOffset, fromTimestamp }: RangeBeginning,
-): bigint {
-  const timeIndex = fromTimestamp === undefined ? undefined : open.timeIndex
-  if (fromTimestamp === undefined || timeIndex === undefined) return fromOffset
-  const { offset } = timeIndex.floor(fromTimestamp - 1n)
-  return offset > fromOffset ? offset : fromOffset
+): Pick<TimeFloor, 'offset' | 'damage'> {
+  if (fromTimestamp === undefined) return { offset: fromOffset }
+  const floor = timeFloor(open, fromTimestamp - 1n)
+  return floor.offset > fromOffset ? floor : { ...floor, offset: fromOffset }
 }
