@@ -4,6 +4,7 @@
  * `buffer.readInt32BE` ten times as slow as these, and a header is read some fifty times while it is verified.
  */
 const TWO_32 = 4_294_967_296
+export const INT64_MAX = 0x7fff_ffff_ffff_ffffn
 
 export function int8At(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24) >> 24

@@ -15,6 +15,7 @@
  * so does one point alone: `A` is `A:`. Behind `@T1:` a time needs no `@`. Anything else is an error, never offset 0.
  */
 import { assertNever, UsageError } from '../base/errors.ts'
+import { INT64_MAX } from '../binary/big-endian.ts'
 import type { OffsetPoint, OffsetRange } from '../inspect/offsets/offset-point.ts'
 import { tryParseAgo, tryParseTime } from './time-grammar.ts'
 
@@ -46,7 +47,6 @@ export function parseOffsetRange(text: string, nowMs: number): OffsetRange {
 const POINTS = 'start, end, N, -N (before the end), @TIME or -1h'
 const EARLIEST: OffsetPoint = { kind: 'earliest' }
 const LATEST: OffsetPoint = { kind: 'latest' }
-const INT64_MAX = 0x7fffffffffffffffn
 
 const NAMED: Readonly<Record<string, OffsetPoint>> = {
   start: EARLIEST,

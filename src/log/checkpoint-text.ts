@@ -14,6 +14,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { Damage } from '../base/errors.ts'
+import { INT64_MAX } from '../binary/big-endian.ts'
 
 export interface CheckpointText<Entry> {
   readonly entries: readonly Entry[]
@@ -128,7 +129,6 @@ export function javaInt(text: string): number | undefined {
   return value > INT32_MAX ? undefined : value
 }
 
-const INT64_MAX = 0x7fffffffffffffffn
 /** Leading zeros apart, no longer number fits; BigInt's cost grows with the square. */
 const DIGITS_MAX = 64
 

@@ -16,6 +16,7 @@
  * Source: org.apache.kafka.storage.internals.log.LogFileUtils, LocalLog#parseTopicPartitionName,
  * org.apache.kafka.snapshot.Snapshots
  */
+import { INT64_MAX } from '../binary/big-endian.ts'
 export type SegmentFileKind = 'log' | 'index' | 'timeindex' | 'txnindex' | 'snapshot'
 export type SegmentFileState = 'live' | 'deleted' | 'cleaned' | 'swap'
 
@@ -68,7 +69,6 @@ export const TEMPORARY_SUFFIX = '.tmp'
 
 const OFFSET_DIGITS = 20
 const EPOCH_DIGITS = 10
-const INT64_MAX = 0x7fffffffffffffffn
 const INT32_MAX = 0x7fffffff
 
 const SEGMENT_FILE = /^(\d+)\.(log|index|timeindex|txnindex|snapshot)(?:\.(deleted|cleaned|swap))?$/

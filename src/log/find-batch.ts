@@ -3,7 +3,7 @@
  * hold. Cheap tests come first, the checksum last; a run of zeros or text costs little more than reading it.
  */
 import { DEFAULT_DECODE_LIMITS, type DecodeLimits } from '../base/limits.ts'
-import { int32At } from '../binary/big-endian.ts'
+import { INT64_MAX, int32At } from '../binary/big-endian.ts'
 import type { DiskFile } from '../disk/disk.ts'
 import {
   LOG_OVERHEAD,
@@ -90,7 +90,6 @@ function isPlausibleMessage(message: LegacyMessage, windowSize: number): boolean
   return valueSize >= -1 && valueSizeAt + INT32_SIZE + Math.max(0, valueSize) === size
 }
 
-const INT64_MAX = 0x7fff_ffff_ffff_ffffn
 const INT32_MAX = 0x7fff_ffffn
 const INT32_SIZE = 4
 const ZEROS = Buffer.alloc(4096)

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -67,4 +67,27 @@ describe('a log that was not closed', () => {
     expect(exitCode).toBe(1)
     expect(stderr).toContain('bytes 948 to 1959 are left out of account')
   })
+
+  it('holds what lies behind damage, for dump as for search', async () => {
+    const folder = join(logDir, 'orders-0')
+    mkdirSync(folder)
+    const last = '00000000000000000041.log'
+    cpSync(join(FIXTURES, 'damaged/zeroed-range/log/orders-0', last), join(folder, last))
+    for (const range of ['58:60', '58:', '-3:']) {
+      const searched = await runInProcess(['search', folder, '--offsets', range, '--json'])
+      const args = ['--offsets', range, '--deep-iteration', '--resync', '--json']
+      const dumped = await runInProcess(['dump', folder, ...args])
+      const offsets = offsetsIn(searched.stdout)
+      expect(offsets).toContain(58)
+      expect(offsetsIn(dumped.stdout)).toEqual(offsets)
+      expect(searched.stderr + dumped.stderr).not.toContain('holds nothing')
+    }
+  })
 })
+
+function offsetsIn(lines: string): number[] {
+  return lines
+    .split('\n')
+    .filter(line => line.includes('"value"'))
+    .map(line => (JSON.parse(line) as { offset: number }).offset)
+}

@@ -1,6 +1,7 @@
 /** `kbroker dump`: what kafka-dump-log prints, for any path, as text, JSON or bytes. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../../base/errors.ts'
+import { INT64_MAX } from '../../binary/big-endian.ts'
 import { considerate } from '../../disk/considerate-disk.ts'
 import { dumpFiles, type DumpOptions, type FileToDump } from '../../inspect/dump/dump-files.ts'
 import { DUMP_BYTES_MAX } from '../../inspect/dump/dump-log.ts'
@@ -218,7 +219,6 @@ function wantedRange(
 }
 
 const INT64_MIN = -0x8000000000000000n
-const INT64_MAX = 0x7fffffffffffffffn
 
 function dumpOptions(options: DumpCommandOptions): DumpOptions {
   return {

@@ -5,9 +5,9 @@ import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { withSegment } from '../../log/open-segment.ts'
 import { floorSegment, type Segment } from '../../log/segment.ts'
-import { offsetBoundsOf } from '../offsets/offset-query.ts'
-import { resolveOffsetRange, reversedNotice, type OffsetRange } from '../offsets/offset-point.ts'
+import type { OffsetRange } from '../offsets/offset-point.ts'
 import { PartitionLogReader, type PartitionLog } from '../offsets/partition-log.ts'
+import { rangeInLog } from '../offsets/range-in-log.ts'
 import { startPosition } from '../search/start-position.ts'
 import type { FileToDump } from './dump-files.ts'
 import type { DumpRange } from './dump-range.ts'
@@ -71,13 +71,8 @@ export class RangeFinder {
   #rangeIn(log: PartitionLog, folder: string): DumpRange {
     const { offsets, timestamps } = this.#wanted
     if (offsets === undefined) return { offsets, timestamps }
-    const bounds = offsetBoundsOf(this.#disk, log)
-    const resolved = resolveOffsetRange(offsets, bounds)
-    const { from } = resolved
-    const end = from < (log.segments.at(-1)?.baseOffset ?? 0n) ? resolved.to : bounds.logEndOffset()
-    const to = end < resolved.to ? end : resolved.to
-    const reversed = reversedNotice(folder, { from, to })
-    if (reversed !== undefined) this.#notice(reversed)
+    const { notice, ...resolved } = rangeInLog(this.#disk, log, offsets, folder)
+    if (notice !== undefined) this.#notice(notice)
     return { offsets: resolved, timestamps }
   }
 

@@ -12,7 +12,7 @@ import { floorSegment, type Segment } from '../../log/segment.ts'
 import { lookupTimestamp, type TimestampTarget } from '../../log/timestamp-lookup.ts'
 import { recordsOf } from '../../record/records.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
-import { localLogStartOffset, logBounds } from '../offsets/log-bounds.ts'
+import { localLogStartOffset, logEnd } from '../offsets/log-bounds.ts'
 import { recordOfMaxTimestamp, segmentOfMaxTimestamp } from '../offsets/max-timestamp.ts'
 import type { PartitionLog } from '../offsets/partition-log.ts'
 import {
@@ -87,7 +87,7 @@ class Lookup {
         return { outcome: isNext ? 'next' : 'found', found, steps: this.#steps }
       }
     }
-    const { logEndOffset, endDamage } = logBounds(this.#disk, this.#log)
+    const { logEndOffset, endDamage } = logEnd(this.#disk, this.#log)
     if (endDamage !== undefined && target >= logEndOffset) this.detours.noteBeyond(endDamage)
     const isAtEnd = target === logEndOffset && endDamage === undefined
     return {

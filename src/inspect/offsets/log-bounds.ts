@@ -13,6 +13,7 @@
  */
 import type { Damage } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
+import { INT64_MAX } from '../../binary/big-endian.ts'
 import type { Disk } from '../../disk/disk.ts'
 import type { BatchScanner } from '../../log/batch-scanner.ts'
 import { searchOffsetIndex, startScan } from '../../log/offset-lookup.ts'
@@ -24,6 +25,12 @@ export interface LogBounds {
   readonly logStartOffset: bigint
   /** Exclusive; never below the beginning. */
   readonly logEndOffset: bigint
+}
+
+export interface LogEnd {
+  readonly logEndOffset: bigint
+  /** Of the last segment: what is no batch, or none that counts. */
+  readonly bytesBehind: number
   /** Why the log ends there, though its file goes on with more than a broker that died leaves. */
   readonly endDamage?: Damage
 }
@@ -56,15 +63,14 @@ export function logEndOffset(disk: Disk, log: BoundedLog): bigint {
 
 /** @throws DiskError where the last segment can't be read */
 export function logBounds(disk: Disk, log: BoundedLog): LogBounds {
-  return { logStartOffset: logStartOffset(log), ...logEnd(disk, log) }
+  return { logStartOffset: logStartOffset(log), logEndOffset: logEndOffset(disk, log) }
 }
 
-type LogEnd = Pick<LogBounds, 'logEndOffset' | 'endDamage'>
-
-function logEnd(disk: Disk, log: BoundedLog): LogEnd {
+/** @throws DiskError where the last segment can't be read */
+export function logEnd(disk: Disk, log: BoundedLog): LogEnd {
   const last = log.segments.at(-1)
   const start = localLogStartOffset(log)
-  if (last === undefined) return { logEndOffset: start }
+  if (last === undefined) return { logEndOffset: start, bytesBehind: 0 }
   const end = withSegment(disk, last, open => endOf(open, log))
   return { ...end, logEndOffset: greaterOf(start, end.logEndOffset) }
 }
@@ -81,7 +87,8 @@ function endOf(open: OpenSegment, { isClean, limits }: BoundedLog): LogEnd {
     logEndOffset = lastOffset + 1n
   }
   const isSound = isClean ? isAtEnd(scanner) : isOpenEnd(scanner, baseOffset)
-  return { logEndOffset, ...(!isSound && { endDamage: damageAt(scanner) }) }
+  const bytesBehind = scanner.end - scanner.position
+  return { logEndOffset, bytesBehind, ...(!isSound && { endDamage: damageAt(scanner) }) }
 }
 
 function isAtEnd({ stopped, position, end }: BatchScanner): boolean {
@@ -104,8 +111,6 @@ function damageAt({ file, position, end, stopped, damage }: BatchScanner): Damag
     expected: 'batches up to the end',
   }
 }
-
-const INT64_MAX = 0x7fffffffffffffffn
 
 function greaterOf(a: bigint, b: bigint): bigint {
   return a > b ? a : b

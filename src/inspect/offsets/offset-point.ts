@@ -46,22 +46,6 @@ export function resolveOffset(point: OffsetPoint, bounds: OffsetBounds): bigint 
   }
 }
 
-export function resolveOffsetRange(
-  range: OffsetRange,
-  bounds: OffsetBounds,
-): { readonly from: bigint; readonly to: bigint } {
-  return { from: resolveOffset(range.from, bounds), to: resolveOffset(range.to, bounds) }
-}
-
-/** What to say of a range that comes out reversed in one partition; undefined where it doesn't. */
-export function reversedNotice(
-  path: string,
-  { from, to }: { readonly from: bigint; readonly to: bigint },
-): string | undefined {
-  if (from <= to) return undefined
-  return `${path}: the range holds nothing there: it begins at offset ${from} and ends at ${to}`
-}
-
 function lesserOf(a: bigint, b: bigint): bigint {
   return a < b ? a : b
 }

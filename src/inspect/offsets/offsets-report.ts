@@ -3,7 +3,7 @@ import { CorruptDataError, type Damage, DiskError, LimitError } from '../../base
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { refusedLogs } from '../../log/partition-directory.ts'
-import { logBounds } from './log-bounds.ts'
+import { logEnd } from './log-bounds.ts'
 import { answerOffsetQuery, type OffsetAnswer, type OffsetQuery } from './offset-query.ts'
 import { PartitionLogReader, type PartitionLog } from './partition-log.ts'
 import { partitionOffsets, type PartitionOffsets } from './partition-offsets.ts'
@@ -73,6 +73,6 @@ function offsetsOf(disk: Disk, log: PartitionLog, { query, everyOffset }: Offset
   return {
     ...(answer && { answer }),
     ...(everyOffset && { offsets: partitionOffsets(disk, log) }),
-    ...(isEndAsked && { endDamage: logBounds(disk, log).endDamage }),
+    ...(isEndAsked && { endDamage: logEnd(disk, log).endDamage }),
   }
 }

@@ -1,4 +1,5 @@
 /** Which offsets and which times are searched, both half open; and what a header or an index can tell of it. */
+import { INT64_MAX } from '../../binary/big-endian.ts'
 import type { Disk } from '../../disk/disk.ts'
 import type { Segment } from '../../log/segment.ts'
 import { TIME_INDEX_ENTRY } from '../../log/time-index.ts'
@@ -14,8 +15,6 @@ export interface SearchRange {
   readonly fromTimestamp: bigint | undefined
   readonly toTimestamp: bigint | undefined
 }
-
-export const INT64_MAX = 0x7fffffffffffffffn
 
 export const ALL_OFFSETS_AND_TIMES: SearchRange = {
   fromOffset: 0n,

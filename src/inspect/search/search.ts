@@ -5,18 +5,20 @@
  */
 import { isReadFailure } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
+import { INT64_MAX } from '../../binary/big-endian.ts'
 import type { Disk } from '../../disk/disk.ts'
 import type { Segment } from '../../log/segment.ts'
 import { logStartOffset } from '../offsets/log-bounds.ts'
-import { resolveOffsetRange, reversedNotice, type OffsetRange } from '../offsets/offset-point.ts'
+import type { OffsetRange } from '../offsets/offset-point.ts'
 import { offsetBoundsOf } from '../offsets/offset-query.ts'
 import type { PartitionLog } from '../offsets/partition-log.ts'
+import { rangeInLog, type RangeInLog } from '../offsets/range-in-log.ts'
 import { type AbortedRanges, NONE_ABORTED } from './aborted-ranges.ts'
 import { readCommittedView } from './committed-view.ts'
 import { inOrder } from './in-order.ts'
 import { latestOffsets } from './latest-per-key.ts'
 import type { RecordQuery } from './record-query.ts'
-import { INT64_MAX, mayHoldRange, type SearchRange } from './search-range.ts'
+import { mayHoldRange, type SearchRange } from './search-range.ts'
 import type { SearchProblem, SegmentResult, SegmentTask } from './segment-task.ts'
 
 export interface SearchedPartition {
@@ -189,38 +191,28 @@ class SearchPlan {
   #viewOf(partition: SearchedPartition): View {
     const { isolation, fromTimestamp, toTimestamp } = this.#options
     const { log } = partition
-    const { asked, logEndOffset } = this.#askedOffsets(partition)
-    const reversed = reversedNotice(log.directory.path, {
-      from: asked.from,
-      to: logEndOffset === undefined ? asked.to : lesserOf(asked.to, logEndOffset),
-    })
-    const notices = reversed === undefined ? [] : [reversed]
+    const { from, to, notice } = this.#askedOffsets(partition)
+    const notices = notice === undefined ? [] : [notice]
     const times = { fromTimestamp, toTimestamp }
     if (isolation === 'none') {
-      const range = { fromOffset: asked.from, toOffset: asked.to, ...times }
+      const range = { fromOffset: from, toOffset: to, ...times }
       return { range, aborted: NONE_ABORTED, notices }
     }
-    const fromOffset = greaterOf(asked.from, logStartOffset(log))
+    const fromOffset = greaterOf(from, logStartOffset(log))
     if (isolation === 'read_uncommitted') {
-      const range = { fromOffset, toOffset: asked.to, ...times }
+      const range = { fromOffset, toOffset: to, ...times }
       return { range, aborted: NONE_ABORTED, notices }
     }
     const committed = readCommittedView(this.#disk, log)
-    const toOffset = lesserOf(asked.to, committed.lastStableOffset)
+    const toOffset = lesserOf(to, committed.lastStableOffset)
     notices.push(...committed.notices)
     return { ...committed, notices, range: { fromOffset, toOffset, ...times } }
   }
 
-  /** What is written meanwhile is searched, too. */
-  #askedOffsets({ log }: SearchedPartition) {
+  #askedOffsets({ log }: SearchedPartition): RangeInLog {
     const { offsets } = this.#options
-    if (offsets === undefined) return { asked: { from: 0n, to: INT64_MAX } }
-    const bounds = offsetBoundsOf(this.#disk, log)
-    const asked = resolveOffsetRange(offsets, bounds)
-    const to = offsets.to.kind === 'latest' ? INT64_MAX : asked.to
-    const lastBaseOffset = log.segments.at(-1)?.baseOffset ?? 0n
-    if (asked.from < lastBaseOffset) return { asked: { ...asked, to } }
-    return { asked: { ...asked, to }, logEndOffset: bounds.logEndOffset() }
+    if (offsets === undefined) return { from: 0n, to: INT64_MAX }
+    return rangeInLog(this.#disk, log, offsets, log.directory.path)
   }
 
   *#tasksOf({ log, segments }: SearchedPartition, view: View): Generator<SegmentTask> {
