@@ -152,6 +152,7 @@ const KINDS = {
       'wrong offset',
     'with the broker stopped delete it: epochs are learnt anew',
   ),
+  'epoch-late': notice('believes it: knows no epoch of what lies before'),
   'epoch-past-end': rebuildable('drops the entry', 'start the broker', 'warning'),
   'epoch-missing': rebuildable(
     {

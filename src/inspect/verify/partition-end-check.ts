@@ -88,7 +88,8 @@ function checkEpochs(logEnd: bigint, isFinal: boolean, end: PartitionEnd): void 
   }
   if (epochs.earlier !== undefined) {
     const { offset, entry } = epochs.earlier
-    end.reportOfLast('epoch-entry', {
+    // So a broker leaves it that died after records were deleted, before it noted the new log start.
+    end.reportOfLast('epoch-late', {
       file: leaderEpochs.path,
       firstOffset: offset,
       lastOffset: entry.startOffset - 1n,
