@@ -152,6 +152,7 @@ class PartitionCheck {
         isOpenEnded: isLast && (dirState === 'unclean' || dirState === 'unknown'),
         isGrowing: isLast && dirState === 'live',
         report,
+        onUnreadable: error => this.#reportReadFailure(error),
         onEpochMismatch: (offset, epoch, noted) => this.#noteEpoch(offset, epoch, noted),
         onProgress: this.#environment.onProgress,
       })
@@ -248,10 +249,15 @@ class PartitionCheck {
       check()
     } catch (error) {
       this.#state.hasDamage = true
-      const { path, dirState } = this.#task
-      const report = this.#reporter('trusted')
-      reportReadFailure(error, { path, isLive: dirState === 'live', report })
+      this.#reportReadFailure(error)
     }
+  }
+
+  /** Rethrows what is no failure to read. */
+  #reportReadFailure(error: unknown): void {
+    const { path, dirState } = this.#task
+    const report = this.#reporter('trusted')
+    reportReadFailure(error, { path, isLive: dirState === 'live', report })
   }
 }
 

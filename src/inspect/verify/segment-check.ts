@@ -38,6 +38,7 @@ export interface SegmentCheckOptions {
   /** A broker writes to it meanwhile. */
   readonly isGrowing: boolean
   readonly report: (kind: FindingKind, place: FindingPlace) => void
+  readonly onUnreadable: (error: unknown) => void
   readonly onEpochMismatch: (baseOffset: bigint, epoch: number, noted: number) => void
   readonly onProgress: (bytes: number) => void
 }

@@ -13,6 +13,8 @@ export interface SegmentIndexesOptions {
   readonly isOpenEnded: boolean
   readonly isGrowing: boolean
   readonly report: (kind: FindingKind, place: FindingPlace) => void
+  /** Takes what went wrong as an index was read; what is no failure to read, it throws again. */
+  readonly onUnreadable: (error: unknown) => void
 }
 
 export interface SegmentEnd {
@@ -23,22 +25,37 @@ export interface SegmentEnd {
   readonly isGrowing: boolean
 }
 
+/** An index that can't be read, or not to its end, is reported and left out from there on: the log is checked all the same. */
 export class SegmentIndexes {
-  readonly #offsets: OffsetIndexCheck | undefined
-  readonly #times: TimeIndexCheck | undefined
-  readonly #transactions: TransactionIndexCheck
+  readonly #onUnreadable: (error: unknown) => void
+  #offsets: OffsetIndexCheck | undefined
+  #times: TimeIndexCheck | undefined
+  #transactions: TransactionIndexCheck | undefined
 
   /** @param open closes the file with the segment */
   constructor(
     segment: Segment,
     open: (path: string) => DiskFile,
-    { disk, isOpenEnded, isGrowing, report }: SegmentIndexesOptions,
+    { disk, isOpenEnded, isGrowing, report, onUnreadable }: SegmentIndexesOptions,
   ) {
+    this.#onUnreadable = onUnreadable
     const { index, timeIndex, baseOffset } = segment
     const options = { baseOffset, mayBePreallocated: isOpenEnded || isGrowing, report }
-    if (index !== undefined) this.#offsets = new OffsetIndexCheck(open(index.path), options)
-    if (timeIndex !== undefined) this.#times = new TimeIndexCheck(open(timeIndex.path), options)
-    this.#transactions = new TransactionIndexCheck({ disk, segment, report })
+    try {
+      this.#offsets = index && new OffsetIndexCheck(open(index.path), options)
+    } catch (error) {
+      onUnreadable(error)
+    }
+    try {
+      this.#times = timeIndex && new TimeIndexCheck(open(timeIndex.path), options)
+    } catch (error) {
+      onUnreadable(error)
+    }
+    try {
+      this.#transactions = new TransactionIndexCheck({ disk, segment, report })
+    } catch (error) {
+      onUnreadable(error)
+    }
   }
 
   batch(
@@ -48,23 +65,53 @@ export class SegmentIndexes {
     maxTimestamp: number,
     isLegacy: boolean,
   ): void {
-    this.#offsets?.batch(position, relativeBaseOffset, relativeLastOffset, isLegacy)
-    this.#times?.batch(maxTimestamp, relativeBaseOffset, relativeLastOffset)
+    try {
+      this.#offsets?.batch(position, relativeBaseOffset, relativeLastOffset, isLegacy)
+    } catch (error) {
+      this.#leaveOffsets(error)
+    }
+    try {
+      this.#times?.batch(maxTimestamp, relativeBaseOffset, relativeLastOffset)
+    } catch (error) {
+      this.#leaveTimes(error)
+    }
   }
 
   abort(ended: EndedTransaction, isCertain: boolean): void {
-    this.#transactions.abort(ended, isCertain)
+    this.#transactions?.abort(ended, isCertain)
   }
 
   damaged(from: number, to: number): void {
-    this.#offsets?.damaged(from, to)
+    try {
+      this.#offsets?.damaged(from, to)
+    } catch (error) {
+      this.#leaveOffsets(error)
+    }
     this.#times?.damaged()
-    this.#transactions.damaged()
+    this.#transactions?.damaged()
   }
 
   end({ logEnd, nextOffset, isClosed, isGrowing }: SegmentEnd): void {
-    this.#offsets?.end(logEnd, isGrowing)
-    this.#times?.end({ isClosed, mayBeBehind: isGrowing })
-    this.#transactions.end(nextOffset, isGrowing)
+    try {
+      this.#offsets?.end(logEnd, isGrowing)
+    } catch (error) {
+      this.#leaveOffsets(error)
+    }
+    try {
+      this.#times?.end({ isClosed, mayBeBehind: isGrowing })
+    } catch (error) {
+      this.#leaveTimes(error)
+    }
+    this.#transactions?.end(nextOffset, isGrowing)
+  }
+
+  #leaveOffsets(error: unknown): void {
+    this.#offsets = undefined
+    this.#onUnreadable(error)
+  }
+
+  #leaveTimes(error: unknown): void {
+    this.#times = undefined
+    this.#onUnreadable(error)
   }
 }

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { DiskError } from '../../../src/base/errors.ts'
 import { DEFAULT_DECODE_LIMITS, type DecodeLimits } from '../../../src/base/limits.ts'
@@ -21,6 +21,7 @@ import type { Finding } from '../../../src/inspect/verify/finding.ts'
 import { FINDING_KINDS } from '../../../src/inspect/verify/finding-kinds.ts'
 import { verify } from '../../../src/inspect/verify/verify.ts'
 import type { VerifyTarget } from '../../../src/inspect/verify/verify-plan.ts'
+import { refusing } from '../../disk/refusing-disk.ts'
 
 const fixtures = join(import.meta.dirname, '../../../fixtures')
 const damaged = join(fixtures, 'damaged')
@@ -183,13 +184,39 @@ describe('verify of what it could not read', () => {
       { kind: 'unreadable', file: refused },
     ])
   })
+
+  test.each([
+    ['index', 24],
+    ['timeindex', 36],
+  ])('checks a log without its .%s', async (suffix, amid) => {
+    const dir = join(damaged, 'bit-flip-crc/log')
+    const log = join(dir, 'orders-0/00000000000000000041.log')
+    const refused = log.replace(/log$/, suffix)
+    const disks = [refusing(nodeDisk, refused), unreadable(refused), unreadable(refused, amid)]
+    for (const disk of disks) {
+      const found = await findingsIn(dirname(dir), ['log'], { disk })
+      const places = found.map(({ kind, file }) => `${kind} ${file}`)
+      expect(places.sort()).toEqual([`batch-crc ${log}`, `unreadable ${refused}`])
+    }
+  })
+
+  test('misses no aborted transaction in a .txnindex that it could not read', async () => {
+    const refused = join(root, 'log/payments-0/00000000000000000051.txnindex')
+    const disk = refusing(nodeDisk, refused)
+    const found = await findingsIn(root, logDirsIn(root), { disk })
+    expect(found.map(({ kind, file }) => ({ kind, file }))).toEqual([
+      { kind: 'unreadable', file: refused },
+    ])
+  })
 })
 
-function unreadable(refused: string): Disk {
+/** @param from the byte from which on it can't be read; the bytes before come in small pieces */
+function unreadable(refused: string, from = 0): Disk {
   const open = (path: string): DiskFile => {
     const file = nodeDisk.open(path)
     if (path !== refused) return file
-    const read = () => {
+    const read: DiskFile['read'] = (buffer, position) => {
+      if (position < from) return file.read(buffer.subarray(0, 12), position)
       throw new DiskError('read', path, Object.assign(new Error('EIO'), { code: 'EIO' }))
     }
     return { path, size: () => file.size(), read, close: () => file.close() }
