@@ -79,6 +79,53 @@ describe("an index that can't be read", () => {
     expect(notices[0]).toMatch(/cannot open .*index: permission denied.*; the log is read without/)
     expect(new Set(notices).size).toBe(notices.length)
   })
+
+  it.each([
+    ['internal-4.3', 'log-dirs', '--by', 'partition', '--bytes'],
+    ['internal-4.3', 'log-dirs', '--by', 'topic', '--bytes'],
+    ['internal-4.3', 'log-dirs', '--kafka-json'],
+    ['internal-4.3', 'groups', '--describe', '--at', time],
+    ['transactions-4.3', 'transactions', '--open', '--at', time],
+    ['transactions-4.3', 'transactions', '--aborted'],
+  ])('takes nothing from what of %s is told by %s %s %s', async (fixture, ...args) => {
+    const root = join(FIXTURES, fixture, 'log')
+    const all = [...args, '--log-dirs', root]
+    const plain = await runInProcess(all)
+    const refused = refusing(nodeDisk, ...indexesUnder(root))
+    const { stdout, stderr, exitCode } = await runInProcess(all, { disk: refused })
+    expect(stdout).toBe(plain.stdout)
+    expect(stderr).toMatch(/cannot open .*index: permission denied.*; the log is read without/)
+    expect({ plain: plain.exitCode, exitCode }).toEqual({ plain: 0, exitCode: 0 })
+  })
+})
+
+function indexesUnder(logDir: string): string[] {
+  const folders = nodeDisk.list(logDir).filter(({ kind }) => kind === 'directory')
+  return folders.flatMap(({ name: folder }) =>
+    nodeDisk
+      .list(join(logDir, folder))
+      .filter(({ name }) => /\.(index|timeindex)$/.test(name))
+      .map(({ name }) => join(logDir, folder, name)),
+  )
+}
+
+describe("a partition's last log that can't be read", () => {
+  it('is told of by log-dirs, which knows its size all the same', async () => {
+    const disk = refusing(nodeDisk, join(LEDGER, `${'0'.repeat(20)}.log`))
+    const args = ['log-dirs', LOG_DIR, '--json', '--topic-list', 'ledger']
+    const partitionOf = (stdout: string) => {
+      const lines = stdout.trim().split('\n')
+      const parsed = lines.map(line => JSON.parse(line) as Record<string, unknown>)
+      return parsed.find(({ kind, partition }) => kind === 'partition' && partition === 0)
+    }
+    const plain = await runInProcess(args)
+    const { stdout, stderr, exitCode } = await runInProcess(args, { disk })
+    const known = partitionOf(plain.stdout)
+    expect(known?.logBytes).toBeGreaterThan(0)
+    expect(partitionOf(stdout)).toEqual({ ...known, logEndOffset: null, recoveryLag: null })
+    expect(stderr).toMatch(/^kbroker: cannot open .*ledger-0\/0{20}.log: permission denied/)
+    expect(exitCode).toBe(1)
+  })
 })
 
 describe("a log.dir's meta.properties", () => {

@@ -21,7 +21,7 @@ import {
   type OutputOptions,
 } from '../common-options.ts'
 import { nobodyNamed, noteMissing } from '../coordinator-notices.ts'
-import { readingFor } from '../left-out.ts'
+import { diskWithOptionalIndexes, readingFor } from '../left-out.ts'
 import { groupJson } from '../render/groups-json.ts'
 import { GROUP_VIEWS, groupsJson, groupsText, type GroupView } from '../render/groups-output.ts'
 import { groupListTable } from '../render/groups-table.ts'
@@ -85,7 +85,8 @@ async function runGroups(
   const logDirs = requiredLogDirs(options, context, names)
   const reading = readingFor(options, context)
   const { problem, notice } = reading
-  const source = readGroupsSource(context.disk, logDirs, reading)
+  const disk = diskWithOptionalIndexes(options, context)
+  const source = readGroupsSource(disk, logDirs, reading)
   const { coordinator } = source
   if (coordinator.here.length === 0) {
     return problem(`no partition of ${coordinator.topic} is in ${logDirs.join(', ')}`)
@@ -100,7 +101,7 @@ async function runGroups(
   const isList = names.length === 0 && options.describe === undefined && view === undefined
   if (isList) return printList(groups, options, context)
   const retentionMs = BigInt(options.offsetsRetentionMinutes) * MINUTE_MS
-  const described = describeGroups(context.disk, source, groups, { ...reading, retentionMs })
+  const described = describeGroups(disk, source, groups, { ...reading, retentionMs })
   const lines =
     options.json === true
       ? groupsJson(described, view)

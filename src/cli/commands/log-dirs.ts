@@ -22,6 +22,7 @@ import {
   type OutputOptions,
 } from '../common-options.ts'
 import { EXIT } from '../exit-code.ts'
+import { diskWithOptionalIndexes } from '../left-out.ts'
 import {
   kafkaLogDirsJson,
   logDirsJson,
@@ -140,10 +141,11 @@ function accountForAll(
     context.stderr(`kbroker: ${error.message}`)
     context.endWith(EXIT.itemFailed)
   }
+  const disk = diskWithOptionalIndexes(options, context)
   for (const path of new Set(paths)) {
     try {
       const limits = limitsOf(options)
-      const account = accountForLogDir(context.disk, path, { limits, ...(topics && { topics }) })
+      const account = accountForLogDir(disk, path, { limits, ...(topics && { topics }) })
       account.failures.forEach(complain)
       accounts.push(account)
     } catch (error) {

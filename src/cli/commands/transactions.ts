@@ -1,5 +1,6 @@
 /** `kbroker transactions`: what `__transaction_state` and the partitions' own logs say, without a broker. */
 import { Command } from 'commander'
+import type { Disk } from '../../disk/disk.ts'
 import { abortCommand } from '../../inspect/transactions/abort-command.ts'
 import { isHanging } from '../../inspect/transactions/hanging.ts'
 import {
@@ -22,7 +23,7 @@ import {
   type OutputOptions,
 } from '../common-options.ts'
 import { nobodyNamed, noteMissing } from '../coordinator-notices.ts'
-import { readingFor } from '../left-out.ts'
+import { diskWithOptionalIndexes, readingFor } from '../left-out.ts'
 import { createPartitionFilter } from '../partition-filter.ts'
 import { abortedJson, knownJson, openJson } from '../render/transactions-json.ts'
 import { abortedTable, knownTable, openTable } from '../render/transactions-table.ts'
@@ -78,7 +79,8 @@ async function runTransactions(
   const logDirs = requiredLogDirs(options, context, ids)
   const reading = readingFor(options, context)
   const { problem, notice } = reading
-  const source = readTransactionsSource(context.disk, logDirs, reading)
+  const disk = diskWithOptionalIndexes(options, context)
+  const source = readTransactionsSource(disk, logDirs, reading)
   noteMissing('transactional ids', source.coordinator, notice)
   for (const id of ids) {
     const isKnown = source.transactions.some(({ transactionalId }) => transactionalId === id)
@@ -86,24 +88,24 @@ async function runTransactions(
   }
   const choice = { ...reading, isWanted, nowMs }
   const colour = await colourOf(options, context)
-  const lines = linesOf(view, new Set(ids), { source, choice, options, colour, context })
+  const lines = linesOf(view, new Set(ids), { disk, source, choice, options, colour })
   for (const line of lines) context.stdout.line(line)
 }
 
 interface Run {
+  readonly disk: Disk
   readonly source: TransactionsSource
   readonly choice: PartitionChoice
   readonly options: TransactionsCommandOptions
   readonly colour: Colour
-  readonly context: CommandContext
 }
 
 function* linesOf(view: View | undefined, ids: ReadonlySet<string>, run: Run): Generator<string> {
-  const { source, choice, options, colour, context } = run
+  const { disk, source, choice, options, colour } = run
   const isJson = options.json === true
   const isOfIds = (id: string | undefined) => ids.size === 0 || (id !== undefined && ids.has(id))
   if (view === 'aborted') {
-    const aborted = abortedInPartitions(context.disk, source, choice)
+    const aborted = abortedInPartitions(disk, source, choice)
     const rows = filtered(aborted, ({ known }) => isOfIds(known?.transactionalId))
     yield* isJson ? mapped(rows, abortedJson) : abortedTable([...rows], colour)
     return
@@ -114,7 +116,7 @@ function* linesOf(view: View | undefined, ids: ReadonlySet<string>, run: Run): G
     if (view === 'ids') return
     if (!isJson) yield ''
   }
-  const open = openTransactions(context.disk, source, choice)
+  const open = openTransactions(disk, source, choice)
   const rows = filtered(
     open,
     row => isOfIds(row.known?.transactionalId) && (view !== 'hanging' || isHanging(row.verdict)),

@@ -172,7 +172,7 @@ function partitionJson(logDir: string, account: PartitionAccount): string {
     logBytes: account.logBytes,
     allocatedBytes: account.allocatedBytes,
     logStartOffset: account.logStartOffset,
-    logEndOffset: account.logEndOffset,
+    logEndOffset: account.logEndOffset ?? null,
     recoveryPoint: account.recoveryPoint ?? null,
     recoveryLag: recoveryLagOf(account) ?? null,
     recoveryBytes: account.recoveryBytes,

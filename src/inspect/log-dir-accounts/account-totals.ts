@@ -62,10 +62,10 @@ export function topicTotals(accounts: readonly LogDirAccount[]): TopicTotals[] {
   return totals.sort((a, b) => (a.topic < b.topic ? -1 : 1))
 }
 
-/** Undefined where no checkpoint knows the partition. */
+/** Undefined where no checkpoint knows the partition, or nobody its end. */
 export function recoveryLagOf(partition: PartitionAccount): bigint | undefined {
   const { recoveryPoint, logEndOffset } = partition
-  if (recoveryPoint === undefined) return undefined
+  if (recoveryPoint === undefined || logEndOffset === undefined) return undefined
   return recoveryPoint < logEndOffset ? logEndOffset - recoveryPoint : 0n
 }
 

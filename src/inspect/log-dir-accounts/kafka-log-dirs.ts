@@ -5,7 +5,7 @@
  * | field     | is                                                                                             |
  * |-----------|------------------------------------------------------------------------------------------------|
  * | size      | bytes of the .log files                                                                        |
- * | offsetLag | of a future partition: how far it is behind the one that serves, −1 where that is not here;    |
+ * | offsetLag | of a future partition: how far it is behind the one that serves, −1 where that is not known;   |
  * |           | else 0, as high watermark and log end are one after a start                                    |
  *
  * Source: kafka.server.ReplicaManager#describeLogDirs, #getLogEndOffsetLag
@@ -57,9 +57,13 @@ export function asKafkaDescribes(
 }
 
 function replicaOf(account: PartitionAccount, serving: PartitionAccount | undefined): KafkaReplica {
-  const { topic, partition, logBytes: size, isFuture, logEndOffset } = account
-  const futureLag = serving === undefined ? UNKNOWN_LAG : serving.logEndOffset - logEndOffset
-  return { topic, partition, size, offsetLag: isFuture ? futureLag : 0n, isFuture }
+  const { topic, partition, logBytes: size, isFuture } = account
+  return { topic, partition, size, offsetLag: isFuture ? lagOf(account, serving) : 0n, isFuture }
+}
+
+function lagOf({ logEndOffset: end }: PartitionAccount, serving?: PartitionAccount): bigint {
+  const wanted = serving?.logEndOffset
+  return wanted === undefined || end === undefined ? UNKNOWN_LAG : wanted - end
 }
 
 function nameOf({ topic, partition }: PartitionAccount): string {

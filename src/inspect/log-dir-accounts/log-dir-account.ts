@@ -1,6 +1,6 @@
 /** What one log.dir holds, in bytes and segments, how it was left, and what lies about in it. */
 import { join } from 'node:path'
-import { CorruptDataError, DiskError, LimitError } from '../../base/errors.ts'
+import { CorruptDataError, DiskError, isReadFailure, type LimitError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk, DiskSpace } from '../../disk/disk.ts'
 import { lockHolder, type LockHolder } from '../../disk/file-lock.ts'
@@ -51,7 +51,8 @@ export interface PartitionAccount {
   /** On disk, of all its files; less than their sizes where they are sparse. */
   readonly allocatedBytes: number
   readonly logStartOffset: bigint
-  readonly logEndOffset: bigint
+  /** Undefined where the last segment can't be read. */
+  readonly logEndOffset: bigint | undefined
   readonly recoveryPoint: bigint | undefined
   /** Of the segments that a broker re-reads if it finds the directory not closed. */
   readonly recoveryBytes: number
@@ -148,7 +149,7 @@ class Accounting {
       this.#failures.push(...log.directory.refused)
       for (const { path: file, why } of log.directory.leftovers) this.#leave(file, why)
     } catch (error) {
-      if (!isAboutData(error)) throw error
+      if (!isReadFailure(error)) throw error
       this.#failures.push(error)
     }
   }
@@ -162,7 +163,7 @@ class Accounting {
       logBytes: logBytesOf(segments),
       allocatedBytes: filesOf(log.directory).reduce((sum, { allocated }) => sum + allocated, 0),
       logStartOffset: logStartOffset(log),
-      logEndOffset: logEndOffset(this.#disk, log),
+      logEndOffset: this.#logEndOffset(log),
       recoveryPoint,
       recoveryBytes: log.isClean
         ? 0
@@ -170,13 +171,20 @@ class Accounting {
     }
   }
 
+  /** Where it can't be read, the sizes are known all the same. */
+  #logEndOffset(log: PartitionLog): bigint | undefined {
+    try {
+      return logEndOffset(this.#disk, log)
+    } catch (error) {
+      if (!isReadFailure(error)) throw error
+      this.#failures.push(error)
+      return undefined
+    }
+  }
+
   #leave(path: string, why: LeftoverAccount['why']): void {
     this.#leftovers.push({ path, why, bytes: allocatedUnder(this.#disk, path) })
   }
-}
-
-function isAboutData(error: unknown): error is AccountFailure {
-  return [CorruptDataError, DiskError, LimitError].some(kind => error instanceof kind)
 }
 
 function logBytesOf(segments: readonly Segment[]): number {
