@@ -167,6 +167,15 @@ describe('a path that does not exist', () => {
     expect(exitCode).toBe(expected)
   })
 
+  it.each([
+    ['--deep', 'something could not be looked at (exit 5)'],
+    ['--json', '"exitCode":5'],
+  ])("is in verify's total, exit code and all: %s", async (option, words) => {
+    const { stdout, exitCode } = await runInProcess(['verify', '/nowhere', LEDGER, option])
+    expect(stdout.trim().split('\n').at(-1)).toContain(words)
+    expect(exitCode).toBe(5)
+  })
+
   it('is all there is to say where no other is there', async () => {
     const args = ['dump', '/nowhere', '/nowhere/else']
     await expect(runInProcess(args)).rejects.toThrow('cannot open /nowhere: no such file')

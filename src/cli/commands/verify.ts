@@ -75,7 +75,9 @@ async function runVerify(
   if (paths.length === 0 && logDirs.length === 0) {
     throw new UsageError('nothing to verify: give a path or --log-dirs')
   }
+  const refused: DiskError[] = []
   const onRefusal = (error: DiskError) => {
+    refused.push(error)
     context.stderr(`kbroker: ${error.message}`)
     context.endWith(EXIT.unreadable)
   }
@@ -102,10 +104,15 @@ async function runVerify(
   for (;;) {
     const { value, done } = await findings.next()
     progress.clear()
-    if (done === true) return end(value, options, context)
+    if (done === true) return end(refused.length === 0 ? value : notAll(value), options, context)
     stdout.line(options.json === true ? findingJson(value) : findingLine(value, colour))
     if (context.terminal.stdoutIsTerminal) stdout.flush()
   }
+}
+
+/** Besides, a path could not be looked at. */
+function notAll(totals: VerifyTotals): VerifyTotals {
+  return { ...totals, classes: new Set([...totals.classes, 'unreadable']) }
 }
 
 function end(totals: VerifyTotals, options: VerifyCommandOptions, context: CommandContext): void {
