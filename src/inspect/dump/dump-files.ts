@@ -204,8 +204,12 @@ class FileDump {
   }
 
   #dumpEpochs({ path }: FileToDump): void {
-    const { entries } = readLeaderEpochCheckpoint(this.#disk.readWhole(path), path)
+    const { entries, damages } = readLeaderEpochCheckpoint(this.#disk.readWhole(path), path)
     for (const entry of entries) this.#sink.leaderEpoch(entry)
+    for (const damage of damages) {
+      const { position } = damage
+      this.#sink.failure({ path, position, error: new CorruptDataError(damage) })
+    }
   }
 
   #indexContext({ path, absolutePath }: FileToDump, log: DiskFile): IndexDumpContext {
