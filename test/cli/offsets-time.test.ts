@@ -14,6 +14,14 @@ it('takes digits as kafka-get-offsets does, and says so where every other option
   expect(notices[1]).toMatch(/for microseconds write @1700000000000000$/)
 })
 
+it('takes every number of milliseconds that Java has a long for, and none beyond', () => {
+  expect(parseOffsetQuery('9223372036854775807', 0)).toEqual({
+    kind: 'timestamp',
+    timestamp: 2n ** 63n - 1n,
+  })
+  expect(() => parseOffsetQuery('9223372036854775808', 0)).toThrow('is no time')
+})
+
 it('takes milliseconds, marked digits and words without a word', () => {
   const silent = (line: string) => expect.unreachable(line)
   for (const text of ['1700000000000', '0', '@1700000000', 'latest']) {

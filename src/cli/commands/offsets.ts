@@ -192,7 +192,7 @@ export function parseOffsetQuery(
 ): OffsetQuery {
   const kind = NAMED.find((name, i) => text === name || text === `-${i + 1}`)
   if (kind !== undefined) return { kind }
-  if (/^\+?\d{1,18}$/.test(text)) {
+  if (/^\+?\d+$/.test(text) && BigInt(text.replace('+', '')) <= INT64_MAX) {
     const digits = text.replace('+', '')
     const unit = OTHER_UNITS[digits.length]
     if (unit !== undefined) {
@@ -217,7 +217,13 @@ export function parseOffsetQuery(
 }
 
 /** What so many digits mean to every other option: see time-grammar.ts. */
-const OTHER_UNITS: Readonly<Record<number, string>> = { 10: 'seconds', 16: 'microseconds' }
+const OTHER_UNITS: Readonly<Record<number, string>> = {
+  10: 'seconds',
+  16: 'microseconds',
+  19: 'nanoseconds',
+}
+
+const INT64_MAX = 0x7fffffffffffffffn
 
 const TIME_HELP =
   'latest (-1), earliest (-2), max-timestamp (-3), earliest-local (-4), latest-tiered (-5), ' +
