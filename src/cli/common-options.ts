@@ -105,8 +105,12 @@ export function parseByteSize(text: string): number {
   return size
 }
 
+/** Blanks around the parts are nobody's, as in Kafka's own lists. */
 export function splitList(text: string): string[] {
-  return text.split(',').filter(part => part !== '')
+  return text
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '')
 }
 
 export function parsePositiveInteger(text: string): number {
