@@ -9,6 +9,8 @@
  * | DiskError        | the operating system said no  | that file or log.dir is given up; the rest go on |
  * | UsageError       | a command line is wrong       | one line on stderr, exit code 2                  |
  */
+import { withoutC1 } from './quoted-text.ts'
+
 export class AssertionError extends Error {
   override readonly name = 'AssertionError'
   readonly code = 'ASSERTION'
@@ -107,7 +109,7 @@ export function assertNever(value: never): never {
 
 function describe({ file, position, reason, found, expected }: Damage): string {
   const where = file === undefined ? `at byte ${position}` : `${file} at byte ${position}`
-  return `${where}: ${reason}: found ${found}, expected ${expected}`
+  return withoutC1(`${where}: ${reason}: found ${found}, expected ${expected}`)
 }
 
 function reasonOf(cause: unknown): string {

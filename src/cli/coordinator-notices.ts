@@ -1,4 +1,5 @@
 /** What is said of a coordinator's topic that is here in part, or not where a name would be. */
+import { quotedText } from '../base/quoted-text.ts'
 import {
   coordinatorPartitionOf,
   type CoordinatorTopic,
@@ -29,7 +30,7 @@ export function nobodyNamed(kind: string, name: string, coordinator: Coordinator
   const partition = coordinatorPartitionOf(name, partitionCount)
   const isHere = here.includes(partition)
   return (
-    `no ${kind} ${JSON.stringify(name)}: ${topic}-${partition}, where it would be kept ` +
+    `no ${kind} ${quotedText(name)}: ${topic}-${partition}, where it would be kept ` +
     `(of ${countText(coordinator)}), ${isHere ? 'does not know it' : 'is not here'}`
   )
 }

@@ -1,8 +1,9 @@
 /**
  * JSON as every command prints it: one object a line, keys in the order given, int64 as exact digits, bytes that are no
- * UTF-8 under `<name>_b64`. Undefined members are left out, null stays null.
+ * UTF-8 under `<name>_b64`, C1 control characters escaped. Undefined members are left out, null stays null.
  */
 import { isUtf8 } from 'node:buffer'
+import { quotedText } from '../base/quoted-text.ts'
 import { keyOf, valueOf, type RecordCursor } from '../record/record-cursor.ts'
 import type { TimestampType } from '../record/attributes.ts'
 
@@ -19,6 +20,7 @@ export type JsonValue =
 export function jsonText(value: JsonValue): string {
   if (typeof value === 'bigint') return String(value)
   if (value === null || value === undefined) return 'null'
+  if (typeof value === 'string') return quotedText(value)
   if (typeof value !== 'object') return JSON.stringify(value)
   if (isArray(value)) return `[${value.map(jsonText).join(',')}]`
   return `{${membersText(value)}}`
@@ -48,7 +50,7 @@ export interface RecordPlace {
 export function recordMembers(place: RecordPlace, record: RecordCursor): string {
   const headers = record.headerCount === 0 ? '' : headersText(record)
   return (
-    `"topic":${JSON.stringify(place.topic)},"partition":${place.partition}` +
+    `"topic":${jsonText(place.topic)},"partition":${place.partition}` +
     `,"offset":${record.offset},"timestampType":"${place.timestampType}"` +
     `,"timestamp":${record.timestamp},"headers":[${headers}],` +
     `${bytesMember('key', keyOf(record))},${bytesMember('value', valueOf(record))}`
@@ -65,7 +67,11 @@ export function headersText(record: RecordCursor): string {
 /** `"name":"text"`, `"name":null`, or `"name_b64":"…"` where the bytes are no UTF-8. */
 export function bytesMember(name: string, bytes: Buffer | null): string {
   if (bytes === null) return `"${name}":null`
-  if (isUtf8(bytes)) return `"${name}":${JSON.stringify(bytes.toString('utf8'))}`
+  if (isUtf8(bytes)) {
+    const text = bytes.toString('utf8')
+    const isAscii = text.length === bytes.length
+    return `"${name}":${isAscii ? JSON.stringify(text) : quotedText(text)}`
+  }
   return `"${name}_b64":"${bytes.toString('base64')}"`
 }
 

@@ -1,5 +1,6 @@
 /** `kbroker groups`: what `__consumer_offsets` says, held against the logs, without a broker. */
 import { Command, Option } from 'commander'
+import { quotedText } from '../../base/quoted-text.ts'
 import { describeGroups, type GroupDescription } from '../../inspect/groups/group-description.ts'
 import type { GroupType } from '../../inspect/groups/group.ts'
 import { groupSummary } from '../../inspect/groups/group-summary.ts'
@@ -150,7 +151,7 @@ function noteMisplaced(
     const wanted = coordinatorPartitionOf(groupId, partitionCount)
     if (wanted === partition) continue
     notice(
-      `group ${JSON.stringify(groupId)} is kept in ${topic}-${partition}, ` +
+      `group ${quotedText(groupId)} is kept in ${topic}-${partition}, ` +
         `but brokers look for it in ${topic}-${wanted}`,
     )
   }
@@ -164,7 +165,7 @@ function* withNotices(
 ): Generator<GroupDescription> {
   for (const group of groups) {
     const { summary } = group
-    const name = `group ${JSON.stringify(summary.groupId)}`
+    const name = `group ${quotedText(summary.groupId)}`
     if (view !== 'state') {
       if (summary.state === 'Empty') notice(`${name} has no members`)
       else if (summary.state !== 'Stable') notice(`${name} is ${STATE_WORDS[summary.state]}`)

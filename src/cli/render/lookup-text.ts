@@ -1,6 +1,7 @@
 /** What a lookup found, for people: where the record is, and what it is. */
 import { isUtf8 } from 'node:buffer'
 import { assertNever, CorruptDataError, type Damage } from '../../base/errors.ts'
+import { quotedText } from '../../base/quoted-text.ts'
 import { codecById } from '../../compression/codecs.ts'
 import type { FoundRecord, LookupQuery, LookupReport } from '../../inspect/lookup/lookup-report.ts'
 import { dumpControlRecord } from '../../protocol/control-record.ts'
@@ -162,6 +163,6 @@ function bytesText(bytes: Buffer | null): string {
   if (bytes === null) return 'null'
   const isCut = bytes.length > SHOWN_BYTES_MAX
   const shown = bytes.subarray(0, SHOWN_BYTES_MAX)
-  const text = isUtf8(bytes) ? JSON.stringify(shown.toString('utf8')) : `0x${shown.toString('hex')}`
+  const text = isUtf8(bytes) ? quotedText(shown.toString('utf8')) : `0x${shown.toString('hex')}`
   return isCut ? `${text}… (${bytes.length} bytes)` : text
 }

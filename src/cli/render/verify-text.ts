@@ -5,6 +5,7 @@
  *     error batch-crc /data/a/orders-0/00000000000000000000.log position 4096 offsets 40..59 found: …; expected: …;
  *     at start: …; fix: …
  */
+import { quotedText } from '../../base/quoted-text.ts'
 import type { FindingClass, Severity } from '../../inspect/verify/finding-facts.ts'
 import { FINDING_KINDS } from '../../inspect/verify/finding-kinds.ts'
 import type { Finding } from '../../inspect/verify/finding.ts'
@@ -39,7 +40,7 @@ function offsetWords({ firstOffset, lastOffset }: Finding): string[] {
 
 /** Names and contents of files may hold anything; a finding is a line. */
 function oneLine(text: string): string {
-  return text.replace(/\p{Cc}/gu, character => JSON.stringify(character).slice(1, -1))
+  return text.replace(/\p{Cc}/gu, character => quotedText(character).slice(1, -1))
 }
 
 export function findingJson(finding: Finding): string {
