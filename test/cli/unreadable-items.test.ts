@@ -99,6 +99,20 @@ describe("an index that can't be read", () => {
   })
 })
 
+describe('a file that dump needs for another', () => {
+  it("is named together with the one that can't be dumped for it", async () => {
+    const index = join(LEDGER, `${'0'.repeat(20)}.index`)
+    const disk = refusing(nodeDisk, index)
+    const { stderr } = await runInProcess(['dump', LEDGER, '--all'], { disk })
+    const denied = `cannot open ${index}: permission denied (EACCES)`
+    const timeIndex = index.replace('.index', '.timeindex')
+    expect(stderr.split('\n').filter(line => line.includes('cannot open'))).toEqual([
+      `kbroker: ${denied}`,
+      `kbroker: ${timeIndex}: ${denied}`,
+    ])
+  })
+})
+
 function indexesUnder(logDir: string): string[] {
   const folders = nodeDisk.list(logDir).filter(({ kind }) => kind === 'directory')
   return folders.flatMap(({ name: folder }) =>

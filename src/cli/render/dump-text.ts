@@ -4,7 +4,7 @@
  *
  * Source: org.apache.kafka.tools.DumpLogSegments
  */
-import { assertNever } from '../../base/errors.ts'
+import { assertNever, CorruptDataError } from '../../base/errors.ts'
 import type {
   Batch,
   DumpedFile,
@@ -205,8 +205,11 @@ export class DumpText implements DumpSink {
     }
   }
 
-  failure({ error }: DumpFailure): void {
-    this.#toStderr(`kbroker: ${error.message}`)
+  /** Where it is another file that could not be read, both are named. */
+  failure({ path, error }: DumpFailure): void {
+    const isNamed = error instanceof CorruptDataError || error.message.includes(path)
+    const about = isNamed ? '' : `${path}: `
+    this.#toStderr(`kbroker: ${about}${error.message}`)
     this.#onFailure()
   }
 
