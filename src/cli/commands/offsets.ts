@@ -2,6 +2,7 @@
 import { dirname } from 'node:path'
 import { Command, Option } from 'commander'
 import { CorruptDataError, UsageError } from '../../base/errors.ts'
+import { INT64_MAX } from '../../binary/big-endian.ts'
 import { beyondTheEnd } from '../../inspect/offsets/beyond-the-end.ts'
 import { uncleanNotice } from '../../inspect/offsets/unclean-notice.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
@@ -222,8 +223,6 @@ const OTHER_UNITS: Readonly<Record<number, string>> = {
   16: 'microseconds',
   19: 'nanoseconds',
 }
-
-const INT64_MAX = 0x7fffffffffffffffn
 
 const TIME_HELP =
   'latest (-1), earliest (-2), max-timestamp (-3), earliest-local (-4), latest-tiered (-5), ' +

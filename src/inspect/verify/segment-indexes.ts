@@ -41,21 +41,15 @@ export class SegmentIndexes {
     this.#onUnreadable = onUnreadable
     const { index, timeIndex, baseOffset } = segment
     const options = { baseOffset, mayBePreallocated: isOpenEnded || isGrowing, report }
-    try {
+    this.#attempt(() => {
       this.#offsets = index && new OffsetIndexCheck(open(index.path), options)
-    } catch (error) {
-      onUnreadable(error)
-    }
-    try {
+    })
+    this.#attempt(() => {
       this.#times = timeIndex && new TimeIndexCheck(open(timeIndex.path), options)
-    } catch (error) {
-      onUnreadable(error)
-    }
-    try {
+    })
+    this.#attempt(() => {
       this.#transactions = new TransactionIndexCheck({ disk, segment, report })
-    } catch (error) {
-      onUnreadable(error)
-    }
+    })
   }
 
   batch(
@@ -65,16 +59,10 @@ export class SegmentIndexes {
     maxTimestamp: number,
     isLegacy: boolean,
   ): void {
-    try {
-      this.#offsets?.batch(position, relativeBaseOffset, relativeLastOffset, isLegacy)
-    } catch (error) {
-      this.#leaveOffsets(error)
-    }
-    try {
-      this.#times?.batch(maxTimestamp, relativeBaseOffset, relativeLastOffset)
-    } catch (error) {
-      this.#leaveTimes(error)
-    }
+    this.#onOffsets(check =>
+      check.batch(position, relativeBaseOffset, relativeLastOffset, isLegacy),
+    )
+    this.#onTimes(check => check.batch(maxTimestamp, relativeBaseOffset, relativeLastOffset))
   }
 
   abort(ended: EndedTransaction, isCertain: boolean): void {
@@ -82,36 +70,36 @@ export class SegmentIndexes {
   }
 
   damaged(from: number, to: number): void {
-    try {
-      this.#offsets?.damaged(from, to)
-    } catch (error) {
-      this.#leaveOffsets(error)
-    }
+    this.#onOffsets(check => check.damaged(from, to))
     this.#times?.damaged()
     this.#transactions?.damaged()
   }
 
   end({ logEnd, nextOffset, isClosed, isGrowing }: SegmentEnd): void {
-    try {
-      this.#offsets?.end(logEnd, isGrowing)
-    } catch (error) {
-      this.#leaveOffsets(error)
-    }
-    try {
-      this.#times?.end({ isClosed, mayBeBehind: isGrowing })
-    } catch (error) {
-      this.#leaveTimes(error)
-    }
+    this.#onOffsets(check => check.end(logEnd, isGrowing))
+    this.#onTimes(check => check.end({ isClosed, mayBeBehind: isGrowing }))
     this.#transactions?.end(nextOffset, isGrowing)
   }
 
-  #leaveOffsets(error: unknown): void {
+  #onOffsets(act: (check: OffsetIndexCheck) => void): void {
+    const check = this.#offsets
+    if (check === undefined || this.#attempt(() => act(check))) return
     this.#offsets = undefined
-    this.#onUnreadable(error)
   }
 
-  #leaveTimes(error: unknown): void {
+  #onTimes(act: (check: TimeIndexCheck) => void): void {
+    const check = this.#times
+    if (check === undefined || this.#attempt(() => act(check))) return
     this.#times = undefined
-    this.#onUnreadable(error)
+  }
+
+  #attempt(act: () => void): boolean {
+    try {
+      act()
+      return true
+    } catch (error) {
+      this.#onUnreadable(error)
+      return false
+    }
   }
 }
