@@ -18,6 +18,7 @@ public class Traffic {
             if (admin.listTopics().names().get().isEmpty()) {
                 Fx.create(admin, "mixed", 3, small);
                 Fx.create(admin, "appended", 1, "message.timestamp.type", "LogAppendTime");
+                Fx.create(admin, "stamped", 1, "message.timestamp.type", "LogAppendTime");
                 Fx.create(admin, "compacted", 1, "cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0", "internal.segment.bytes", "5000",
                     "index.interval.bytes", "512", "file.delete.delay.ms", "100");
                 Fx.create(admin, "paid", 2, small);
@@ -32,6 +33,7 @@ public class Traffic {
             for (String topic : List.of("mixed", "appended", "compacted", "shortened", "one.file_and-more-1"))
                 for (int i = 0; i < 60; i++) batch(producers.get(random.nextInt(producers.size())), topic, topic.equals("mixed") ? random.nextInt(3) : 0);
             transactions(producers.get(0));
+            markersBesideRecords();
             while (isEnding(admin)) Thread.sleep(50);
             admin.deleteRecords(Map.of(new TopicPartition("shortened", 0), RecordsToDelete.beforeOffset(77))).all().get();
         }
@@ -81,6 +83,29 @@ public class Traffic {
             for (int i = random.nextInt(4); i > 0; i--)
                 headers.add(Fx.header(random.nextInt(4) == 0 ? "" : "заголовок-" + random.nextInt(3), value()));
         return headers;
+    }
+
+    /** Markers amid records of their sizes, many of them appended in the same millisecond: as they are printed, the two are hard to tell apart. */
+    static void markersBesideRecords() throws Exception {
+        try (var plain = Fx.producer("enable.idempotence", "false"); var stamper = Fx.producer("transactional.id", "stamper")) {
+            stamper.initTransactions();
+            var isOver = new java.util.concurrent.atomic.AtomicBoolean();
+            Thread stream = new Thread(() -> {
+                while (!isOver.get()) {
+                    plain.send(new ProducerRecord<>("stamped", 0, Fx.utf8("four"), Fx.utf8("sixsix")));
+                    plain.flush();
+                }
+            });
+            stream.start();
+            for (int i = 0; i < 60; i++) {
+                stamper.beginTransaction();
+                stamper.send(new ProducerRecord<>("stamped", 0, Fx.utf8("in it"), null));
+                if (i % 3 == 0) stamper.abortTransaction();
+                else stamper.commitTransaction();
+            }
+            isOver.set(true);
+            stream.join();
+        }
     }
 
     /** Steps of chance, each by one of four producers; then all end what they have begun, but for the first in paid-0. */
