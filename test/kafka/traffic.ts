@@ -1,5 +1,6 @@
 /** What java/Traffic.java writes: names that both sides have to know. */
-export const TOPICS = 'appended compacted idle mixed one.file_and-more-1 paid shortened stamped'.split(' ')
+export const TOPICS =
+  'appended compacted idle mixed one.file_and-more-1 paid shortened stamped'.split(' ')
 export const PARTITIONS = TOPICS.flatMap(topic => {
   const count = topic === 'mixed' ? 3 : topic === 'paid' ? 2 : 1
   return Array.from({ length: count }, (_, partition) => `${topic}-${partition}`)
