@@ -1,4 +1,6 @@
 /** The options of `dump` that say which records they are: each a topic of a broker's own. */
+import type { CommandContext } from './command-context.ts'
+import { EXIT } from './exit-code.ts'
 import type { RecordText } from './render/record-text.ts'
 
 export interface DecoderOptions {
@@ -9,8 +11,27 @@ export interface DecoderOptions {
   readonly shareGroupStateDecoder?: true
 }
 
+/** One that tells of the first record at which kafka-dump-log ends with a stack trace; ours goes on. */
+export async function decoderFor(
+  options: DecoderOptions,
+  { stdout, stderr, endWith }: CommandContext,
+): Promise<RecordText | undefined> {
+  const decoder = await loadDecoder(options)
+  if (decoder === undefined) return undefined
+  let isTold = false
+  return record => {
+    const dumped = decoder(record)
+    if (dumped.endsKafkasTool !== true || isTold) return dumped
+    isTold = true
+    stdout.flush()
+    stderr(`kbroker: ${dumped.key}; is it a decoder for this topic? Others like it are not told`)
+    endWith(EXIT.itemFailed)
+    return dumped
+  }
+}
+
 /** Loaded when asked for: schemas take their time. */
-export async function loadDecoder(options: DecoderOptions): Promise<RecordText | undefined> {
+async function loadDecoder(options: DecoderOptions): Promise<RecordText | undefined> {
   switch (chosenDecoder(options)) {
     case 'offsetsDecoder':
       return (await import('../coordinator/consumer-offsets-records.ts')).dumpGroupRecord

@@ -123,6 +123,12 @@ describe('what of a log is dumped', () => {
     expect((await dump('/data/orders-0', '--offsets', '3:3')).stderr).toBe('')
   })
 
+  it.each([[[]], [['--json']]])('tells once where a decoder needs a key: %j', async json => {
+    const { stderr, exitCode } = await dump(LOG, '--offsets-decoder', ...json)
+    expect(stderr.match(/message had a missing key/g)).toHaveLength(1)
+    expect(exitCode).toBe(1)
+  })
+
   it('says which of several decoders counts', async () => {
     const { stderr } = await dump(LOG, '--transaction-log-decoder', '--offsets-decoder')
     const ignored = '--transaction-log-decoder is ignored'

@@ -30,7 +30,7 @@ import { diskWithOptionalIndexes, leavingOut, onceEach } from '../left-out.ts'
 import { parseOffsetRange } from '../offset-grammar.ts'
 import { notePageCache } from '../page-cache-note.ts'
 import { startProgressBesideOutput } from '../progress.ts'
-import { decoderNotice, hasDecoder, loadDecoder, type DecoderOptions } from '../record-decoder.ts'
+import { decoderFor, decoderNotice, hasDecoder, type DecoderOptions } from '../record-decoder.ts'
 import { DumpHex } from '../render/dump-hex.ts'
 import { DumpJson } from '../render/dump-json.ts'
 import { dumpSummaryFindings } from '../render/dump-summary-json.ts'
@@ -234,7 +234,7 @@ function dumpOptions(options: DumpCommandOptions): DumpOptions {
 async function createSink(options: DumpCommandOptions, context: CommandContext): Promise<DumpSink> {
   const notice = decoderNotice(options)
   if (notice !== undefined) noticesTo(options, context)(`kbroker: ${notice}`)
-  const decoder = await loadDecoder(options)
+  const decoder = await decoderFor(options, context)
   const onFailure = () => context.endWith(EXIT.itemFailed)
   if (options.json === true) {
     return new DumpJson({ ...context, onFailure }, { batches: !isDeep(options), decoder })

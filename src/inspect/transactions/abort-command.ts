@@ -1,6 +1,6 @@
 /**
- * The command by which an operator ends a hanging transaction on a running cluster. Where the coordinator has it under
- * way, the coordinator ends it, in all of its partitions; where it doesn't, the partition itself is given the marker.
+ * The command by which an operator ends a hanging transaction on a running cluster: the partition itself is given the
+ * marker. What the coordinator has under way it ends by itself.
  *
  * Source: org.apache.kafka.tools.TransactionsCommand
  */
@@ -10,15 +10,10 @@ import type { OpenInPartition } from './open-in-partitions.ts'
 /** Undefined for one that does not hang. */
 export function abortCommand(open: OpenInPartition): string | undefined {
   if (!isHanging(open.verdict)) return undefined
-  const tool = 'kafka-transactions.sh --bootstrap-server HOST:PORT'
-  if (open.verdict === 'overdue' && open.known !== undefined) {
-    const id = shellWord(open.known.transactionalId)
-    return `${tool} forceTerminateTransaction --transactionalId ${id}`
-  }
   const { topic, partition, firstOffset } = open
   return (
-    `${tool} abort --topic ${shellWord(topic)} --partition ${partition} ` +
-    `--start-offset ${firstOffset}`
+    'kafka-transactions.sh --bootstrap-server HOST:PORT abort ' +
+    `--topic ${shellWord(topic)} --partition ${partition} --start-offset ${firstOffset}`
   )
 }
 

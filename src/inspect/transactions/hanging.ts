@@ -6,7 +6,7 @@
  * |------------------|----------------------------------------------------------------------|---------|
  * | ongoing          | has it under way, with the partition                                 |         |
  * | ending           | has it decided, with the partition: the marker is on its way         |         |
- * | overdue          | has it under way for longer than its timeout and five minutes: a     | yes     |
+ * | overdue          | has it under way for longer than its timeout and five minutes: a     |         |
  * |                  | coordinator would have aborted it, and will once it runs             |         |
  * | not-involved     | knows the producer, but no transaction of it with the partition      | yes     |
  * | unknown-producer | does not know the producer                                           | yes     |
@@ -21,7 +21,7 @@ import type { KnownTransaction } from './transactions-source.ts'
 export type Verdict =
   'ongoing' | 'ending' | 'overdue' | 'not-involved' | 'unknown-producer' | 'undecided'
 
-const HANGING: ReadonlySet<Verdict> = new Set(['overdue', 'not-involved', 'unknown-producer'])
+const HANGING: ReadonlySet<Verdict> = new Set(['not-involved', 'unknown-producer'])
 
 export function isHanging(verdict: Verdict): boolean {
   return HANGING.has(verdict)
