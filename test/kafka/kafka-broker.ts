@@ -98,10 +98,20 @@ export class KafkaBroker {
   /** Until cleaner, deletion and checkpoints have done what there was to do. */
   async settle(): Promise<void> {
     for (let before = ''; ;) {
-      const now = JSON.stringify(listFiles(this.logDirs, { rewritten: REWRITTEN }))
-      if (now === before) return
-      before = now
+      const now = this.#listing()
+      if (now !== undefined && now === before) return
+      before = now ?? ''
       await sleep(SETTLED_MS)
+    }
+  }
+
+  /** Undefined where a file went away meanwhile. */
+  #listing(): string | undefined {
+    try {
+      return JSON.stringify(listFiles(this.logDirs, { rewritten: REWRITTEN }))
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+      throw error
     }
   }
 
