@@ -32,17 +32,8 @@ const batch = fc.record<BatchToPrint>({
 it('prints what each record is, whatever the line before it was', () => {
   fc.assert(
     fc.property(fc.array(batch, { minLength: 1, maxLength: 4 }), batches => {
-      const pieces: Buffer[] = []
-      const out = new ByteOutput(bytes => pieces.push(Buffer.from(bytes)))
-      const line = new RecordLine(out, {
-        printContents: true,
-        skipRecordMetadata: false,
-        headerValues: false,
-        recordText: undefined,
-      })
-      for (const each of batches) print(line, each)
-      out.flush()
-      expect(Buffer.concat(pieces).toString()).toBe(batches.flatMap(expectedLines).join(''))
+      const printed = textOf(batches.map(encode), { printContents: true })
+      expect(printed).toBe(batches.flatMap(expectedLines).join(''))
     }),
     { numRuns: 500 },
   )
@@ -67,10 +58,17 @@ it('takes no control record and no v1 message for one more of the records before
 })
 
 function linesOf(batches: readonly (BatchV2 | LegacyMessage)[]): string[] {
+  return textOf(batches, { printContents: false }).trimEnd().split('\n')
+}
+
+function textOf(
+  batches: readonly (BatchV2 | LegacyMessage)[],
+  { printContents }: { readonly printContents: boolean },
+): string {
   const pieces: Buffer[] = []
   const out = new ByteOutput(bytes => pieces.push(Buffer.from(bytes)))
   const line = new RecordLine(out, {
-    printContents: false,
+    printContents,
     skipRecordMetadata: false,
     headerValues: false,
     recordText: undefined,
@@ -81,7 +79,7 @@ function linesOf(batches: readonly (BatchV2 | LegacyMessage)[]): string[] {
     while (records.next()) line.write(records)
   }
   out.flush()
-  return Buffer.concat(pieces).toString().trimEnd().split('\n')
+  return Buffer.concat(pieces).toString()
 }
 
 function v1Message(message: { offset: bigint; key: Buffer; value: Buffer }): Buffer {
@@ -98,13 +96,6 @@ function int32(value: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeInt32BE(value)
   return bytes
-}
-
-function print(line: RecordLine, toPrint: BatchToPrint): void {
-  const encoded = encode(toPrint)
-  line.in(encoded)
-  const records = recordsOf(encoded, DEFAULT_DECODE_LIMITS)
-  while (records.next()) line.write(records)
 }
 
 function expectedLines({ baseOffset, baseSequence, isAppendTime, values }: BatchToPrint): string[] {
