@@ -41,7 +41,8 @@ export function createStatsCommand(context: CommandContext): Command {
     .description(
       'Tells what batches and records are like: sizes, codecs and what they save, producers,\n' +
         'hours, gaps, order of timestamps, keys, tombstones, headers. Percentiles are right\n' +
-        'within 1/16; all other figures are exact for what was read.',
+        'within 1/16; all other figures are exact for what was read. A record counts in the\n' +
+        'hour of its own timestamp, a batch and its bytes in that of its newest record.',
     )
     .argument(
       '[paths...]',

@@ -1,5 +1,6 @@
 /** Statistics as one JSON object for each report. */
 import type { Distribution } from '../../inspect/stats/histogram.ts'
+import { HOUR_MS } from '../../inspect/stats/hour-counter.ts'
 import type { Distributions, StatsReport } from '../../inspect/stats/stats-report.ts'
 import { jsonText } from '../json-text.ts'
 
@@ -33,8 +34,6 @@ export function statsJson(report: StatsReport): string {
     largest: report.largest.map(({ path, ...batch }) => ({ file: path, ...batch })),
   })
 }
-
-export const HOUR_MS = 3_600_000
 
 function distributionsJson(distributions: Distributions) {
   const entries = Object.entries(distributions) as [string, Distribution][]

@@ -1,12 +1,12 @@
 /** Statistics for people: a few lines, tables, and histograms that need no more than a terminal of plain text. */
 import type { Distribution } from '../../inspect/stats/histogram.ts'
+import { HOUR_MS } from '../../inspect/stats/hour-counter.ts'
 import type { Share } from '../../inspect/stats/share-table.ts'
 import type { Distributions, LargestRows, StatsReport } from '../../inspect/stats/stats-report.ts'
 import type { Colour } from '../colour.ts'
 import { bar } from './bar.ts'
 import { byteCount } from './byte-count.ts'
 import { durationText } from './duration-text.ts'
-import { HOUR_MS } from './stats-json.ts'
 import { tableLines, type Column } from './table.ts'
 import { timeText } from './time-text.ts'
 
@@ -173,14 +173,16 @@ function hourLines(hours: LargestRows<number>, colour: Colour): string[] {
     [...rows].map(([first, share]) => ({ first, ...share })),
     colour,
   )
-  const { batches } = hours.others
-  return batches === 0 ? lines : [...lines, `${batches} batches are of hours that are not shown`]
+  const { batches, records } = hours.others
+  if (batches + records === 0) return lines
+  return [...lines, `${batches} batches, ${records} records are of hours that are not shown`]
 }
 
-/** So many that the rows fit on a screen. */
+/** So many that the rows, of which empty ones are left out, fit on a screen. */
 function hoursPerRow(timed: readonly { readonly key: number }[]): number {
+  const rowCount = (step: number) => new Set(timed.map(({ key }) => Math.floor(key / step))).size
+  const fitting = HOURS_PER_ROW.find(step => rowCount(step) <= HOUR_ROWS_MAX)
   const span = timed.at(-1)!.key - timed[0]!.key + 1
-  const fitting = HOURS_PER_ROW.find(step => span / step <= HOUR_ROWS_MAX)
   return fitting ?? Math.ceil(span / HOUR_ROWS_MAX)
 }
 

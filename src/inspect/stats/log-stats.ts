@@ -29,7 +29,7 @@ export interface LogStats {
   readonly formats: Map<number, Share>
   /** By producer id; −1 for none. */
   readonly producers: ShareTable<bigint>
-  /** By hours since 1970, told from batches' greatest timestamps; −1 for none. */
+  /** By hours since 1970, −1 for none: a record in that of its timestamp, a batch in that of its greatest. */
   readonly hours: ShareTable<number>
   /** Descending by size. */
   largest: LargeBatch[]

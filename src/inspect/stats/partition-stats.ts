@@ -48,7 +48,7 @@ export function partitionStats(task: StatsTask, environment: StatsEnvironment): 
 
 /** Between two calls of `onProgress`. */
 const PROGRESS_BYTES = 4 * 1024 * 1024
-const SAMPLE_WINDOW_SIZE = 64 * 1024
+const SAMPLE_WINDOW_SIZE = 16 * 1024
 
 interface Stretch {
   readonly segment: Segment
@@ -91,10 +91,14 @@ class PartitionReading {
     this.#read({ segment, scanner, end: Infinity })
   }
 
+  /** Batches are whole: what is read too much or too little in one place, the next ones make up for. */
   #readSample(places: readonly SamplePlace[]): void {
     let behind: { path: string; position: number } | undefined
+    let owed = 0
     for (const place of places) {
       const { segment } = place
+      owed += place.size
+      if (owed <= 0) continue
       this.#inSegment(segment, log => {
         const { limits } = this.#task
         const aligned = alignedPosition(this.#environment.disk, place, { log, limits })
@@ -104,8 +108,9 @@ class PartitionReading {
         const scanner = new BatchScanner(log, options)
         this.#reader.startAnew()
         this.#places++
-        this.#read({ segment, scanner, end: from + place.size })
+        this.#read({ segment, scanner, end: from + owed })
         behind = { path: log.path, position: scanner.position }
+        owed -= scanner.position - from
       })
     }
   }

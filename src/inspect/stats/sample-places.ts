@@ -1,7 +1,7 @@
 /**
- * Where a sample is taken: pieces of equal size, spread evenly over all bytes of the logs. A piece begins with a whole
- * batch, that the offset index names; where there is no index, or it leads astray, with the next batch that proves
- * itself.
+ * Where a sample is taken: pieces of equal size, spread evenly over all bytes of the logs as if they were one; a piece
+ * that a segment is too short for goes on in the next. It begins with a whole batch, that the offset index names; where
+ * there is no index, or it leads astray, with the next batch that proves itself.
  */
 import { MEBIBYTE, type DecodeLimits } from '../../base/limits.ts'
 import type { Disk, DiskFile } from '../../disk/disk.ts'
@@ -19,24 +19,31 @@ export interface SamplePlace {
 }
 
 /** Large enough that what is read around a piece (the batch at its end, index entries) counts for little. */
-const PIECE_SIZE = 256 * 1024
+const PIECE_SIZE_MAX = 256 * 1024
+/** A small sample has at least so many pieces, unless that made them too small. */
+const PIECES_MIN = 16
+const PIECE_SIZE_MIN = 16 * 1024
 /** Batches end mostly within the first, hardly ever behind the second. */
 const NEAR = [64 * 1024, 2 * MEBIBYTE, Infinity]
 
 /** @param sampleSize bytes, all in all; fewer than the segments have */
 export function samplePlaces(segments: readonly Segment[], sampleSize: number): SamplePlace[] {
   const total = segments.reduce((sum, { log }) => sum + log.size, 0)
-  const count = Math.max(1, Math.floor(sampleSize / PIECE_SIZE))
-  const size = Math.floor(sampleSize / count)
+  const wanted = Math.max(PIECE_SIZE_MIN, Math.min(sampleSize / PIECES_MIN, PIECE_SIZE_MAX))
+  const count = Math.max(1, Math.floor(sampleSize / wanted))
+  const pieceSize = Math.floor(sampleSize / count)
   const places: SamplePlace[] = []
-  let [index, segmentStart] = [0, 0]
-  for (let i = 0; i < count; i++) {
-    const at = Math.floor((total / count) * i)
-    while (at >= segmentStart + segments[index]!.log.size) {
-      segmentStart += segments[index]!.log.size
-      index++
+  let [piece, segmentStart] = [0, 0]
+  for (const segment of segments) {
+    const segmentEnd = segmentStart + segment.log.size
+    for (; piece < count; piece++) {
+      const pieceStart = Math.floor((total / count) * piece)
+      const start = Math.max(pieceStart, segmentStart)
+      const size = Math.min(pieceStart + pieceSize, segmentEnd) - start
+      if (size > 0) places.push({ segment, position: start - segmentStart, size })
+      if (pieceStart + pieceSize > segmentEnd) break
     }
-    places.push({ segment: segments[index]!, position: at - segmentStart, size })
+    segmentStart = segmentEnd
   }
   return places
 }
@@ -49,7 +56,7 @@ export function alignedPosition(
 ): number | undefined {
   if (position === 0) return 0
   const { baseOffset } = segment
-  const indexed = indexedPosition(disk, segment, position)
+  const indexed = indexedPosition(disk, segment, position) ?? (position < NEAR[0]! ? 0 : undefined)
   if (indexed !== undefined && isBatchAt(log, indexed, limits)) return indexed
   for (const near of NEAR) {
     const to = position + near

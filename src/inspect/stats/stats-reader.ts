@@ -9,6 +9,7 @@ import type { LegacyMessage } from '../../record/legacy-message.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
 import { recordsOf } from '../../record/records.ts'
 import { record as note } from './histogram.ts'
+import { HourCounter, hourOf } from './hour-counter.ts'
 import {
   addCodecShare,
   addFormatShare,
@@ -26,11 +27,10 @@ export interface StatsReaderOptions {
   readonly largestMax: number
 }
 
-const HOUR_MS = 3_600_000
-
 export class StatsReader {
   readonly stats: LogStats = emptyStats()
   readonly #options: StatsReaderOptions
+  readonly #hours = new HourCounter(this.stats.hours)
   #batchTimestamp = NaN
   #greatestTimestamp = NaN
 
@@ -93,7 +93,7 @@ export class StatsReader {
     addFormatShare(stats, batch.magic, share)
     addShare(stats.producers, batch.producerId, share)
     const timestamp = Number(batch.maxTimestamp)
-    addShare(stats.hours, timestamp < 0 ? -1 : Math.floor(timestamp / HOUR_MS), share)
+    addShare(stats.hours, hourOf(timestamp), { batches: 1, records: 0, bytes })
     if (timestamp >= 0) this.#takeTimestamp(timestamp)
   }
 
@@ -112,6 +112,7 @@ export class StatsReader {
     for (; records.next(); count++) {
       const { keySize, valueSize, headerCount, size, timestampNumber } = records
       note(stats.recordSize, size)
+      this.#hours.take(timestampNumber)
       counts.recordBytes += size
       if (keySize < 0) counts.nullKeys++
       else note(stats.keySize, keySize)
@@ -126,6 +127,7 @@ export class StatsReader {
       }
     }
     this.#greatestTimestamp = greatest
+    this.#hours.flush()
     return count
   }
 

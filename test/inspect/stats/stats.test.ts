@@ -86,6 +86,20 @@ describe('statistics', () => {
     expect(report!.counts).toMatchObject({ backwardBatches: 1, tombstones: 1, nullKeys: 4 })
   })
 
+  it('count a record in its own hour, a batch and its bytes in that of its newest record', async () => {
+    const batch = encodeBatch({
+      baseTimestamp: 3_599_999n,
+      maxTimestamp: 3_600_000n,
+      records: [record(0, 'a'), record(1, 'b'), { ...record(2, 'c'), timestampDelta: 1n }],
+    })
+    const disk = logOf([batch])
+    const [report] = (await run(partitionIn(disk), {}, disk)).reports
+    expect(report!.hours.rows).toEqual([
+      { key: 0, batches: 0, records: 2, bytes: 0 },
+      { key: 1, batches: 1, records: 1, bytes: batch.length },
+    ])
+  })
+
   it('leave out a damaged batch, and say which', async () => {
     const batches = manyBatches(3)
     batches[1]![70]! ^= 1
@@ -141,7 +155,7 @@ describe('a sample', () => {
     const { reports, failures } = await run(partitionIn(disk), { sampleSize: SAMPLE }, disk)
     const [report] = reports
     expect(failures).toEqual([])
-    expect(report?.sample).toEqual({ sampleBytes: SAMPLE, places: 2 })
+    expect(report?.sample).toEqual({ sampleBytes: SAMPLE, places: 16 })
     expect(report?.counts.damagedBatches).toBe(0)
     expect(report?.total.bytes).toBeGreaterThan(SAMPLE - 2 * BATCH_SIZE)
     expect(report?.total.bytes).toBeLessThan(SAMPLE + 4 * BATCH_SIZE)
@@ -153,6 +167,33 @@ describe('a sample', () => {
     const [report] = (await run(partitionIn(disk), { sampleSize: 1e9 }, disk)).reports
     expect(report?.sample).toBeUndefined()
     expect(report?.total.batches).toBe(10)
+  })
+
+  it('of segments that are smaller than its pieces reads as much as asked, here and there', async () => {
+    const disk = logOf([])
+    const perSegment = 10
+    const batches = manyBatches(2000)
+    for (let i = 0; i < batches.length; i += perSegment) {
+      const bytes = Buffer.concat(batches.slice(i, i + perSegment))
+      disk.put(`${FOLDER}/${String(i).padStart(20, '0')}.log`, bytes)
+    }
+    const sampleSize = 200_000
+    const [report] = (await run(partitionIn(disk), { sampleSize }, disk)).reports
+    expect(report?.total.bytes).toBeGreaterThan(0.8 * sampleSize)
+    expect(report?.total.bytes).toBeLessThan(1.2 * sampleSize)
+    expect(report?.sample?.places).toBeGreaterThan(16)
+  })
+
+  it('of batches that are larger than its pieces reads hardly more than one too much', async () => {
+    const size = 300_000
+    const batches = Array.from({ length: 40 }, (_, i) =>
+      encodeBatch({ baseOffset: BigInt(i), records: [record(0, 'x'.repeat(size))] }),
+    )
+    const disk = logOf(batches)
+    const sampleSize = 1_000_000
+    const [report] = (await run(partitionIn(disk), { sampleSize }, disk)).reports
+    expect(report?.bytesRead).toBeLessThan(sampleSize + 1.2 * size)
+    expect(report?.total.batches).toBeGreaterThanOrEqual(3)
   })
 
   it('does not count the distance of its places as a gap', async () => {

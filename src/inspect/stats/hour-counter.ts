@@ -1,0 +1,41 @@
+/** Counts records by the hour of their timestamps. Mostly one follows another of its hour: that costs a comparison. */
+import { addShare, type ShareTable } from './share-table.ts'
+
+export const HOUR_MS = 3_600_000
+
+export class HourCounter {
+  readonly #hours: ShareTable<number>
+  #start = NaN
+  #end = NaN
+  #hour = -1
+  #records = 0
+
+  /** @param hours by hours since 1970; −1 for no timestamp, or one beyond 2⁵³ */
+  constructor(hours: ShareTable<number>) {
+    this.#hours = hours
+  }
+
+  take(timestamp: number): void {
+    if (!(timestamp >= this.#start && timestamp < this.#end)) this.#begin(timestamp)
+    this.#records++
+  }
+
+  /** Adds what was taken since the last call to the table. */
+  flush(): void {
+    if (this.#records > 0) {
+      addShare(this.#hours, this.#hour, { batches: 0, records: this.#records, bytes: 0 })
+    }
+    this.#records = 0
+  }
+
+  #begin(timestamp: number): void {
+    this.flush()
+    this.#hour = hourOf(timestamp)
+    this.#start = this.#hour < 0 ? NaN : this.#hour * HOUR_MS
+    this.#end = this.#start + HOUR_MS
+  }
+}
+
+export function hourOf(timestamp: number): number {
+  return timestamp >= 0 ? Math.floor(timestamp / HOUR_MS) : -1
+}
