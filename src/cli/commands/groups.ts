@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import { quotedText } from '../../base/quoted-text.ts'
 import { describeGroups, type GroupDescription } from '../../inspect/groups/group-description.ts'
+import { isOnlyPending, type GroupOffset } from '../../inspect/groups/group-offsets.ts'
 import type { GroupType } from '../../inspect/groups/group.ts'
 import { groupSummary } from '../../inspect/groups/group-summary.ts'
 import {
@@ -10,7 +11,6 @@ import {
   type LoadedGroup,
 } from '../../inspect/groups/groups-source.ts'
 import { coordinatorPartitionOf } from '../../inspect/internal-topics/coordinator-place.ts'
-import type { LogPlace } from '../../inspect/internal-topics/topic-names.ts'
 import { colourOf } from '../colour.ts'
 import { chosenView } from '../chosen-view.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -170,7 +170,7 @@ function* withNotices(
       if (summary.state === 'Empty') notice(`${name} has no members`)
       else if (summary.state !== 'Stable') notice(`${name} is ${STATE_WORDS[summary.state]}`)
     }
-    if (view === undefined || view === 'offsets') noteAbsent(name, group, notice)
+    if (view === undefined || view === 'offsets') notePartitions(name, group, notice)
     yield group
   }
 }
@@ -181,14 +181,16 @@ const STATE_WORDS = {
   Reconciling: 'rebalancing: its members are on their way to their assignments',
 } as const
 
-function noteAbsent(
+function notePartitions(
   name: string,
   group: GroupDescription,
   notice: (message: string) => void,
 ): void {
-  for (const [place, words] of ABSENT) {
-    const absent = group.offsets().filter(row => row.place === place)
-    const partitions = absent.map(row => `${row.topic}-${row.partition}`)
+  for (const [is, words] of NOTED) {
+    const partitions = group
+      .offsets()
+      .filter(is)
+      .map(({ topic, partition }) => `${topic}-${partition}`)
     if (partitions.length === 0) continue
     const more = partitions.length > SHOWN_MAX ? ` and ${partitions.length - SHOWN_MAX} more` : ''
     notice(`${name}: ${partitions.slice(0, SHOWN_MAX).join(', ')}${more} ${words}`)
@@ -196,11 +198,15 @@ function noteAbsent(
 }
 
 const SHOWN_MAX = 5
-const ABSENT: readonly (readonly [Exclude<LogPlace, 'here'>, string])[] = [
-  ['elsewhere', 'are not in these log.dirs'],
-  ['deleted', 'are no longer in the cluster'],
-  ['recreated', 'were deleted and created again: the offsets are of the deleted topic'],
-  ['unknown', 'are not here'],
+const NOTED: readonly (readonly [(row: GroupOffset) => boolean, string])[] = [
+  [({ place }) => place === 'elsewhere', 'are not in these log.dirs'],
+  [({ place }) => place === 'deleted', 'are no longer in the cluster'],
+  [
+    ({ place }) => place === 'recreated',
+    'were deleted and created again: the offsets are of the deleted topic',
+  ],
+  [({ place }) => place === 'unknown', 'are not here'],
+  [isOnlyPending, 'have an offset only in an open transaction, which --commits shows'],
 ]
 
 const EXAMPLES = `

@@ -6,13 +6,14 @@
  * ShareGroupCommand#printOffsets
  */
 import type { AssignedPartition } from '../../inspect/groups/group-assignment.ts'
-import type { GroupOffset } from '../../inspect/groups/group-offsets.ts'
+import { isOnlyPending, type GroupOffset } from '../../inspect/groups/group-offsets.ts'
 import type { DescribedMember } from '../../inspect/groups/group-members.ts'
 import type { ShareOffset } from '../../inspect/groups/share-offsets.ts'
 import { cellText } from './table.ts'
 
-/** No lines where the group has no rows. */
-export function groupOffsetsText(rows: readonly GroupOffset[], isVerbose: boolean): string[] {
+/** No lines where the group has no rows, or only those that no broker tells. */
+export function groupOffsetsText(offsets: readonly GroupOffset[], isVerbose: boolean): string[] {
+  const rows = offsets.filter(row => !isOnlyPending(row))
   if (rows.length === 0) return []
   const columns: TextColumn<GroupOffset>[] = [
     { name: 'GROUP', width: 15, cell: row => row.groupId, grows: true },

@@ -31,6 +31,11 @@ export interface GroupOffset {
   readonly member?: GroupMember
 }
 
+/** No broker tells of such a one: nothing is committed yet, and nobody is assigned the partition. */
+export function isOnlyPending({ committed, member }: GroupOffset): boolean {
+  return committed === undefined && member === undefined
+}
+
 export function groupOffsets(
   loaded: LoadedGroup,
   source: GroupsSource,
