@@ -11,22 +11,35 @@ export interface DecoderOptions {
   readonly shareGroupStateDecoder?: true
 }
 
-/** One that tells of the first record at which kafka-dump-log ends with a stack trace; ours goes on. */
+/** @param tellRefused hears of records at which kafka-dump-log ends with a stack trace; ours goes on */
 export async function decoderFor(
   options: DecoderOptions,
-  { stdout, stderr, endWith }: CommandContext,
+  tellRefused: (message: string) => void,
 ): Promise<RecordText | undefined> {
   const decoder = await loadDecoder(options)
   if (decoder === undefined) return undefined
-  let isTold = false
   return record => {
     const dumped = decoder(record)
-    if (dumped.endsKafkasTool !== true || isTold) return dumped
+    if (dumped.endsKafkasTool === true) {
+      tellRefused(`${dumped.key}; is it a decoder for this topic?`)
+    }
+    return dumped
+  }
+}
+
+/** One line for the first of many, and an exit code for all. */
+export function tellOfFirst({
+  stdout,
+  stderr,
+  endWith,
+}: CommandContext): (message: string) => void {
+  let isTold = false
+  return message => {
+    if (isTold) return
     isTold = true
     stdout.flush()
-    stderr(`kbroker: ${dumped.key}; is it a decoder for this topic? Others like it are not told`)
+    stderr(`kbroker: ${message} Others like it are not told`)
     endWith(EXIT.itemFailed)
-    return dumped
   }
 }
 

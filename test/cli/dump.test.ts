@@ -129,6 +129,20 @@ describe('what of a log is dumped', () => {
     expect(exitCode).toBe(1)
   })
 
+  it.each([[[]], [['--json']]])('fails at control records that Kafka refuses: %j', async json => {
+    const marker = encodeBatch({
+      attributes: 0x30,
+      producerId: 1n,
+      records: [record(0, null, 'k')],
+    })
+    disk.put(LOG, marker)
+    const { stdout, stderr, exitCode } = await dump(LOG, '--deep-iteration', ...json)
+    expect(stdout).toContain('unreadable control record: ')
+    expect(stderr).toContain(`kbroker: ${LOG}: offset 0: unreadable control record: `)
+    expect(exitCode).toBe(1)
+    expect((await dump(LOG, ...json)).exitCode).toBe(0)
+  })
+
   it('says which of several decoders counts', async () => {
     const { stderr } = await dump(LOG, '--transaction-log-decoder', '--offsets-decoder')
     const ignored = '--transaction-log-decoder is ignored'
@@ -138,6 +152,13 @@ describe('what of a log is dumped', () => {
 })
 
 describe('dump of a damaged log', () => {
+  it('names a file in findings as it was given', async () => {
+    disk.put(LOG, Buffer.concat([BATCHES[0]!, BATCHES[2]!]))
+    const { stdout } = await dump('data/orders-0', '--deep-iteration', '--json')
+    const found = stdout.split('\n').filter(line => line.includes('"finding"'))
+    expect(found).toEqual([expect.stringContaining('"file":"data/orders-0/')])
+  })
+
   it('goes on behind a batch whose records are damaged, and says where', async () => {
     const bad = Buffer.from(BATCHES[1]!)
     bad[61] = 0x7f

@@ -30,7 +30,13 @@ import { diskWithOptionalIndexes, leavingOut, onceEach } from '../left-out.ts'
 import { parseOffsetRange } from '../offset-grammar.ts'
 import { notePageCache } from '../page-cache-note.ts'
 import { startProgressBesideOutput } from '../progress.ts'
-import { decoderFor, decoderNotice, hasDecoder, type DecoderOptions } from '../record-decoder.ts'
+import {
+  decoderFor,
+  decoderNotice,
+  hasDecoder,
+  tellOfFirst,
+  type DecoderOptions,
+} from '../record-decoder.ts'
 import { DumpHex } from '../render/dump-hex.ts'
 import { DumpJson } from '../render/dump-json.ts'
 import { dumpSummaryFindings } from '../render/dump-summary-json.ts'
@@ -155,7 +161,9 @@ export async function runDump(
     progress.stop()
   }
   if (options.json === true) {
-    for (const line of dumpSummaryFindings(summary)) context.stdout.line(line)
+    const given = new Map(files.map(({ absolutePath, path }) => [absolutePath, path]))
+    const nameOf = (absolutePath: string) => given.get(absolutePath) ?? absolutePath
+    for (const line of dumpSummaryFindings(summary, nameOf)) context.stdout.line(line)
   } else {
     context.stdout.flush()
     writeLines(dumpSummaryLines(summary), context.stderr)
@@ -234,11 +242,11 @@ function dumpOptions(options: DumpCommandOptions): DumpOptions {
 async function createSink(options: DumpCommandOptions, context: CommandContext): Promise<DumpSink> {
   const notice = decoderNotice(options)
   if (notice !== undefined) noticesTo(options, context)(`kbroker: ${notice}`)
-  const decoder = await decoderFor(options, context)
+  const tellRefused = tellOfFirst(context)
+  const decoder = await decoderFor(options, tellRefused)
   const onFailure = () => context.endWith(EXIT.itemFailed)
-  if (options.json === true) {
-    return new DumpJson({ ...context, onFailure }, { batches: !isDeep(options), decoder })
-  }
+  const outputs = { ...context, onFailure, onUnreadableControl: tellRefused }
+  if (options.json === true) return new DumpJson(outputs, { batches: !isDeep(options), decoder })
   const { keyEncoding = 'utf8', valueEncoding = 'utf8' } = options
   const isPlain = keyEncoding === 'utf8' && valueEncoding === 'utf8'
   const text = {
@@ -248,7 +256,6 @@ async function createSink(options: DumpCommandOptions, context: CommandContext):
     printIndexEntries: options.verifyIndexOnly !== true,
     recordText: decoder ?? (isPlain ? undefined : encodedText(keyEncoding, valueEncoding)),
   }
-  const outputs = { ...context, onFailure }
   return options.hexdump === true ? new DumpHex(outputs, text) : new DumpText(outputs, text)
 }
 

@@ -255,7 +255,7 @@ function createOutput(options: SearchCommandOptions, context: CommandContext): S
   const isPlain = keyEncoding === 'utf8' && valueEncoding === 'utf8'
   const onFailure = () => context.endWith(EXIT.itemFailed)
   const text = new DumpText(
-    { ...context, onFailure },
+    { ...context, onFailure, onUnreadableControl: onFailure },
     {
       printContents: true,
       skipRecordMetadata: false,

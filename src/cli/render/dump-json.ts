@@ -21,6 +21,7 @@ import { BatchV2 } from '../../record/batch-v2.ts'
 import { keyOf, valueOf, type RecordCursor } from '../../record/record-cursor.ts'
 import type { ByteOutput } from '../byte-output.ts'
 import { jsonText, membersText, recordMembers, type JsonValue } from '../json-text.ts'
+import type { DumpOutputs } from './dump-text.ts'
 import type { RecordText } from './record-text.ts'
 
 export interface DumpJsonOptions {
@@ -36,6 +37,7 @@ interface Members {
 export class DumpJson implements DumpSink {
   readonly #out: ByteOutput
   readonly #onFailure: () => void
+  readonly #onUnreadableControl: (message: string) => void
   readonly #options: DumpJsonOptions
   #path = ''
   #topic: string | null = null
@@ -43,11 +45,12 @@ export class DumpJson implements DumpSink {
   #batchPosition = 0
 
   constructor(
-    { stdout, onFailure }: { readonly stdout: ByteOutput; readonly onFailure: () => void },
+    { stdout, onFailure, onUnreadableControl }: Omit<DumpOutputs, 'stderr'>,
     options: DumpJsonOptions,
   ) {
     this.#out = stdout
     this.#onFailure = onFailure
+    this.#onUnreadableControl = onUnreadableControl
     this.#options = options
   }
 
@@ -160,7 +163,11 @@ export class DumpJson implements DumpSink {
 
   #meaning(batch: Batch, record: RecordCursor): Members {
     if (batch.isControl) {
-      return { control: dumpControlRecord(keyOf(record), valueOf(record)).text.trimStart() }
+      const { text, endsKafkasTool } = dumpControlRecord(keyOf(record), valueOf(record))
+      if (endsKafkasTool === true) {
+        this.#onUnreadableControl(`${this.#path}: offset ${record.offset}:${text}.`)
+      }
+      return { control: text.trimStart() }
     }
     const decoded = this.#options.decoder?.({
       offset: record.offset,

@@ -2,38 +2,50 @@
 import type { DumpSummary } from '../../inspect/dump/dump-summary.ts'
 import { jsonText, type JsonValue } from '../json-text.ts'
 
-export function* dumpSummaryFindings(summary: DumpSummary): Generator<string> {
-  for (const [file, pairs] of summary.indexMismatches) {
+/** @param nameOf a file's path as it was given, as the other lines have it; the summary's are absolute */
+export function* dumpSummaryFindings(
+  summary: DumpSummary,
+  nameOf: (absolutePath: string) => string,
+): Generator<string> {
+  for (const [path, pairs] of summary.indexMismatches) {
     for (const [indexed, found] of pairs.sorted()) {
-      yield finding('index-mismatch', { file, indexedOffset: indexed, foundOffset: found })
+      yield finding('index-mismatch', {
+        file: nameOf(path),
+        indexedOffset: indexed,
+        foundOffset: found,
+      })
     }
   }
-  for (const [file, pairs] of summary.timestampMismatches) {
+  for (const [path, pairs] of summary.timestampMismatches) {
     for (const { indexed, other } of pairs) {
       yield finding('timestamp-mismatch', {
-        file,
+        file: nameOf(path),
         indexedTimestamp: indexed,
         foundTimestamp: other,
       })
     }
   }
-  for (const [file, pairs] of summary.outOfOrderTimestamps) {
+  for (const [path, pairs] of summary.outOfOrderTimestamps) {
     for (const { indexed, other } of pairs) {
       yield finding('timestamp-out-of-order', {
-        file,
+        file: nameOf(path),
         indexedTimestamp: indexed,
         previousTimestamp: other,
       })
     }
   }
-  for (const [file, pairs] of summary.offsetsNotFound) {
+  for (const [path, pairs] of summary.offsetsNotFound) {
     for (const { indexed, found } of pairs) {
-      yield finding('offset-not-found', { file, indexedOffset: indexed, foundOffset: found })
+      yield finding('offset-not-found', {
+        file: nameOf(path),
+        indexedOffset: indexed,
+        foundOffset: found,
+      })
     }
   }
-  for (const [file, pairs] of summary.gaps) {
+  for (const [path, pairs] of summary.gaps) {
     for (const [offset, followedBy] of pairs.sorted()) {
-      yield finding('non-consecutive-offsets', { file, offset, followedBy }, 'notice')
+      yield finding('non-consecutive-offsets', { file: nameOf(path), offset, followedBy }, 'notice')
     }
   }
 }

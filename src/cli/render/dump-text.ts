@@ -22,7 +22,7 @@ import type { RecordCursor } from '../../record/record-cursor.ts'
 import { constantOf, type ByteOutput } from '../byte-output.ts'
 import { RecordLine, TIMESTAMP_LABELS, type RecordLineOptions } from './record-line.ts'
 
-export interface DumpTextOptions extends RecordLineOptions {
+export interface DumpTextOptions extends Omit<RecordLineOptions, 'onUnreadableControl'> {
   readonly printIndexEntries: boolean
 }
 
@@ -30,6 +30,8 @@ export interface DumpOutputs {
   readonly stdout: ByteOutput
   readonly stderr: (line: string) => void
   readonly onFailure: () => void
+  /** Hears of control records at which kafka-dump-log ends with a stack trace. */
+  readonly onUnreadableControl: (message: string) => void
 }
 
 export class DumpText implements DumpSink {
@@ -49,12 +51,16 @@ export class DumpText implements DumpSink {
     attributes: NaN,
   }
 
-  constructor({ stdout, stderr, onFailure }: DumpOutputs, options: DumpTextOptions) {
+  constructor(outputs: DumpOutputs, options: DumpTextOptions) {
+    const { stdout, stderr, onFailure, onUnreadableControl } = outputs
     this.#out = stdout
     this.#stderr = stderr
     this.#onFailure = onFailure
     this.#options = options
-    this.#recordLine = new RecordLine(stdout, options)
+    this.#recordLine = new RecordLine(stdout, {
+      ...options,
+      onUnreadableControl: what => onUnreadableControl(`${this.#path}: ${what}`),
+    })
   }
 
   file({ path, kind, baseOffset, epoch }: DumpedFile): void {

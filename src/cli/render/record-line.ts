@@ -18,6 +18,7 @@ export interface RecordLineOptions {
   readonly headerValues: boolean
   /** Undefined: UTF-8, as it is. */
   readonly recordText: RecordText | undefined
+  readonly onUnreadableControl: (message: string) => void
 }
 
 export const TIMESTAMP_LABELS: Readonly<Record<TimestampType, Constant>> = {
@@ -89,7 +90,14 @@ export class RecordLine {
     this.#timestampAndSizes(record)
     if (this.#isV2) this.#sequenceAndHeaders(record)
     else this.#checksum(record)
-    if (this.#isControl) out.text(dumpControlRecord(keyOf(record), valueOf(record)).text)
+    if (this.#isControl) this.#control(record)
+  }
+
+  #control(record: RecordCursor): void {
+    const { text, endsKafkasTool } = dumpControlRecord(keyOf(record), valueOf(record))
+    this.#out.text(text)
+    if (endsKafkasTool === true)
+      this.#options.onUnreadableControl(`offset ${record.offset}:${text}.`)
   }
 
   /** Most lines are the one before with offset and sequence one higher: then they are copied, and the two counted on. */

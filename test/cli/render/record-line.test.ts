@@ -72,6 +72,7 @@ function textOf(
     skipRecordMetadata: false,
     headerValues: false,
     recordText: undefined,
+    onUnreadableControl: () => undefined,
   })
   for (const each of batches) {
     line.in(each)
