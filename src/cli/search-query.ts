@@ -36,7 +36,11 @@ export function addQueryOptions(command: Command): Command {
     .option('--value-regex <regex>', 'the value matches', collect)
     .option('--value-bytes <bytes>', 'the value is these bytes', collectBytes)
     .option('--tombstones', 'there is no value')
-    .option('-H, --header <name[=text]>', 'there is such a header, with that value', collect)
+    .option(
+      '-H, --header <name[=text]>',
+      'there is such a header, with that value; \\= in a name is =',
+      collect,
+    )
     .option('--header-contains <name=text>', 'a header contains this text', collect)
     .option('--header-regex <name=regex>', 'a header matches', collect)
     .option('--header-bytes <name=bytes>', 'a header is these bytes', collect)
@@ -133,16 +137,18 @@ function bytesTest(text: string): BytesTest {
   }
 }
 
-/** Up to the first `=` it is the name. */
+/** Up to the first `=` it is the name, in which `\=` stands for one. */
+const HEADER = /^(?<name>(?:\\=|[^=])*)(?:=(?<value>.*))?$/s
+
 function headerTest(text: string, test: (value: string) => BytesTest): HeaderTest {
-  const end = text.indexOf('=')
-  const name = end === -1 ? text : text.slice(0, end)
-  if (end === -1) return { name: Buffer.from(name) }
-  return { name: Buffer.from(name), value: test(text.slice(end + 1)) }
+  const { name = '', value } = HEADER.exec(text)?.groups ?? {}
+  const nameBytes = Buffer.from(name.replaceAll('\\=', '='))
+  return value === undefined ? { name: nameBytes } : { name: nameBytes, value: test(value) }
 }
 
 function valuedHeader(text: string, test: (value: string) => BytesTest): HeaderTest {
-  if (text.includes('=')) return headerTest(text, test)
+  const header = headerTest(text, test)
+  if (header.value !== undefined) return header
   throw new UsageError(`${JSON.stringify(text)} is no header: expected its name, = and a value`)
 }
 

@@ -56,6 +56,16 @@ describe('the script for bash', () => {
       ['dir', 'topic'],
     ],
     [['show', '-b', 't'], ['topic']],
+    [['show', '--by', '=', 't'], ['topic']],
+    [
+      ['show', '--by', '='],
+      ['dir', 'topic'],
+    ],
+    [['show', '--by', 'dir,t'], ['dir,topic']],
+    [
+      ['help', 'sh'],
+      ['show', 'shell'],
+    ],
     [
       ['show', 'ord'],
       ['orders', 'orders-0'],
