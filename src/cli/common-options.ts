@@ -7,10 +7,14 @@ export interface LogDirsOption {
   readonly logDirs?: readonly string[]
 }
 
-export function addLogDirsOption(command: Command): Command {
+/** @param purpose what the log.dirs are there for */
+export function addLogDirsOption(
+  command: Command,
+  purpose = "in which to find 'topic' or 'topic-partition'",
+): Command {
   return command.option(
     '--log-dirs <dirs>',
-    "comma-separated log.dirs in which to find 'topic' or 'topic-partition' (KBROKER_LOG_DIRS)",
+    `comma-separated log.dirs ${purpose} (KBROKER_LOG_DIRS)`,
     collectList,
   )
 }

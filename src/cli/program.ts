@@ -88,4 +88,5 @@ Examples:
   kbroker verify /data/a /data/b
   kbroker search orders --log-dirs /data/a,/data/b --key customer-17
 
-Exit codes: 0 fine · 1 an item failed · 2 usage · verify: 3 index damage · 4 log damage · 5 unreadable or locked`
+Exit codes: 0 fine · 1 an item failed · 2 usage
+verify: 3 index damage · 4 log damage · 5 unreadable or locked`

@@ -14,6 +14,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { Damage } from '../base/errors.ts'
+import { quotedText } from '../base/quoted-text.ts'
 import { INT64_MAX } from '../binary/big-endian.ts'
 
 export interface CheckpointText<Entry> {
@@ -143,7 +144,7 @@ const QUOTED_LENGTH_MAX = 80
 
 /** A piece of somebody's file for a message: cut to a length, control characters escaped. */
 export function quote(text: string): string {
-  return JSON.stringify(
+  return quotedText(
     text.length > QUOTED_LENGTH_MAX ? `${text.slice(0, QUOTED_LENGTH_MAX)}…` : text,
   )
 }

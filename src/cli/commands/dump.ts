@@ -302,4 +302,5 @@ Examples:
   kbroker dump /data/a/orders-0/00000000000000000000.log --hexdump --max-bytes 4096
   kbroker dump __consumer_offsets --log-dirs /data/a --offsets-decoder
 
-Exit codes: 0 dumped (as kafka-dump-log, whatever was found) · 1 something could not be read or decoded · 2 usage`
+Exit codes: 0 dumped (as kafka-dump-log, whatever was found) · 1 something could not be read or
+decoded · 2 usage`

@@ -54,7 +54,7 @@ export function createGroupsCommand(context: CommandContext): Command {
         'the members are still alive, only a running coordinator knows.',
     )
     .argument('[groups...]', 'describe these; without, list all')
-  addLogDirsOption(command)
+  addLogDirsOption(command, 'of a broker')
   command
     .option('--describe', 'describe all groups')
     .option('--offsets', 'how far they have read, as kafka-consumer-groups prints it (default)')

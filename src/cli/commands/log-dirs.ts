@@ -51,7 +51,7 @@ export function createLogDirsCommand(context: CommandContext): Command {
         'were left, what a broker would have to recover, and what lies about in them.',
     )
     .argument('[paths...]', 'log.dirs, or patterns')
-  addLogDirsOption(command)
+  addLogDirsOption(command, 'of a broker')
   command
     .addOption(
       new Option('--by <what>', 'a line for each')

@@ -51,7 +51,7 @@ export function createTransactionsCommand(context: CommandContext): Command {
         'which hang, because no coordinator will end them.',
     )
     .argument('[ids...]', 'only these transactional ids')
-  addLogDirsOption(command)
+  addLogDirsOption(command, 'of a broker')
   command
     .option('--ids', 'only what the coordinator knows of each transactional id')
     .option('--open', 'only what is open in the partitions')

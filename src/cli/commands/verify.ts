@@ -140,4 +140,5 @@ A line:  severity kind file [position N] [offsets A..B] found: …; expected: �
 Notices are normal traces, of an unclean shutdown for one; they do not count for the exit code.
 
 Exit codes: 0 clean · 2 usage · 3 only files that can be rebuilt from the logs are wrong
-· 4 a log, or what says whose it is, is damaged · 5 something can't be read, or the output not be written, or a broker holds the log.dir`
+· 4 a log, or what says whose it is, is damaged · 5 something can't be read, or the output not be
+written, or a broker holds the log.dir`

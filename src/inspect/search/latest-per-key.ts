@@ -2,6 +2,7 @@
  * Of the records of a partition that match, only the last of each key: the segments are gone through twice, once for
  * the offsets, once for the records at them. Records without a key have no latest, and are left out.
  */
+import { dirname } from 'node:path'
 import { LimitError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
@@ -32,7 +33,8 @@ export function latestOffsets(
     if (sink.isFull) throw tooManyKeys(keysMax)
   }
   if (sink.keylessCount > 0) {
-    const message = `${sink.keylessCount} matching records have no key and were left out`
+    const folder = dirname(tasks[0]!.segment.log.path)
+    const message = `${folder}: ${sink.keylessCount} matching records have no key and were left out`
     problems.push({ kind: 'notice', message })
   }
   return { tasks: withOffsets(tasks, latest.takeSorted()), problems }

@@ -1,6 +1,7 @@
 /** The root of one log.dir: its own files, the names in it, and what its checkpoints say of partitions. */
 import { join } from 'node:path'
 import type { Damage } from '../../base/errors.ts'
+import { quotedText } from '../../base/quoted-text.ts'
 import {
   CLEAN_SHUTDOWN,
   CLEANER_CHECKPOINT,
@@ -140,7 +141,7 @@ function kindOf(file: string): FindingKind {
 function reportFolders({ path, partitions, strangers }: LogDir, report: Report): void {
   for (const { name, kind } of strangers) {
     if (kind !== 'directory') continue
-    const found = `the folder ${JSON.stringify(name)}`
+    const found = `the folder ${quotedText(name)}`
     report('folder-name', { file: join(path, name), found, expected: 'topic-partition' })
   }
   for (const { path: folder, parsed, insteadOfFolder } of partitions) {
