@@ -30,7 +30,7 @@ export async function readEverything(disk, folder, topic, random) {
   const sink = random.pick([
     () => new DumpText(outputs(onFailure), textOptions(decoder)),
     () => new DumpHex(outputs(onFailure), textOptions(decoder)),
-    () => new DumpJson({ stdout: nowhere, onFailure }, { batches: true, decoder }),
+    () => new DumpJson(outputs(onFailure), { batches: true, decoder }),
   ])()
   const files = disk.list(folder).map(({ name }) => ({
     path: `${folder}/${name}`,
@@ -67,7 +67,8 @@ async function countFindings(disk, folder, random) {
 }
 
 function outputs(onFailure) {
-  return { stdout: nowhere, stderr: () => undefined, onFailure }
+  const stderr = () => undefined
+  return { stdout: nowhere, stderr, onFailure, onUnreadableControl: onFailure }
 }
 
 function textOptions(recordText) {
