@@ -42,7 +42,8 @@ export function createOffsetsCommand(context: CommandContext): Command {
   const command = new Command('offsets')
     .description(
       'Tells where partitions begin and end: the options and the text of kafka-get-offsets,\n' +
-        'answered from the log.dirs as a broker that serves them alone would.',
+        'answered from the log.dirs as a broker that serves them alone would. Of a log that was not\n' +
+        'closed only the last batches are checked: a broker that recovers it, and verify, check more.',
     )
     .argument('[paths...]', 'partition folders, log.dirs, patterns, or topic[-partition]')
   addLogDirsOption(command)

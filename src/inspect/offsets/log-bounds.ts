@@ -7,7 +7,8 @@
  * | closed cleanly  | the last whole batch                                                                    |
  * | not             | the last whole batch whose checksum holds, as a broker truncates it at its next start   |
  *
- * Damage further up, that a broker would truncate at as well, is not looked for: `verify` does that.
+ * Damage further up, that a broker would truncate at as well, is not looked for, as that takes reading everything:
+ * `verify` does that.
  *
  * Source: org.apache.kafka.storage.internals.log.LogLoader#load, LogSegment#readNextOffset
  */
@@ -16,7 +17,9 @@ import type { DecodeLimits } from '../../base/limits.ts'
 import { INT64_MAX } from '../../binary/big-endian.ts'
 import type { Disk } from '../../disk/disk.ts'
 import type { BatchScanner } from '../../log/batch-scanner.ts'
-import { searchOffsetIndex, startScan } from '../../log/offset-lookup.ts'
+import { NO_SLOT } from '../../log/index-search.ts'
+import type { OffsetIndex, OffsetPosition } from '../../log/offset-index.ts'
+import { searchOffsetIndex, startScan, type IndexLookup } from '../../log/offset-lookup.ts'
 import { isTorn, isZeroFrom } from '../../log/open-end.ts'
 import { withSegment, type OpenSegment } from '../../log/open-segment.ts'
 import type { Segment } from '../../log/segment.ts'
@@ -75,11 +78,35 @@ export function logEnd(disk: Disk, log: BoundedLog): LogEnd {
   return { ...end, logEndOffset: greaterOf(start, end.logEndOffset) }
 }
 
-/** Behind the last batch of an open segment; its base offset where it has none. */
-function endOf(open: OpenSegment, { isClean, limits }: BoundedLog): LogEnd {
-  const { offsetIndex, baseOffset } = open
-  const index = offsetIndex && searchOffsetIndex(offsetIndex, INT64_MAX)
-  const { scanner } = startScan(open, index, limits)
+/**
+ * Behind the last batch of an open segment; its base offset where it has none. Where not even the batch of the last index
+ * entry counts, the scan begins at the entry before, and so on.
+ */
+function endOf(open: OpenSegment, log: BoundedLog): LogEnd {
+  const { offsetIndex } = open
+  const last = offsetIndex && searchOffsetIndex(offsetIndex, INT64_MAX)
+  for (let index = last; index !== undefined; index = indexBefore(index, offsetIndex)) {
+    const { scanner, indexDamage } = startScan(open, index, log.limits)
+    const end = endFrom(scanner, open, log)
+    const isFromBeginning = index.slot === NO_SLOT || indexDamage !== undefined
+    if (isFromBeginning || end.logEndOffset > open.baseOffset) return end
+  }
+  return endFrom(startScan(open, undefined, log.limits).scanner, open, log)
+}
+
+function indexBefore(
+  { slot }: IndexLookup<OffsetPosition>,
+  offsetIndex: OffsetIndex | undefined,
+): IndexLookup<OffsetPosition> | undefined {
+  if (slot === 0 || offsetIndex === undefined) return undefined
+  return { probes: [], slot: slot - 1, entry: offsetIndex.entryAt(slot - 1) }
+}
+
+function endFrom(
+  scanner: BatchScanner,
+  { baseOffset }: OpenSegment,
+  { isClean }: BoundedLog,
+): LogEnd {
   let logEndOffset = baseOffset
   for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
     const { lastOffset } = batch

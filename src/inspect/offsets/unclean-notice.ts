@@ -8,7 +8,10 @@ export type AskLock = (path: string) => LockHolder | undefined | 'unknown'
 export function uncleanNotice(logDir: string, askLock: AskLock = lockHolder): string {
   const holder = askLock(join(logDir, LOCK_FILE))
   if (holder === undefined || holder === 'unknown') {
-    return `${logDir} was not closed cleanly: its logs end with their last valid batch`
+    return (
+      `${logDir} was not closed cleanly: its logs end with their last valid batch, or before, ` +
+      'where kbroker verify says that a broker cuts them'
+    )
   }
   const process = holder.pid === undefined ? '' : ` (process ${holder.pid})`
   return (
