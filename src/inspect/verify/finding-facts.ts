@@ -15,6 +15,11 @@ export const REPLICATE =
   'with the broker stopped move the folder away, and let a replica fill it again'
 export const REBUILD_INDEXES =
   "with the broker stopped delete the segment's .index: all its indexes are made anew at start"
+export const START_BROKER = 'start the broker'
+/** In place of the two before, where the segment is damaged. */
+export const REPLICATE_FIRST =
+  'start no broker on it: that would read the segment, and cut it where its log is damaged. ' +
+  'Move the folder away, and let a replica fill it again'
 export const RESTORE_META =
   'restore it from another log.dir of the broker, without the directory.id: that is made anew'
 export const RESTORE_FOLDER =

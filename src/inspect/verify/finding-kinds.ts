@@ -11,9 +11,8 @@
  * Only errors and warnings count for the exit code. An error breaks a promise of the format or keeps a broker from
  * starting; a warning may have an innocent reason; a notice is a normal trace, of an unclean shutdown for one.
  *
- * `atStart` is told of Apache Kafka 4.3.1, as tried: docs/what-kafka-does-at-start.md. After a clean shutdown it trusts a
- * segment and reads nothing of it but the last batches; behind the recovery point of an unclean one it reads all of it
- * and rebuilds the rest.
+ * `atStart` is told of Apache Kafka 4.3.1, as tried: docs/what-kafka-does-at-start.md. After a clean shutdown it trusts
+ * segments and reads only the last batches; behind the recovery point of an unclean one it reads all, rebuilds the rest.
  */
 import {
   log,
@@ -24,6 +23,7 @@ import {
   RESTORE_FOLDER,
   RESTORE_META,
   NOTHING,
+  START_BROKER,
   type FindingKindFacts,
 } from './finding-facts.ts'
 import {
@@ -80,7 +80,7 @@ const KINDS = {
   // what can be made anew
   'index-missing': rebuildable(
     "reads the segment and rebuilds all its indexes ('Could not find offset index file')",
-    'start the broker',
+    START_BROKER,
     'warning',
   ),
   'index-size': rebuildable(WHOLE_ENTRIES, REBUILD_INDEXES),
@@ -110,13 +110,12 @@ const KINDS = {
     'warning',
   ),
   'txnindex-format': rebuildable(
-    {
-      trusted:
-        "rebuilds all indexes for an entry of an earlier segment ('Found a corrupted index file'), else " +
-        'does not notice',
-      recovered: 'rebuilds it',
-    },
+    { trusted: 'does not notice', recovered: 'rebuilds it' },
     REBUILD_INDEXES,
+  ),
+  'txnindex-earlier': rebuildable(
+    "reads the segment and rebuilds all its indexes ('Found a corrupted index file')",
+    START_BROKER,
   ),
   'txnindex-entry': rebuildable(
     {
@@ -142,7 +141,7 @@ const KINDS = {
     'if it is the newest believes it (producers may be refused or repeat records), else does not look at it',
     'with the broker stopped delete the snapshots from this one on',
   ),
-  'snapshot-past-end': rebuildable('deletes it', 'start the broker', 'warning'),
+  'snapshot-past-end': rebuildable('deletes it', START_BROKER, 'warning'),
   'epoch-checkpoint': rebuildable(
     REFUSES,
     'with the broker stopped delete it: epochs are learnt anew',
@@ -153,7 +152,7 @@ const KINDS = {
     'with the broker stopped delete it: epochs are learnt anew',
   ),
   'epoch-late': notice('believes it: knows no epoch of what lies before'),
-  'epoch-past-end': rebuildable('drops the entry', 'start the broker', 'warning'),
+  'epoch-past-end': rebuildable('drops the entry', START_BROKER, 'warning'),
   'epoch-missing': rebuildable(
     {
       trusted: 'goes on without; followers cut their logs by offset',
@@ -269,13 +268,13 @@ const KINDS = {
 
   // normal traces
   'lock-unknown': notice('tries to lock it', 'verify again where the lock can be asked about'),
-  'unclean-shutdown': notice('reads the segments from the recovery points on', 'start the broker'),
-  'unclean-tail': notice('cuts it off', 'start the broker'),
+  'unclean-shutdown': notice('reads the segments from the recovery points on', START_BROKER),
+  'unclean-tail': notice('cuts it off', START_BROKER),
   'unclean-high-watermark': notice(
     'takes the end of the log for the high watermark: the crash took records that were acknowledged',
     'let a replica fill it again, if there is one',
   ),
-  'unclean-index': notice('rebuilds it', 'start the broker'),
+  'unclean-index': notice('rebuilds it', START_BROKER),
   'offset-gap': notice(SERVES),
   'shutdown-marker': notice('takes the shutdown for clean, the broker epoch for unknown'),
   'checkpoint-entry': notice('overlooks it', RESTORE_FOLDER),

@@ -1,6 +1,7 @@
 /** One thing that is wrong, or worth knowing, at one place of a log.dir. */
-import type { Severity } from './finding-facts.ts'
+import { REBUILD_INDEXES, REPLICATE_FIRST, START_BROKER, type Severity } from './finding-facts.ts'
 import { FINDING_KINDS, type FindingKind } from './finding-kinds.ts'
+import { behaviourAtStart, type Loading } from './start-behaviour.ts'
 
 export interface Finding {
   readonly severity: Severity
@@ -28,13 +29,18 @@ export interface FindingPlace {
   readonly expected: string
 }
 
-/**
- * How a broker will load a segment: trusted as it is, or read through and rebuilt, because it died with data behind
- * the recovery point.
- */
-export type Loading = 'trusted' | 'recovered'
+/** What a start means to a segment. Known only when the segment was checked: until then it is filled in. */
+export interface SegmentStart {
+  loading: Loading
+  /** Whether a broker that reads the segment through loses records of it. */
+  isCutWhenRead: boolean
+}
 
-export function toFinding(kind: FindingKind, place: FindingPlace, loading: Loading): Finding {
+export function startOf(loading: Loading): SegmentStart {
+  return { loading, isCutWhenRead: false }
+}
+
+export function toFinding(kind: FindingKind, place: FindingPlace, start: SegmentStart): Finding {
   const { severity, atStart, fix } = FINDING_KINDS[kind]
   return {
     severity,
@@ -45,10 +51,13 @@ export function toFinding(kind: FindingKind, place: FindingPlace, loading: Loadi
     lastOffset: place.lastOffset,
     found: place.found,
     expected: place.expected,
-    atStart: typeof atStart === 'string' ? atStart : atStart[loading],
-    fix,
+    atStart: behaviourAtStart(atStart, start.loading),
+    fix: start.isCutWhenRead && READ_THROUGH.has(fix) ? REPLICATE_FIRST : fix,
   }
 }
+
+/** What helps by having a broker read the segment. */
+const READ_THROUGH: ReadonlySet<string> = new Set([REBUILD_INDEXES, START_BROKER])
 
 /** By file, and within a file by where it is; findings about a whole file come first. */
 export function compareFindings(a: Finding, b: Finding): number {

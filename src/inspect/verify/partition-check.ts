@@ -6,7 +6,7 @@ import type { Disk } from '../../disk/disk.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
 import { readPartitionDirectory, type PartitionDirectory } from '../../log/partition-directory.ts'
 import type { Segment } from '../../log/segment.ts'
-import type { FindingPlace, Loading } from './finding.ts'
+import { startOf, type FindingPlace, type SegmentStart } from './finding.ts'
 import { FindingLog } from './finding-log.ts'
 import { FINDING_KINDS, type FindingKind } from './finding-kinds.ts'
 import { checkKraftSnapshot } from './kraft-snapshot-check.ts'
@@ -19,6 +19,7 @@ import { ProducerTracker } from './producer-tracker.ts'
 import { reportReadFailure } from './read-failure.ts'
 import { checkSegment } from './segment-check.ts'
 import { readSnapshot } from './snapshot-check.ts'
+import type { Loading } from './start-behaviour.ts'
 import { emptyTally } from './tally.ts'
 
 export interface PartitionCheckEnvironment {
@@ -48,6 +49,8 @@ class PartitionCheck {
   readonly #directory: PartitionDirectory
   readonly #files: PartitionFilesReport
   readonly #state: PartitionState
+  /** Of the segments. */
+  readonly #starts: readonly SegmentStart[]
   readonly #segmentGaps: SegmentGap[] = []
   readonly #offsetGaps: FileGaps[] = []
   #lastEpochMismatch = ''
@@ -60,8 +63,9 @@ class PartitionCheck {
     this.#files = checkPartitionFiles(this.#directory, {
       ...task,
       disk: environment.disk,
-      report: (kind, place) => findings.add(kind, place, 'trusted'),
+      report: (kind, place) => findings.add(kind, place),
     })
+    this.#starts = this.#directory.segments.map((_, index) => startOf(this.#loadingOf(index)))
     this.#state = this.#initialState()
   }
 
@@ -72,7 +76,11 @@ class PartitionCheck {
     if (only === undefined) {
       for (const { file } of checkpoints) {
         this.#guard(() =>
-          checkKraftSnapshot(file.path, { disk, limits, report: this.#reporter('trusted') }),
+          checkKraftSnapshot(file.path, {
+            disk,
+            limits,
+            report: this.#reporter(startOf('trusted')),
+          }),
         )
       }
     }
@@ -86,8 +94,8 @@ class PartitionCheck {
         state: this.#state,
         offsetGaps: this.#offsetGaps,
         segmentGaps: this.#segmentGaps,
-        report: this.#reporter('trusted'),
-        reportOfLast: this.#reporter(this.#loadingOf(segments.length - 1)),
+        report: this.#reporter(startOf('trusted')),
+        reportOfLast: this.#reporter(this.#starts.at(-1) ?? startOf('recovered')),
       })
     }
     const findings = this.#findings.result()
@@ -127,7 +135,7 @@ class PartitionCheck {
     const read: ReadSnapshot[] = []
     for (const snapshot of this.#directory.snapshots.filter(isWanted)) {
       this.#guard(() => {
-        const entries = readSnapshot(snapshot, { disk, report: this.#reporter('trusted') })
+        const entries = readSnapshot(snapshot, { disk, report: this.#reporter(startOf('trusted')) })
         if (entries !== undefined) read.push({ snapshot, entries })
       })
     }
@@ -138,10 +146,10 @@ class PartitionCheck {
     const { segments } = this.#directory
     const { dirState, deep, limits } = this.#task
     const isLast = index === segments.length - 1
-    const loading = this.#loadingOf(index)
-    const report = this.#reporter(loading)
+    const start = this.#starts[index]!
+    const report = this.#reporter(start)
     this.#checkBeginning(segment, report)
-    this.#checkIndexesAreThere(segment, loading, isLast)
+    this.#checkIndexesAreThere(segment, start, isLast)
     this.#state.isEndKnown = false
     this.#guard(() => {
       const { gaps, hasTimestamps } = checkSegment(segment, {
@@ -162,7 +170,7 @@ class PartitionCheck {
         hasTimestamps &&
         !segment.timeIndex &&
         segment.index &&
-        this.#wantsIndexes(loading, isLast)
+        this.#wantsIndexes(start, isLast)
       ) {
         report('timeindex-missing', {
           file: segment.log.path.replace(/\.log$/, '.timeindex'),
@@ -196,14 +204,14 @@ class PartitionCheck {
     state.nextOffset = baseOffset
   }
 
-  #checkIndexesAreThere(segment: Segment, loading: Loading, isLast: boolean): void {
-    if (segment.index !== undefined || !this.#wantsIndexes(loading, isLast)) return
+  #checkIndexesAreThere(segment: Segment, start: SegmentStart, isLast: boolean): void {
+    if (segment.index !== undefined || !this.#wantsIndexes(start, isLast)) return
     const file = segment.log.path.replace(/\.log$/, '.index')
     const place = { file, found: 'no file', expected: 'an offset index' }
-    this.#findings.add('index-missing', place, loading)
+    this.#findings.add('index-missing', place, start)
   }
 
-  #wantsIndexes(loading: Loading, isLast: boolean): boolean {
+  #wantsIndexes({ loading }: SegmentStart, isLast: boolean): boolean {
     const { dirState, only } = this.#task
     if (only !== undefined || (dirState === 'live' && isLast)) return false
     return !(dirState === 'unclean' && loading === 'recovered')
@@ -220,13 +228,13 @@ class PartitionCheck {
   }
 
   /** Files that a broker will rebuild anyway are no news: one notice for each that is wrong. */
-  #reporter(loading: Loading): Reporter {
-    const rebuilt = loading === 'recovered' && this.#task.dirState === 'unclean'
+  #reporter(start: SegmentStart): Reporter {
+    const rebuilt = start.loading === 'recovered' && this.#task.dirState === 'unclean'
     return (kind, place) => {
       if (!rebuilt || FINDING_KINDS[kind].class !== 'rebuildable') {
-        this.#findings.add(kind, place, loading)
+        this.#findings.add(kind, place, start)
       } else if (!this.#findings.has('unclean-index', place.file)) {
-        this.#findings.add('unclean-index', place, loading)
+        this.#findings.add('unclean-index', place, start)
       }
     }
   }
@@ -256,7 +264,7 @@ class PartitionCheck {
   /** Rethrows what is no failure to read. */
   #reportReadFailure(error: unknown): void {
     const { path, dirState } = this.#task
-    const report = this.#reporter('trusted')
+    const report = this.#reporter(startOf('trusted'))
     reportReadFailure(error, { path, isLive: dirState === 'live', report })
   }
 }

@@ -1,19 +1,43 @@
 /**
- * What Apache Kafka 4.3.1 does about findings when it starts. Two texts where it depends on whether it trusts the segment
- * or reads and rebuilds it.
+ * What Apache Kafka 4.3.1 does about findings when it starts. Several texts where it depends on whether it trusts the
+ * segment or reads and rebuilds it; reading it for its indexes only leaves later segments alone.
  */
-export type StartBehaviour = string | { readonly trusted: string; readonly recovered: string }
+
+/**
+ * How a broker will load a segment: trusted as it is; read through for its indexes, as one of them is missing or impossible;
+ * or read through and rebuilt, with what follows, because it died with data behind the recovery point.
+ */
+export type Loading = 'trusted' | 'reindexed' | 'recovered'
+
+export type StartBehaviour =
+  string | { readonly trusted: string; readonly recovered: string; readonly reindexed?: string }
+
+export function behaviourAtStart(behaviour: StartBehaviour, loading: Loading): string {
+  if (typeof behaviour === 'string') return behaviour
+  if (loading === 'reindexed') return behaviour.reindexed ?? behaviour.recovered
+  return behaviour[loading]
+}
+
+/** Whether records are lost where a broker reads the segment through. */
+export function isCutWhenRead(behaviour: StartBehaviour): boolean {
+  return CUTTING.has(behaviour)
+}
+
+const REINDEXED_TO_HERE =
+  'reads the segment to make its indexes, and cuts it here; later segments stay'
 
 export const CUT = {
   trusted: 'does not notice; a consumer that gets there fails (CorruptRecordException)',
   recovered:
     "cuts the log here ('Found invalid messages in log segment') and deletes all later segments",
+  reindexed: REINDEXED_TO_HERE,
 }
 export const LOST_FRAMING = {
   trusted:
     "refuses to start if it lies in the last segment behind the last index entry ('Found record size'), " +
     'else does not notice, and readers fail here',
   recovered: CUT.recovered,
+  reindexed: REINDEXED_TO_HERE,
 }
 export const MISLED = {
   trusted:
@@ -33,6 +57,7 @@ export const TORN = {
     'does not notice: takes an earlier offset for the end of the log (the beginning of the segment, ' +
     'even), gives offsets out twice, and writes on behind the torn batch',
   recovered: 'cuts the torn batch off and deletes all later segments',
+  reindexed: REINDEXED_TO_HERE,
 }
 export const WRONG_OFFSETS = {
   trusted: SERVES,
@@ -45,8 +70,18 @@ export const UNREADABLE_MARKER = {
   recovered:
     "refuses to start ('Error starting LogManager'), at worst after it has cut the log behind it and " +
     'deleted all later segments',
+  reindexed:
+    "refuses to start ('Error starting LogManager'), after it has cut the segment behind it",
 }
 export const WRONG_MAX_TIMESTAMP = {
   trusted: 'does not notice; lookups by time may go wrong',
   recovered: 'rebuilds the time index from it; lookups by time may go wrong',
 }
+
+const CUTTING: ReadonlySet<StartBehaviour> = new Set([
+  CUT,
+  LOST_FRAMING,
+  TORN,
+  WRONG_OFFSETS,
+  UNREADABLE_MARKER,
+])

@@ -10,7 +10,7 @@ import type { Disk } from '../../disk/disk.ts'
 import { METADATA_TOPIC, parsePartitionFolder, PARTITION_METADATA } from '../../log/file-names.ts'
 import { readClusterTopics, type ClusterTopics } from '../internal-topics/cluster-topics.ts'
 import { PartitionsHere } from '../internal-topics/partitions-here.ts'
-import { toFinding, type Finding } from './finding.ts'
+import { startOf, toFinding, type Finding } from './finding.ts'
 
 export class TopicIds {
   readonly #disk: Disk
@@ -43,7 +43,7 @@ export class TopicIds {
         found: `topic id ${id}`,
         expected: `${expected.id}, as in ${expected.path}`,
       },
-      'trusted',
+      startOf('trusted'),
     )
   }
 

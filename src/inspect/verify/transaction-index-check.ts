@@ -82,7 +82,10 @@ export class TransactionIndexCheck {
       flawed.add(damage.position)
       const found = `${damage.reason}: ${damage.found}`
       const { position, expected } = damage
-      report('txnindex-format', { file: file.path, position, found, expected })
+      const slot = position / ABORTED_TRANSACTION.size
+      const isEarlier = slot < index.count && index.entryAt(slot).lastOffset < segment.baseOffset
+      const kind = isEarlier ? 'txnindex-earlier' : 'txnindex-format'
+      report(kind, { file: file.path, position, found, expected })
     }
     for (let slot = 0; slot < index.count; slot++) {
       const position = slot * ABORTED_TRANSACTION.size

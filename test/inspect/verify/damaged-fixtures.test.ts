@@ -141,6 +141,27 @@ test('verify says in its own words what an empty snapshot lacks, of no offsets',
   expect(others).toEqual([])
 })
 
+test('verify knows that a segment without its index will be read, and cut where it is damaged', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'kbroker-'))
+  onTestFinished(() => rmSync(root, { recursive: true }))
+  const dir = join(root, 'b')
+  cpSync(join(fixtures, 'clean-4.3/b'), dir, { recursive: true })
+  const segment = join(dir, 'orders-0/00000000000000000020')
+  rmSync(`${segment}.index`)
+  const log = readFileSync(`${segment}.log`)
+  log[log.length - 1]! ^= 1
+  writeFileSync(`${segment}.log`, log)
+  const found = await findingsIn(root, ['b'])
+  expect(found.map(({ kind, atStart, fix }) => [kind, atStart, fix])).toEqual([
+    [
+      'index-missing',
+      expect.stringMatching(/^reads the segment/),
+      expect.stringMatching(/^start no broker/),
+    ],
+    ['batch-crc', expect.stringMatching(/cuts it here; later segments stay/), expect.any(String)],
+  ])
+})
+
 describe('verify of a folder that no broker serves', () => {
   test.each(['delete', 'stray'])(
     'minds no zeros behind the indexes of a -%s folder',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { startOf } from '../../../src/inspect/verify/finding.ts'
 import { FindingLog } from '../../../src/inspect/verify/finding-log.ts'
 import { FINDING_KINDS } from '../../../src/inspect/verify/finding-kinds.ts'
 
@@ -29,13 +30,33 @@ test('a million wrong entries of one file are told in a hundred and one findings
   expect(findings.at(-1)?.found).toBe('x (the last of 999900 more)')
 })
 
-test('what a broker does depends on whether it trusts the segment', () => {
+test('what a broker does depends on how it loads the segment', () => {
   const log = new FindingLog()
-  log.add('batch-crc', place('/a', 1), 'trusted')
-  log.add('batch-crc', place('/a', 2), 'recovered')
-  const [trusted, recovered] = log.result()
+  log.add('batch-crc', place('/a', 1), startOf('trusted'))
+  log.add('batch-crc', place('/a', 2), startOf('recovered'))
+  const reindexing = startOf('trusted')
+  log.add('batch-crc', place('/a', 3), reindexing)
+  log.add('index-missing', place('/a.index', 0), reindexing)
+  const [trusted, recovered, reindexed] = log.result()
   expect(trusted?.atStart).toContain('does not notice')
   expect(recovered?.atStart).toContain('Found invalid messages in log segment')
+  expect(reindexed?.atStart).toContain('cuts it here; later segments stay')
+})
+
+test('nobody is told to have a damaged segment read through, whatever was found first', () => {
+  const log = new FindingLog()
+  const [damaged, sound] = [startOf('trusted'), startOf('trusted')]
+  log.add('index-order', place('/a.index', 1), damaged)
+  log.add('batch-size', place('/a.log', 1), damaged)
+  log.add('index-missing', place('/a.missing', 1), damaged)
+  log.add('index-order', place('/b.index', 1), sound)
+  const fixes = log.result().map(({ file, fix }) => [file, fix])
+  expect(fixes).toEqual([
+    ['/a.index', expect.stringContaining('start no broker on it')],
+    ['/a.log', expect.not.stringMatching(/start the broker/)],
+    ['/a.missing', expect.stringContaining('start no broker on it')],
+    ['/b.index', expect.stringContaining('.index: all its indexes are made anew')],
+  ])
 })
 
 test('every kind says what a broker does and what helps', () => {
