@@ -53,11 +53,20 @@ export function checkRecords(batch: Batch, limits: DecodeLimits): RecordsReport 
 }
 
 function checkV2(batch: BatchV2, limits: DecodeLimits): RecordsReport {
-  const delta = batch.isControl ? undefined : greatestTimestampDelta(recordBytesOf(batch, limits))
+  const records = recordBytesOf(batch, limits)
+  const size = records.end - records.start
+  if (batch.recordCount === 0 && size > 0) {
+    const flaw = { kind: 'records', found: `${size} bytes of records`, expected: NONE } as const
+    return { count: 0, isThinned: false, flaw }
+  }
+  const delta = batch.isControl ? undefined : greatestTimestampDelta(records)
   if (delta === undefined) return checkWithCursor(batch, new V2Cursor(batch, limits))
   const greatest = Number(batch.baseTimestamp) + delta
   return reportOn(batch, batch.recordCount, greatest)
 }
+
+/** Readers pass such records over without a word. */
+const NONE = 'none: the batch declares 0 records'
 
 function recordBytesOf(batch: BatchV2, limits: DecodeLimits): RecordBytes {
   const { lastOffsetDelta, recordCount: count } = batch

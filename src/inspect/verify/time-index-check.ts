@@ -6,7 +6,7 @@
  * entry below the time: one with too low a timestamp makes it pass records over, one with too high a timestamp is a
  * promise broken without harm. The last entry of a closed segment holds the greatest timestamp of all.
  */
-import { int32At, int64NumberAt } from '../../binary/big-endian.ts'
+import { int32At, int64At, int64NumberAt } from '../../binary/big-endian.ts'
 import type { DiskFile } from '../../disk/disk.ts'
 import { TIME_INDEX_ENTRY } from '../../log/time-index.ts'
 import { AscendingEntries, type IndexEntry } from './ascending-entries.ts'
@@ -23,6 +23,7 @@ const ENTRY_SIZE = TIME_INDEX_ENTRY.size
 const NO_TIMESTAMP = -1
 
 export class TimeIndexCheck {
+  readonly #file: DiskFile
   readonly #findings: IndexFindings
   readonly #options: IndexCheckOptions
   readonly #reader: EntryReader
@@ -35,6 +36,7 @@ export class TimeIndexCheck {
   #isBlurred = false
 
   constructor(file: DiskFile, options: IndexCheckOptions) {
+    this.#file = file
     this.#findings = new IndexFindings(file.path, options)
     this.#options = options
     this.#reader = new EntryReader(file, ENTRY_SIZE)
@@ -88,7 +90,7 @@ export class TimeIndexCheck {
       return this.#reportEntry(entry, `an offset in a batch, as ${last}`)
     }
     if (entry.value > greatest && this.#isBlurred) return
-    this.#reportEntry(entry, `timestamp ${greatest}, the greatest up to there`)
+    this.#reportEntry(entry, `timestamp ${numberText(greatest)}, the greatest up to there`)
   }
 
   #checkLast(): void {
@@ -96,7 +98,7 @@ export class TimeIndexCheck {
     if ((last?.value ?? NO_TIMESTAMP) >= this.#greatest) return
     const found = last === undefined ? 'no entry' : `${this.#textOf(last)} as the last`
     const position = last?.at ?? 0
-    const expected = `timestamp ${this.#greatest}, the greatest of the segment`
+    const expected = `timestamp ${numberText(this.#greatest)}, the greatest of the segment`
     this.#findings.report('timeindex-short', position, found, expected)
   }
 
@@ -123,11 +125,24 @@ export class TimeIndexCheck {
   }
 
   #textOf(entry: IndexEntry): string {
-    return `timestamp ${entry.value} at offset ${this.#findings.offsetOf(entry.relativeOffset)}`
+    const offset = this.#findings.offsetOf(entry.relativeOffset)
+    return `timestamp ${this.#timestampOf(entry)} at offset ${offset}`
+  }
+
+  /** To its last digit. */
+  #timestampOf({ at, value }: IndexEntry): number | bigint {
+    if (Number.isSafeInteger(value)) return value
+    const bytes = Buffer.alloc(ENTRY_SIZE)
+    this.#file.read(bytes, at)
+    return int64At(bytes, AT.timestamp)
   }
 }
 
-/** Timestamps as numbers: real ones are exact, and impossible ones differ from real ones all the same. */
+function numberText(value: number): string {
+  return Number.isSafeInteger(value) ? String(value) : `about ${BigInt(value)}`
+}
+
+/** Timestamps as numbers: milliseconds are exact, and what is none differs from them all the same. */
 function decodeEntry({ window, start, position }: EntryReader): IndexEntry {
   return {
     at: position,

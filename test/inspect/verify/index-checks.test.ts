@@ -210,3 +210,14 @@ describe('a time index', () => {
     expect(timeFindings([[50, 49]], 24)).toEqual([['timeindex-untrimmed', 12]])
   })
 })
+
+test('a timestamp that no number can hold is told to its last digit', () => {
+  const bytes = TIME_INDEX_ENTRY.encode({ timestamp: -3909437248658031890n, relativeOffset: 9 })
+  let found: string | undefined
+  findingsOf(bytes, file => {
+    const report = (_kind: FindingKind, place: FindingPlace) => (found ??= place.found)
+    const check = new TimeIndexCheck(file, { baseOffset: 1000n, mayBePreallocated: false, report })
+    check.end({ isClosed: false, mayBeBehind: false })
+  })
+  expect(found).toBe('timestamp -3909437248658031890 at offset 1009')
+})
