@@ -27,6 +27,11 @@ export function int64NumberAt(bytes: Uint8Array, at: number): number {
   return int32At(bytes, at) * TWO_32 + uint32At(bytes, at + 4)
 }
 
+/** For numbers that may be rounded: only one that cannot be is taken. */
+export function exactOrNaN(value: number): number {
+  return Number.isSafeInteger(value) ? value : NaN
+}
+
 export function int64At(bytes: Uint8Array, at: number): bigint {
   const number = int64NumberAt(bytes, at)
   if (Number.isSafeInteger(number)) return BigInt(number)

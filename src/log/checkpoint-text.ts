@@ -144,7 +144,5 @@ const QUOTED_LENGTH_MAX = 80
 
 /** A piece of somebody's file for a message: cut to a length, control characters escaped. */
 export function quote(text: string): string {
-  return quotedText(
-    text.length > QUOTED_LENGTH_MAX ? `${text.slice(0, QUOTED_LENGTH_MAX)}…` : text,
-  )
+  return quotedText(text.length > QUOTED_LENGTH_MAX ? `${text.slice(0, QUOTED_LENGTH_MAX)}…` : text)
 }

@@ -13,7 +13,7 @@
  */
 import { CorruptDataError } from '../base/errors.ts'
 import type { DecodeLimits } from '../base/limits.ts'
-import { int32At } from '../binary/big-endian.ts'
+import { exactOrNaN, int32At } from '../binary/big-endian.ts'
 import { LOG_OVERHEAD, SIZE_AT, SIZE_MIN } from './batch.ts'
 import { LegacyMessage } from './legacy-message.ts'
 import { decompressPayload } from './payload.ts'
@@ -174,8 +174,4 @@ function sizeError(
   position: number,
 ): CorruptDataError {
   return new CorruptDataError({ position, reason: `${what} of a message`, found, expected })
-}
-
-function exactOrNaN(value: number): number {
-  return Number.isSafeInteger(value) ? value : NaN
 }

@@ -16,6 +16,7 @@
  */
 import { CorruptDataError } from '../base/errors.ts'
 import type { DecodeLimits } from '../base/limits.ts'
+import { exactOrNaN } from '../binary/big-endian.ts'
 import { addSequence } from './batch.ts'
 import { BATCH_HEADER, BATCH_OVERHEAD, type BatchV2 } from './batch-v2.ts'
 import { decompressPayload } from './payload.ts'
@@ -58,10 +59,10 @@ export class V2Cursor implements RecordCursor {
     this.#end = this.#compressed ? this.bytes.length : batch.start + batch.size
     this.count = batch.recordCount
     this.#baseOffset = batch.baseOffset
-    this.#baseOffsetNumber = Number(batch.baseOffset)
+    this.#baseOffsetNumber = exactOrNaN(Number(batch.baseOffset))
     this.#appendTimestamp = batch.timestampType === 'append' ? batch.maxTimestamp : undefined
     this.#baseTimestamp = this.#appendTimestamp ?? batch.baseTimestamp
-    this.#baseTimestampNumber = Number(this.#baseTimestamp)
+    this.#baseTimestampNumber = exactOrNaN(Number(this.#baseTimestamp))
     this.#baseSequence = batch.baseSequence
     this.#checkCount()
   }
@@ -81,7 +82,7 @@ export class V2Cursor implements RecordCursor {
   }
 
   get timestampNumber(): number {
-    if (this.#appendTimestamp !== undefined) return exactOrNaN(this.#baseTimestampNumber)
+    if (this.#appendTimestamp !== undefined) return this.#baseTimestampNumber
     if (this.#wideTimestampDelta !== undefined) return NaN
     return exactOrNaN(this.#baseTimestampNumber + this.#timestampDelta)
   }
@@ -238,8 +239,4 @@ export class V2Cursor implements RecordCursor {
       expected,
     })
   }
-}
-
-function exactOrNaN(value: number): number {
-  return Number.isSafeInteger(value) ? value : NaN
 }

@@ -80,6 +80,26 @@ describe('the records of a batch that Apache Kafka wrote', () => {
 })
 
 describe('the records of any batch', () => {
+  it('have a number for a timestamp only where it is exact', () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: -4n, max: 4n }),
+        fc.constantFrom(-1n, 0n, 1n),
+        fc.bigInt({ min: -4n, max: 4n }),
+        (near, side, timestampDelta) => {
+          const baseTimestamp = side * 2n ** 53n + near
+          const batch = encodeBatch({
+            baseTimestamp,
+            records: [{ ...record(0, 'v'), timestampDelta }],
+          })
+          const [read] = eachRecord(batchAt(batch, 0), DEFAULT_DECODE_LIMITS)
+          const { timestampNumber, timestamp } = read!
+          if (!Number.isNaN(timestampNumber)) expect(BigInt(timestampNumber)).toBe(timestamp)
+        },
+      ),
+    )
+  })
+
   it('are read as they were written', () => {
     fc.assert(
       fc.property(batches(), written => {
