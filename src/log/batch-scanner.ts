@@ -166,11 +166,15 @@ export class BatchScanner {
   #require(size: number): void {
     const start = this.position - this.#windowStart
     if (start >= 0 && start + size <= this.#windowSize) return
+    const known = this.#window.subarray(Math.max(0, start), start < 0 ? 0 : this.#windowSize)
     if (size > this.#window.length) this.#window = Buffer.allocUnsafe(roundUp(size))
+    this.#window.set(known)
     this.#windowStart = this.position
     const wanted = Math.min(Math.max(size, this.#readSize), this.end - this.position)
-    this.#windowSize = this.file.read(this.#window.subarray(0, wanted), this.position)
-    this.bytesRead += this.#windowSize
+    const rest = this.#window.subarray(known.length, wanted)
+    const read = this.file.read(rest, this.position + known.length)
+    this.bytesRead += read
+    this.#windowSize = known.length + read
     if (this.#windowSize < size) this.#refuseShrunkenFile(size)
   }
 

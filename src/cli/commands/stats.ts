@@ -62,7 +62,8 @@ export function createStatsCommand(context: CommandContext): Command {
     )
     .option('--top <n>', 'producers and batches to name', parsePositiveInteger, TOP_MAX)
     .addOption(
-      new Option('--histogram <names>', `in text, of: ${NAMES.join(', ')}; or none`)
+      new Option('--histogram <names>', 'in text, comma-separated')
+        .choices([...NAMES, 'none'])
         .argParser(parseHistograms)
         .default(['batch-size'], 'batch-size')
         .conflicts('json'),

@@ -1,6 +1,6 @@
 /** Statistics as one JSON object for each report. */
 import type { Distribution } from '../../inspect/stats/histogram.ts'
-import { HOUR_MS } from '../../inspect/stats/hour-counter.ts'
+import { startOfHour } from '../../inspect/stats/hour-counter.ts'
 import type { Distributions, StatsReport } from '../../inspect/stats/stats-report.ts'
 import { jsonText } from '../json-text.ts'
 
@@ -27,7 +27,7 @@ export function statsJson(report: StatsReport): string {
     })),
     otherProducers: { ...producers.others, isExact: producers.isExact },
     hours: hours.rows.map(({ key, ...share }) => ({
-      timestamp: key < 0 ? null : key * HOUR_MS,
+      timestamp: key < 0 ? null : startOfHour(key),
       ...share,
     })),
     otherHours: { ...hours.others, isExact: hours.isExact },

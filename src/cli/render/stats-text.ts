@@ -1,6 +1,6 @@
 /** Statistics for people: a few lines, tables, and histograms that need no more than a terminal of plain text. */
 import type { Distribution } from '../../inspect/stats/histogram.ts'
-import { HOUR_MS } from '../../inspect/stats/hour-counter.ts'
+import { startOfHour } from '../../inspect/stats/hour-counter.ts'
 import type { Share } from '../../inspect/stats/share-table.ts'
 import type { Distributions, LargestRows, StatsReport } from '../../inspect/stats/stats-report.ts'
 import type { Colour } from '../colour.ts'
@@ -149,7 +149,14 @@ function producerLines(producers: LargestRows<bigint>, colour: Colour): string[]
 
 function hourLines(hours: LargestRows<number>, colour: Colour): string[] {
   const timed = hours.rows.filter(({ key }) => key >= 0)
-  if (timed.length === 0) return []
+  const besides = [
+    ...besidesHours(
+      'have no timestamp',
+      hours.rows.find(({ key }) => key < 0),
+    ),
+    ...besidesHours('are of hours that are not shown', hours.others),
+  ]
+  if (timed.length === 0) return besides
   const step = hoursPerRow(timed)
   const rows = new Map<number, Share>()
   for (const { key, batches, records, bytes } of timed) {
@@ -165,7 +172,7 @@ function hourLines(hours: LargestRows<number>, colour: Colour): string[] {
     [
       {
         name: step === 1 ? 'HOUR' : `${step} HOURS, BEGINNING`,
-        cell: ({ first }) => timeText(BigInt(first * HOUR_MS)).replace(':00.000Z', 'Z'),
+        cell: ({ first }) => hourText(first),
       },
       ...SHARE_COLUMNS,
       { name: 'SHARE', cell: ({ bytes }) => bar(bytes, greatest, BAR_WIDTH) || ' ' },
@@ -173,9 +180,19 @@ function hourLines(hours: LargestRows<number>, colour: Colour): string[] {
     [...rows].map(([first, share]) => ({ first, ...share })),
     colour,
   )
-  const { batches, records } = hours.others
-  if (batches + records === 0) return lines
-  return [...lines, `${batches} batches, ${records} records are of hours that are not shown`]
+  return [...lines, ...besides]
+}
+
+/** Timestamps need not be milliseconds: where the calendar ends, hours are still told apart. */
+function hourText(hour: number): string {
+  const start = startOfHour(hour)
+  const text = timeText(start)
+  return text.endsWith(':00.000Z') ? text.replace(':00.000Z', 'Z') : `${start} ms`
+}
+
+function besidesHours(words: string, share: Share | undefined): string[] {
+  if (share === undefined || share.batches + share.records === 0) return []
+  return [`${count(share.batches, 'batch', 'es')}, ${count(share.records, 'record')} ${words}`]
 }
 
 /** So many that the rows, of which empty ones are left out, fit on a screen. */
@@ -240,8 +257,8 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 2 : 0)} %`
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+function count(number: number, noun: string, plural = 's'): string {
+  return `${number} ${noun}${number === 1 ? '' : plural}`
 }
 
 function plain(value: number): string {

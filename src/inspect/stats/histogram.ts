@@ -39,8 +39,8 @@ export interface Doubling {
 
 const BUCKETS_PER_DOUBLING = 16
 const FIRST_EXPONENT = 4
-/** Values are safe integers. */
-const LAST_EXPONENT = 52
+/** Values are of 64 bits at most. */
+const LAST_EXPONENT = 63
 const BUCKET_COUNT = BUCKETS_PER_DOUBLING * (LAST_EXPONENT - FIRST_EXPONENT + 2)
 const UINT31_MAX = 0x7fffffff
 

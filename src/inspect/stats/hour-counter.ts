@@ -1,7 +1,7 @@
 /** Counts records by the hour of their timestamps. Mostly one follows another of its hour: that costs a comparison. */
 import { addShare, type ShareTable } from './share-table.ts'
 
-export const HOUR_MS = 3_600_000
+const HOUR_MS = 3_600_000
 
 export class HourCounter {
   readonly #hours: ShareTable<number>
@@ -10,13 +10,14 @@ export class HourCounter {
   #hour = -1
   #records = 0
 
-  /** @param hours by hours since 1970; −1 for no timestamp, or one beyond 2⁵³ */
+  /** @param hours by hours since 1970; −1 for no timestamp */
   constructor(hours: ShareTable<number>) {
     this.#hours = hours
   }
 
-  take(timestamp: number): void {
-    if (!(timestamp >= this.#start && timestamp < this.#end)) this.#begin(timestamp)
+  /** @param timestamp as a number; NaN beyond 2⁵³, and then `exact` says it */
+  take(timestamp: number, exact: { readonly timestamp: bigint }): void {
+    if (!(timestamp >= this.#start && timestamp < this.#end)) this.#begin(exact.timestamp)
     this.#records++
   }
 
@@ -28,7 +29,7 @@ export class HourCounter {
     this.#records = 0
   }
 
-  #begin(timestamp: number): void {
+  #begin(timestamp: bigint): void {
     this.flush()
     this.#hour = hourOf(timestamp)
     this.#start = this.#hour < 0 ? NaN : this.#hour * HOUR_MS
@@ -36,6 +37,13 @@ export class HourCounter {
   }
 }
 
-export function hourOf(timestamp: number): number {
-  return timestamp >= 0 ? Math.floor(timestamp / HOUR_MS) : -1
+export function hourOf(timestamp: bigint): number {
+  return timestamp < 0n ? -1 : Number(timestamp / HOUR)
 }
+
+/** The hour's first millisecond since 1970. */
+export function startOfHour(hour: number): bigint {
+  return BigInt(hour) * HOUR
+}
+
+const HOUR = BigInt(HOUR_MS)

@@ -48,7 +48,7 @@ export function partitionStats(task: StatsTask, environment: StatsEnvironment): 
 
 /** Between two calls of `onProgress`. */
 const PROGRESS_BYTES = 4 * 1024 * 1024
-const SAMPLE_WINDOW_SIZE = 16 * 1024
+const SAMPLE_WINDOW_SIZE = 4 * 1024
 
 interface Stretch {
   readonly segment: Segment

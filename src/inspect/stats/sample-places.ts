@@ -8,7 +8,9 @@ import type { Disk, DiskFile } from '../../disk/disk.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import { findBatch, type FindOptions } from '../../log/find-batch.ts'
 import { OFFSET_INDEX_ENTRY } from '../../log/offset-index.ts'
+import { misplacement } from '../../log/misplaced-batch.ts'
 import type { Segment } from '../../log/segment.ts'
+import { BATCH_OVERHEAD } from '../../record/batch-v2.ts'
 
 export interface SamplePlace {
   readonly segment: Segment
@@ -57,7 +59,7 @@ export function alignedPosition(
   if (position === 0) return 0
   const { baseOffset } = segment
   const indexed = indexedPosition(disk, segment, position) ?? (position < NEAR[0]! ? 0 : undefined)
-  if (indexed !== undefined && isBatchAt(log, indexed, limits)) return indexed
+  if (indexed !== undefined && seemsBatch(log, indexed, { baseOffset, limits })) return indexed
   for (const near of NEAR) {
     const to = position + near
     const found = batchWithin(log, { from: position, to, limits, baseOffset })
@@ -112,8 +114,14 @@ function positionAt(file: DiskFile, slot: number): number {
   return OFFSET_INDEX_ENTRY.decode(bytes, 0).position
 }
 
-function isBatchAt(log: DiskFile, position: number, limits: DecodeLimits): boolean {
+/** A header that belongs into the segment; whether all of the batch is sound, its reading will tell. */
+function seemsBatch(
+  log: DiskFile,
+  position: number,
+  { baseOffset, limits }: { readonly baseOffset: bigint; readonly limits: DecodeLimits },
+): boolean {
   if (position >= log.size()) return false
-  const scanner = new BatchScanner(log, { from: position, limits, windowSize: 4096 })
-  return scanner.next() !== undefined && scanner.isValid()
+  const scanner = new BatchScanner(log, { from: position, limits, windowSize: BATCH_OVERHEAD })
+  const batch = scanner.next()
+  return batch !== undefined && misplacement(batch, baseOffset) === undefined
 }

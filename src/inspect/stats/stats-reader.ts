@@ -31,8 +31,10 @@ export class StatsReader {
   readonly stats: LogStats = emptyStats()
   readonly #options: StatsReaderOptions
   readonly #hours = new HourCounter(this.stats.hours)
-  #batchTimestamp = NaN
-  #greatestTimestamp = NaN
+  #batchTimestamp: bigint | undefined
+  /** Of the records so far; −1 for none, Infinity where it is beyond 2⁵³ and stands in `#hugeTimestamp`. */
+  #greatestTimestamp = -1
+  #hugeTimestamp = 0n
 
   constructor(options: StatsReaderOptions) {
     this.#options = options
@@ -40,8 +42,8 @@ export class StatsReader {
 
   /** What comes now does not follow what came before. */
   startAnew(): void {
-    this.#batchTimestamp = NaN
-    this.#greatestTimestamp = NaN
+    this.#batchTimestamp = undefined
+    this.#greatestTimestamp = -1
   }
 
   /**
@@ -92,16 +94,17 @@ export class StatsReader {
     addCodecShare(stats, codecId, { ...share, storedBytes, plainBytes })
     addFormatShare(stats, batch.magic, share)
     addShare(stats.producers, batch.producerId, share)
-    const timestamp = Number(batch.maxTimestamp)
-    addShare(stats.hours, hourOf(timestamp), { batches: 1, records: 0, bytes })
-    if (timestamp >= 0) this.#takeTimestamp(timestamp)
+    const { maxTimestamp } = batch
+    addShare(stats.hours, hourOf(maxTimestamp), { batches: 1, records: 0, bytes })
+    if (maxTimestamp >= 0n) this.#takeTimestamp(maxTimestamp)
   }
 
-  #takeTimestamp(timestamp: number): void {
-    const gap = timestamp - this.#batchTimestamp
-    if (gap >= 0) note(this.stats.batchGap, gap)
-    else if (gap < 0) this.stats.counts.backwardBatches++
+  #takeTimestamp(timestamp: bigint): void {
+    const before = this.#batchTimestamp
     this.#batchTimestamp = timestamp
+    if (before === undefined) return
+    if (timestamp < before) this.stats.counts.backwardBatches++
+    else note(this.stats.batchGap, Number(timestamp - before))
   }
 
   #takeRecords(records: RecordCursor): number {
@@ -112,7 +115,7 @@ export class StatsReader {
     for (; records.next(); count++) {
       const { keySize, valueSize, headerCount, size, timestampNumber } = records
       note(stats.recordSize, size)
-      this.#hours.take(timestampNumber)
+      this.#hours.take(timestampNumber, records)
       counts.recordBytes += size
       if (keySize < 0) counts.nullKeys++
       else note(stats.keySize, keySize)
@@ -120,15 +123,24 @@ export class StatsReader {
       else note(stats.valueSize, valueSize)
       if (valueSize === 0) counts.emptyValues++
       if (headerCount > 0) this.#takeHeaders(records)
-      if (timestampNumber < greatest) {
-        if (timestampNumber >= 0) note(stats.lateness, greatest - timestampNumber)
-      } else if (timestampNumber >= 0) {
-        greatest = timestampNumber
+      if (timestampNumber >= 0 && greatest < Infinity) {
+        if (timestampNumber < greatest) note(stats.lateness, greatest - timestampNumber)
+        else greatest = timestampNumber
+      } else if (!(timestampNumber < 0)) {
+        greatest = this.#takeAmongHuge(records.timestamp, greatest)
       }
     }
     this.#greatestTimestamp = greatest
     this.#hours.flush()
     return count
+  }
+
+  /** Where the timestamp is beyond 2⁵³, or one before it was: as with nanoseconds for milliseconds. */
+  #takeAmongHuge(timestamp: bigint, greatest: number): number {
+    if (timestamp < 0n) return greatest
+    if (greatest < Infinity || timestamp >= this.#hugeTimestamp) this.#hugeTimestamp = timestamp
+    else note(this.stats.lateness, Number(this.#hugeTimestamp - timestamp))
+    return Infinity
   }
 
   #takeHeaders(record: RecordCursor): void {

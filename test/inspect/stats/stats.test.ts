@@ -100,6 +100,25 @@ describe('statistics', () => {
     ])
   })
 
+  it('take nanoseconds for milliseconds, as they were written, and mix them with others', async () => {
+    const nanoseconds = 1_795_401_203_551_000_001n
+    const at = (baseOffset: bigint, baseTimestamp: bigint) =>
+      encodeBatch({ baseOffset, baseTimestamp, records: [record(0, 'v')] })
+    const times = [1000n, nanoseconds, 2000n, nanoseconds - 1n, nanoseconds + 1n]
+    const disk = logOf(times.map((time, i) => at(BigInt(i), time)))
+    const [report] = (await run(partitionIn(disk), {}, disk)).reports
+    const { latenessMs, batchGapMs } = report!.distributions
+    expect([latenessMs.count, latenessMs.min]).toEqual([2, 1])
+    expect(latenessMs.max).toBe(Number(nanoseconds - 2000n))
+    expect(batchGapMs.count + report!.counts.backwardBatches).toBe(4)
+    const hours = report!.hours.rows.map(({ key, batches, records }) => [key, batches, records])
+    const huge = Number(nanoseconds / 3_600_000n)
+    expect(hours).toEqual([
+      [0, 2, 2],
+      [huge, 3, 3],
+    ])
+  })
+
   it('leave out a damaged batch, and say which', async () => {
     const batches = manyBatches(3)
     batches[1]![70]! ^= 1
