@@ -27,8 +27,14 @@ const COMMANDS: readonly CompletedCommand[] = [
 
 /** What the script offers for the words, the last of them being typed. */
 function completed(script: string, words: readonly string[]): string[] {
+  return run(script, words).offered
+}
+
+/** And what it asked kbroker for, to know that. */
+function run(script: string, words: readonly string[]) {
   const program = `
-kbroker() { echo "asked: $*" >&2; printf 'orders\\norders-0\\npayments\\n'; }
+exec 3>&2
+kbroker() { echo "asked: $*" >&3; printf 'orders\\norders-0\\npayments\\n'; }
 ${script}
 COMP_WORDS=(kbroker ${words.map(word => `'${word}'`).join(' ')})
 COMP_CWORD=${words.length}
@@ -36,14 +42,23 @@ _kbroker
 printf '%s\\n' "\${COMPREPLY[@]}"`
   const { stdout, status, stderr } = spawnSync('bash', ['-c', program], { cwd: FIXTURES })
   expect(`${status} ${String(stderr).replace(/^asked: .*\n/gm, '')}`).toBe('0 ')
-  return stdout
+  const offered = stdout
     .toString()
     .split('\n')
     .filter(line => line !== '')
+  return { offered, asked: /^asked: (.*)$/m.exec(String(stderr))?.[1] }
 }
 
 describe('the script for bash', () => {
   const script = completionScript('bash', COMMANDS).join('\n')
+
+  it.each([
+    [['show', 'ord'], 'completion names'],
+    [['show', '--log-dirs', '/a,/b', 'ord'], 'completion names --log-dirs /a,/b'],
+    [['show', '--log-dirs', '=', '/a,/b', 'ord'], 'completion names --log-dirs /a,/b'],
+  ])('asks for names where they are: %j', (words, asked) => {
+    expect(run(script, words).asked).toBe(asked)
+  })
 
   it.each<[string[], string[]]>([
     [['sh'], ['show', 'shell']],
