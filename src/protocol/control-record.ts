@@ -171,10 +171,10 @@ function textOf<T extends { readonly version: number }>(schema: Message<T>, valu
 export interface DumpedControlRecord {
   readonly text: string
   /**
-   * Apache Kafka's tool ends at this record with a stack trace; the text names its exception's
-   * message.
+   * What is wrong, in our own words. Apache Kafka's tool ends at this record with a stack trace; the text names its
+   * exception's message.
    */
-  readonly endsKafkasTool?: true
+  readonly refusal?: string
 }
 
 export function dumpControlRecord(key: Buffer | null, value: Buffer | null): DumpedControlRecord {
@@ -182,6 +182,7 @@ export function dumpControlRecord(key: Buffer | null, value: Buffer | null): Dum
     return { text: controlRecordText(decodeControlRecord(key, value)) }
   } catch (error) {
     if (!(error instanceof RefusedRecordError)) throw error
-    return { text: ` unreadable control record: ${error.javaMessage}`, endsKafkasTool: true }
+    const text = ` unreadable control record: ${error.javaMessage}`
+    return { text, refusal: error.message }
   }
 }

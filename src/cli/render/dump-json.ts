@@ -21,7 +21,7 @@ import { BatchV2 } from '../../record/batch-v2.ts'
 import { keyOf, valueOf, type RecordCursor } from '../../record/record-cursor.ts'
 import type { ByteOutput } from '../byte-output.ts'
 import { jsonText, membersText, recordMembers, type JsonValue } from '../json-text.ts'
-import type { DumpOutputs } from './dump-text.ts'
+import { unreadableControlText, type DumpOutputs } from './dump-text.ts'
 import type { RecordText } from './record-text.ts'
 
 export interface DumpJsonOptions {
@@ -163,10 +163,8 @@ export class DumpJson implements DumpSink {
 
   #meaning(batch: Batch, record: RecordCursor): Members {
     if (batch.isControl) {
-      const { text, endsKafkasTool } = dumpControlRecord(keyOf(record), valueOf(record))
-      if (endsKafkasTool === true) {
-        this.#onUnreadableControl(`${this.#path}: offset ${record.offset}:${text}.`)
-      }
+      const { text, refusal } = dumpControlRecord(keyOf(record), valueOf(record))
+      if (refusal !== undefined) this.#refuse(record, refusal)
       return { control: text.trimStart() }
     }
     const decoded = this.#options.decoder?.({
@@ -175,6 +173,13 @@ export class DumpJson implements DumpSink {
       value: valueOf(record),
     })
     return decoded === undefined ? {} : { decodedKey: decoded.key, decodedValue: decoded.payload }
+  }
+
+  #refuse({ offset }: RecordCursor, refusal: string): void {
+    const message = unreadableControlText(this.#path, offset, refusal)
+    const [file, position] = [this.#path, this.#batchPosition]
+    this.#line('finding', { severity: 'error', reason: 'control-record', file, position, message })
+    this.#onUnreadableControl(message)
   }
 
   #line(kind: string, members: Members): void {

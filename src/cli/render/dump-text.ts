@@ -34,6 +34,10 @@ export interface DumpOutputs {
   readonly onUnreadableControl: (message: string) => void
 }
 
+export function unreadableControlText(path: string, offset: bigint, refusal: string): string {
+  return `${path}: offset ${offset}: unreadable control record: ${refusal}.`
+}
+
 export class DumpText implements DumpSink {
   readonly #out: ByteOutput
   readonly #stderr: (line: string) => void
@@ -59,7 +63,8 @@ export class DumpText implements DumpSink {
     this.#options = options
     this.#recordLine = new RecordLine(stdout, {
       ...options,
-      onUnreadableControl: what => onUnreadableControl(`${this.#path}: ${what}`),
+      onUnreadableControl: (offset, refusal) =>
+        onUnreadableControl(unreadableControlText(this.#path, offset, refusal)),
     })
   }
 

@@ -18,7 +18,7 @@ export interface RecordLineOptions {
   readonly headerValues: boolean
   /** Undefined: UTF-8, as it is. */
   readonly recordText: RecordText | undefined
-  readonly onUnreadableControl: (message: string) => void
+  readonly onUnreadableControl: (offset: bigint, refusal: string) => void
 }
 
 export const TIMESTAMP_LABELS: Readonly<Record<TimestampType, Constant>> = {
@@ -94,10 +94,9 @@ export class RecordLine {
   }
 
   #control(record: RecordCursor): void {
-    const { text, endsKafkasTool } = dumpControlRecord(keyOf(record), valueOf(record))
+    const { text, refusal } = dumpControlRecord(keyOf(record), valueOf(record))
     this.#out.text(text)
-    if (endsKafkasTool === true)
-      this.#options.onUnreadableControl(`offset ${record.offset}:${text}.`)
+    if (refusal !== undefined) this.#options.onUnreadableControl(record.offset, refusal)
   }
 
   /** Most lines are the one before with offset and sequence one higher: then they are copied, and the two counted on. */
