@@ -163,7 +163,10 @@ function* withoutFailures(
     }
     const name = `${item.topic}-${item.partition}`
     if (item.isTiered) {
-      notice(`kbroker: ${name} is tiered: what is in the remote storage is left out of account`)
+      notice(
+        `kbroker: ${name} begins below its first segment here: it is tiered, and what is in the remote ` +
+          'storage is left out of account, or it has lost a segment',
+      )
     }
     if (item.endDamage !== undefined) {
       const { message } = new CorruptDataError(item.endDamage)

@@ -4,7 +4,7 @@
  *
  * | the log.dir was | the end of the log is behind                                                            |
  * |-----------------|-----------------------------------------------------------------------------------------|
- * | closed cleanly  | the last whole batch                                                                    |
+ * | closed cleanly  | the last whole batch; without an index as below                                         |
  * | not             | the last whole batch whose checksum holds, as a broker truncates it at its next start   |
  *
  * Damage further up, that a broker would truncate at as well, is not looked for, as that takes reading everything:
@@ -18,7 +18,11 @@ import { INT64_MAX } from '../../binary/big-endian.ts'
 import type { Disk } from '../../disk/disk.ts'
 import type { BatchScanner } from '../../log/batch-scanner.ts'
 import { NO_SLOT } from '../../log/index-search.ts'
-import type { OffsetIndex, OffsetPosition } from '../../log/offset-index.ts'
+import {
+  OFFSET_INDEX_ENTRY,
+  type OffsetIndex,
+  type OffsetPosition,
+} from '../../log/offset-index.ts'
 import { searchOffsetIndex, startScan, type IndexLookup } from '../../log/offset-lookup.ts'
 import { isTorn, isZeroFrom } from '../../log/open-end.ts'
 import { withSegment, type OpenSegment } from '../../log/open-segment.ts'
@@ -89,9 +93,27 @@ function endOf(open: OpenSegment, log: BoundedLog): LogEnd {
     const { scanner, indexDamage } = startScan(open, index, log.limits)
     const end = endFrom(scanner, open, log)
     const isFromBeginning = index.slot === NO_SLOT || indexDamage !== undefined
-    if (isFromBeginning || end.logEndOffset > open.baseOffset) return end
+    if (!isFromBeginning && end.logEndOffset === open.baseOffset) continue
+    const endDamage = end.endDamage ?? indexDamage ?? damageBeyond(end, index, open)
+    return log.isClean && endDamage !== undefined ? { ...end, endDamage } : end
   }
   return endFrom(startScan(open, undefined, log.limits).scanner, open, log)
+}
+
+/** By such an entry a broker finds nothing, and takes the beginning of the segment for the end of the log. */
+function damageBeyond(
+  { logEndOffset }: LogEnd,
+  { slot, entry }: IndexLookup<OffsetPosition>,
+  { log }: OpenSegment,
+): Damage | undefined {
+  if (slot === NO_SLOT || entry.offset < logEndOffset) return undefined
+  return {
+    file: log.path.replace(/\.log$/, '.index'),
+    position: slot * OFFSET_INDEX_ENTRY.size,
+    reason: 'the last entry lies behind the end of the log, so that a broker takes an earlier end',
+    found: `offset ${entry.offset}`,
+    expected: `less than ${logEndOffset}`,
+  }
 }
 
 function indexBefore(
@@ -104,13 +126,14 @@ function indexBefore(
 
 function endFrom(
   scanner: BatchScanner,
-  { baseOffset }: OpenSegment,
+  { baseOffset, offsetIndex }: OpenSegment,
   { isClean }: BoundedLog,
 ): LogEnd {
+  const isTrusted = isClean && offsetIndex !== undefined
   let logEndOffset = baseOffset
   for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
     const { lastOffset } = batch
-    if (lastOffset < logEndOffset || (!isClean && !scanner.isValid())) break
+    if (lastOffset < logEndOffset || (!isTrusted && !scanner.isValid())) break
     logEndOffset = lastOffset + 1n
   }
   const isSound = isClean ? isAtEnd(scanner) : isOpenEnd(scanner, baseOffset)
@@ -127,16 +150,20 @@ function isOpenEnd({ file, stopped, position, end }: BatchScanner, baseOffset: b
   return isZeroFrom(file, position, end) || isTorn(file, { position, stopped, baseOffset })
 }
 
-function damageAt({ file, position, end, stopped, damage }: BatchScanner): Damage {
+function damageAt(scanner: BatchScanner): Damage {
+  const { file, position, end, stopped, damage } = scanner
   return {
     file: file.path,
     position,
     reason: `bytes ${position} to ${end - 1} are left out of account`,
     found:
-      damage?.damage.reason ??
-      (stopped === undefined ? 'a batch below the one before it' : 'no whole batch'),
+      damage?.damage.reason ?? (stopped === undefined ? refusedBatch(scanner) : 'no whole batch'),
     expected: 'batches up to the end',
   }
+}
+
+function refusedBatch(scanner: BatchScanner): string {
+  return scanner.isValid() ? 'a batch below the one before it' : 'a batch whose checksum is wrong'
 }
 
 function greaterOf(a: bigint, b: bigint): bigint {

@@ -40,3 +40,38 @@ describe('the end of a log that was not closed', () => {
     expect(endOf({ indexed, bad })).toBe(end)
   })
 })
+
+describe('the end of a log that was closed', () => {
+  const endAndDoubt = (
+    entries: readonly (readonly [number, number])[] | undefined,
+    bad?: number,
+  ) => {
+    const disk = new MemoryDisk()
+    const log = Buffer.concat(BATCHES)
+    if (bad !== undefined) log[(bad + 1) * SIZE - 1]! ^= 1
+    disk.put('/data/.kafka_cleanshutdown', Buffer.alloc(0))
+    disk.put(`${FOLDER}/00000000000000000000.log`, log)
+    const encoded = entries?.map(([relativeOffset, position]) =>
+      OFFSET_INDEX_ENTRY.encode({ relativeOffset, position }),
+    )
+    if (encoded) disk.put(`${FOLDER}/00000000000000000000.index`, Buffer.concat(encoded))
+    const reader = new PartitionLogReader(disk, DEFAULT_DECODE_LIMITS)
+    const { logEndOffset, endDamage } = logEnd(disk, reader.read(FOLDER))
+    return [logEndOffset, endDamage && `${endDamage.reason}: ${endDamage.found}`]
+  }
+
+  it('is not doubted where the index agrees', () => {
+    expect(endAndDoubt([[6, 6 * SIZE]])).toEqual([8n, undefined])
+    expect(endAndDoubt([[6, 6 * SIZE]], 2)).toEqual([8n, undefined])
+  })
+
+  it('is doubted where a broker is misled by the index', () => {
+    expect(endAndDoubt([[6, 6 * SIZE + 5]])).toEqual([8n, expect.stringContaining('leads astray')])
+    expect(endAndDoubt([[600, 6 * SIZE]])).toEqual([8n, expect.stringContaining('behind the end')])
+  })
+
+  it('is before the first bad batch where a broker reads the segment, for want of its index', () => {
+    expect(endAndDoubt(undefined)).toEqual([8n, undefined])
+    expect(endAndDoubt(undefined, 2)).toEqual([2n, expect.stringContaining('checksum is wrong')])
+  })
+})
