@@ -16,10 +16,13 @@ export const REPLICATE =
 export const REBUILD_INDEXES =
   "with the broker stopped delete the segment's .index: all its indexes are made anew at start"
 export const START_BROKER = 'start the broker'
-/** In place of the two before, where the segment is damaged. */
+/** In place of the two before, where a log is damaged that a broker would read then. */
 export const REPLICATE_FIRST =
-  'start no broker on it: that would read the segment, and cut it where its log is damaged. ' +
+  'start no broker on it: that would read the log, and cut it or end where it is damaged. ' +
   'Move the folder away, and let a replica fill it again'
+export const KEEP_INDEX =
+  'leave the .index where it is: without it a broker would read the log, and cut it or end where it is ' +
+  'damaged. Move the folder away, and let a replica fill it again'
 export const RESTORE_META =
   'restore it from another log.dir of the broker, without the directory.id: that is made anew'
 export const RESTORE_FOLDER =

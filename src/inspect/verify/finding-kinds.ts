@@ -65,10 +65,15 @@ const KINDS = {
     'takes the end of the log for the recovery point; what is missing stays missing',
   ),
   'high-watermark': log('warning', 'takes the end of the log for the high watermark'),
+  'log-start-below': notice(
+    'takes the beginning of the first segment for the log start, unless the topic is tiered: then what lies ' +
+      'before is in the remote storage',
+    'nothing, if the topic is tiered; else let a replica fill the folder again',
+  ),
   'log-start': log(
     'error',
     "deletes ALL segments ('Deleting all segments because logEndOffset … is smaller than logStartOffset')",
-    'before any start remove the entry from log-start-offset-checkpoint',
+    'before any start remove the entry from log-start-offset-checkpoint, and lower the count in its second line',
   ),
   'kraft-snapshot': log(
     'error',
@@ -135,11 +140,18 @@ const KINDS = {
   'snapshot-format': rebuildable(
     "if it is the newest deletes it ('Failed to load producer snapshot') and takes an older one, else " +
       'does not look at it',
-    'start the broker, or delete it',
+    START_BROKER,
   ),
   'snapshot-entry': rebuildable(
     'if it is the newest believes it (producers may be refused or repeat records), else does not look at it',
-    'with the broker stopped delete the snapshots from this one on',
+    'with the broker stopped delete the snapshots from this one on, if an older one is left: without any, a ' +
+      'broker forgets all producers',
+  ),
+  'snapshot-missing': rebuildable(
+    'knows no producer: repeated records are taken, and open transactions for none, so that read_committed ' +
+      'is given their records',
+    'with the broker stopped delete .kafka_cleanshutdown, too: producers are learnt anew from the logs',
+    'warning',
   ),
   'snapshot-past-end': rebuildable('deletes it', START_BROKER, 'warning'),
   'epoch-checkpoint': rebuildable(
@@ -162,9 +174,9 @@ const KINDS = {
     'warning',
   ),
   'checkpoint-file': rebuildable(
-    "takes it for empty ('Error occurred while reading'): without recovery points it reads all of an " +
-      'unclean log, without log starts deleted records come back',
-    'start the broker: it is written anew',
+    "takes the log.dir offline ('Error while reading checkpoint file'), and ends if it is that of the metadata or " +
+      'the only one; only over an offset that is no number takes the file for empty',
+    'with the broker stopped delete it: an unclean log is read whole then, deleted records may come back',
   ),
   'high-watermark-file': rebuildable(
     "brings none of the partitions up ('Error applying topics delta')",
@@ -280,6 +292,16 @@ const KINDS = {
   'checkpoint-entry': notice('overlooks it', RESTORE_FOLDER),
   'deleted-file': notice('deletes it'),
   'cleaned-file': notice('deletes it: a compaction that did not finish'),
+  'swap-damaged': log(
+    'error',
+    'puts it, damaged as it is, in the place of the segments it was compacted from',
+    'with the broker stopped move it away, if the segments it was compacted from are there',
+  ),
+  'swap-empty': log(
+    'warning',
+    'puts an empty segment in the place of those it was compacted from',
+    'with the broker stopped move it away, if the segments it was compacted from are there and not empty',
+  ),
   'swap-file': notice('puts it in the place of the segments it was compacted from'),
   'temporary-file': notice('overlooks it, or overwrites it'),
   'partial-snapshot': notice('deletes it'),

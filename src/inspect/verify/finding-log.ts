@@ -11,7 +11,7 @@ import {
   type SegmentStart,
 } from './finding.ts'
 import { FINDING_KINDS, type FindingKind } from './finding-kinds.ts'
-import { isCutWhenRead } from './start-behaviour.ts'
+import { isCutWhenRead, stopsReplay } from './start-behaviour.ts'
 
 const KEPT_MAX = 100
 
@@ -34,7 +34,9 @@ export class FindingLog {
     const key = `${kind} ${place.file}`
     const count = (this.#counts.get(key) ?? 0) + 1
     this.#counts.set(key, count)
-    if (isCutWhenRead(FINDING_KINDS[kind].atStart)) start.isCutWhenRead = true
+    const { atStart } = FINDING_KINDS[kind]
+    if (isCutWhenRead(atStart)) start.isCutWhenRead = true
+    if (stopsReplay(atStart)) start.stopsReplay = true
     if (REINDEXING.has(kind) && start.loading === 'trusted') start.loading = 'reindexed'
     const entry = { kind, place, start }
     if (count <= KEPT_MAX) this.#entries.push(entry)

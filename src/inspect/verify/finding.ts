@@ -1,5 +1,5 @@
 /** One thing that is wrong, or worth knowing, at one place of a log.dir. */
-import { REBUILD_INDEXES, REPLICATE_FIRST, START_BROKER, type Severity } from './finding-facts.ts'
+import { KEEP_INDEX, REBUILD_INDEXES, REPLICATE_FIRST, type Severity } from './finding-facts.ts'
 import { FINDING_KINDS, type FindingKind } from './finding-kinds.ts'
 import { behaviourAtStart, type Loading } from './start-behaviour.ts'
 
@@ -29,15 +29,19 @@ export interface FindingPlace {
   readonly expected: string
 }
 
-/** What a start means to a segment. Known only when the segment was checked: until then it is filled in. */
+/** What a start means to a segment. Known only when the partition was checked: until then it is filled in. */
 export interface SegmentStart {
   loading: Loading
   /** Whether a broker that reads the segment through loses records of it. */
   isCutWhenRead: boolean
+  /** Whether a broker ends that walks its batches. */
+  stopsReplay: boolean
+  /** Whether reading the segment through would do harm, to it or to those behind it. */
+  isUnsafeToRead: boolean
 }
 
 export function startOf(loading: Loading): SegmentStart {
-  return { loading, isCutWhenRead: false }
+  return { loading, isCutWhenRead: false, stopsReplay: false, isUnsafeToRead: false }
 }
 
 export function toFinding(kind: FindingKind, place: FindingPlace, start: SegmentStart): Finding {
@@ -52,12 +56,21 @@ export function toFinding(kind: FindingKind, place: FindingPlace, start: Segment
     found: place.found,
     expected: place.expected,
     atStart: behaviourAtStart(atStart, start.loading),
-    fix: start.isCutWhenRead && READ_THROUGH.has(fix) ? REPLICATE_FIRST : fix,
+    fix: start.isUnsafeToRead ? harmlessFix(kind, fix) : fix,
   }
 }
 
-/** What helps by having a broker read the segment. */
-const READ_THROUGH: ReadonlySet<string> = new Set([REBUILD_INDEXES, START_BROKER])
+/** What helps otherwise by having a broker read the segment. */
+function harmlessFix(kind: FindingKind, fix: string): string {
+  if (fix === REBUILD_INDEXES) return KEEP_INDEX
+  return READ_AT_START.has(kind) ? REPLICATE_FIRST : fix
+}
+
+const READ_AT_START: ReadonlySet<FindingKind> = new Set([
+  'index-missing',
+  'txnindex-earlier',
+  'unclean-index',
+])
 
 /** By file, and within a file by where it is; findings about a whole file come first. */
 export function compareFindings(a: Finding, b: Finding): number {

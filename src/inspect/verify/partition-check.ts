@@ -17,9 +17,9 @@ import { PartitionState, type ReadSnapshot } from './partition-state.ts'
 import type { PartitionReport, PartitionTask } from './partition-task.ts'
 import { ProducerTracker } from './producer-tracker.ts'
 import { reportReadFailure } from './read-failure.ts'
+import { SegmentStarts } from './segment-starts.ts'
 import { checkSegment } from './segment-check.ts'
 import { readSnapshot } from './snapshot-check.ts'
-import type { Loading } from './start-behaviour.ts'
 import { emptyTally } from './tally.ts'
 
 export interface PartitionCheckEnvironment {
@@ -49,11 +49,12 @@ class PartitionCheck {
   readonly #directory: PartitionDirectory
   readonly #files: PartitionFilesReport
   readonly #state: PartitionState
-  /** Of the segments. */
-  readonly #starts: readonly SegmentStart[]
+  readonly #starts: SegmentStarts
   readonly #segmentGaps: SegmentGap[] = []
   readonly #offsetGaps: FileGaps[] = []
   #lastEpochMismatch = ''
+  /** Of those that a broker can use; ascending. */
+  #snapshotOffsets: readonly bigint[] = []
 
   constructor(task: PartitionTask, environment: PartitionCheckEnvironment, findings: FindingLog) {
     this.#task = task
@@ -65,7 +66,7 @@ class PartitionCheck {
       disk: environment.disk,
       report: (kind, place) => findings.add(kind, place),
     })
-    this.#starts = this.#directory.segments.map((_, index) => startOf(this.#loadingOf(index)))
+    this.#starts = new SegmentStarts(this.#directory, task)
     this.#state = this.#initialState()
   }
 
@@ -95,9 +96,16 @@ class PartitionCheck {
         offsetGaps: this.#offsetGaps,
         segmentGaps: this.#segmentGaps,
         report: this.#reporter(startOf('trusted')),
-        reportOfLast: this.#reporter(this.#starts.at(-1) ?? startOf('recovered')),
+        reportOfLast: this.#reporter(
+          this.#starts.at(segments.length - 1),
+          this.#isRebuilt(segments.length - 1),
+        ),
       })
     }
+    this.#starts.settle({
+      snapshotOffsets: this.#snapshotOffsets,
+      logEndOffset: this.#state.nextOffset ?? 0n,
+    })
     const findings = this.#findings.result()
     return { findings, tally: this.#state.tally, topicId: this.#files.topicId }
   }
@@ -107,6 +115,7 @@ class PartitionCheck {
     const { segments } = this.#directory
     const firstBase = only ?? segments[0]?.baseOffset ?? 0n
     const snapshots = this.#readSnapshots(firstBase)
+    this.#snapshotOffsets = snapshots.map(({ snapshot }) => snapshot.offset)
     const tracker = new ProducerTracker(firstBase === 0n)
     const first = snapshots[0]
     if (first !== undefined && first.snapshot.offset === firstBase) {
@@ -136,7 +145,8 @@ class PartitionCheck {
     for (const snapshot of this.#directory.snapshots.filter(isWanted)) {
       this.#guard(() => {
         const entries = readSnapshot(snapshot, { disk, report: this.#reporter(startOf('trusted')) })
-        if (entries !== undefined) read.push({ snapshot, entries })
+        if (entries === undefined) return
+        read.push({ snapshot, entries })
       })
     }
     return read
@@ -146,10 +156,12 @@ class PartitionCheck {
     const { segments } = this.#directory
     const { dirState, deep, limits } = this.#task
     const isLast = index === segments.length - 1
-    const start = this.#starts[index]!
-    const report = this.#reporter(start)
+    const report = this.#reporter(this.#starts.at(index), this.#isRebuilt(index))
     this.#checkBeginning(segment, report)
-    this.#checkIndexesAreThere(segment, start, isLast)
+    if (segment.index === undefined && this.#wantsIndexes(index)) {
+      const file = segment.log.path.replace(/\.log$/, '.index')
+      report('index-missing', { file, found: 'no file', expected: 'an offset index' })
+    }
     this.#state.isEndKnown = false
     this.#guard(() => {
       const { gaps, hasTimestamps } = checkSegment(segment, {
@@ -166,12 +178,7 @@ class PartitionCheck {
       })
       this.#state.isEndKnown = true
       if (gaps !== undefined) this.#offsetGaps.push({ file: segment.log.path, gaps })
-      if (
-        hasTimestamps &&
-        !segment.timeIndex &&
-        segment.index &&
-        this.#wantsIndexes(start, isLast)
-      ) {
+      if (hasTimestamps && !segment.timeIndex && segment.index && this.#wantsIndexes(index)) {
         report('timeindex-missing', {
           file: segment.log.path.replace(/\.log$/, '.timeindex'),
           found: 'no file',
@@ -204,34 +211,21 @@ class PartitionCheck {
     state.nextOffset = baseOffset
   }
 
-  #checkIndexesAreThere(segment: Segment, start: SegmentStart, isLast: boolean): void {
-    if (segment.index !== undefined || !this.#wantsIndexes(start, isLast)) return
-    const file = segment.log.path.replace(/\.log$/, '.index')
-    const place = { file, found: 'no file', expected: 'an offset index' }
-    this.#findings.add('index-missing', place, start)
-  }
-
-  #wantsIndexes({ loading }: SegmentStart, isLast: boolean): boolean {
+  #wantsIndexes(index: number): boolean {
     const { dirState, only } = this.#task
+    const isLast = index === this.#directory.segments.length - 1
     if (only !== undefined || (dirState === 'live' && isLast)) return false
-    return !(dirState === 'unclean' && loading === 'recovered')
+    return !this.#isRebuilt(index)
   }
 
-  /** A broker that died is not trusted from the segment on that holds the recovery point. */
-  #loadingOf(index: number): Loading {
-    const { dirState, noted } = this.#task
-    if (this.#directory.topic === METADATA_TOPIC) return 'recovered'
-    if (dirState !== 'unclean') return 'trusted'
-    const following = this.#directory.segments[index + 1]
-    if (following === undefined) return 'recovered'
-    return following.baseOffset > (noted?.recoveryPoint ?? 0n) ? 'recovered' : 'trusted'
+  #isRebuilt(index: number): boolean {
+    return this.#task.dirState === 'unclean' && this.#starts.isRecovered(index)
   }
 
   /** Files that a broker will rebuild anyway are no news: one notice for each that is wrong. */
-  #reporter(start: SegmentStart): Reporter {
-    const rebuilt = start.loading === 'recovered' && this.#task.dirState === 'unclean'
+  #reporter(start: SegmentStart, isRebuilt = false): Reporter {
     return (kind, place) => {
-      if (!rebuilt || FINDING_KINDS[kind].class !== 'rebuildable') {
+      if (!isRebuilt || FINDING_KINDS[kind].class !== 'rebuildable') {
         this.#findings.add(kind, place, start)
       } else if (!this.#findings.has('unclean-index', place.file)) {
         this.#findings.add('unclean-index', place, start)

@@ -14,6 +14,7 @@ import {
   LEADER_EPOCH_CHECKPOINT,
   LOG_START_CHECKPOINT,
   RECOVERY_POINT_CHECKPOINT,
+  segmentFileName,
 } from '../../log/file-names.ts'
 import type { PartitionDirectory } from '../../log/partition-directory.ts'
 import type { Segment } from '../../log/segment.ts'
@@ -22,7 +23,7 @@ import type { FindingPlace } from './finding.ts'
 import type { FindingKind } from './finding-kinds.ts'
 import type { OffsetGaps } from './offset-sequence.ts'
 import type { PartitionState } from './partition-state.ts'
-import type { PartitionTask } from './partition-task.ts'
+import type { NotedOffsets, PartitionTask } from './partition-task.ts'
 import { compareSnapshot } from './snapshot-check.ts'
 
 export interface PartitionEnd {
@@ -58,6 +59,7 @@ export function checkPartitionEnd(end: PartitionEnd): void {
     if (read.snapshot.offset <= logEnd) compareSnapshot(read, end.state, end.report)
     else if (isFinal) reportSnapshotPastEnd(read.snapshot, logEnd, end)
   }
+  if (end.task.dirState === 'clean') reportWithoutSnapshot(logEnd, end)
   checkEpochs(logEnd, isFinal, end)
   reportGaps(end)
   if (isFinal) compareNoted(logEnd, end)
@@ -73,6 +75,17 @@ function reportSnapshotPastEnd(
     lastOffset: offset - 1n,
     found: `producers up to offset ${offset}`,
     expected: `${logEnd} at most, where the log ends`,
+  })
+}
+
+/** As it is closed a broker writes one, of the end of the log. */
+function reportWithoutSnapshot(logEnd: bigint, { directory, state, report }: PartitionEnd): void {
+  if (directory.snapshots.length > 0 || state.tracker.isEmpty) return
+  report('snapshot-missing', {
+    file: join(directory.path, segmentFileName('snapshot', logEnd)),
+    lastOffset: logEnd - 1n,
+    found: 'no producer snapshot',
+    expected: 'one of the end of the log: it has batches of producers with an id',
   })
 }
 
@@ -153,6 +166,23 @@ function compareNoted(logEnd: bigint, { task, directory, report }: PartitionEnd)
   const highWatermark = isUnclean ? 'unclean-high-watermark' : 'high-watermark'
   compare('recovery-point', RECOVERY_POINT_CHECKPOINT, noted.recoveryPoint)
   compare('log-start', LOG_START_CHECKPOINT, noted.logStart)
+  if (task.dirState === 'clean') reportLogStartBelow(noted, { directory, report })
   compare(highWatermark, HIGH_WATERMARK_CHECKPOINT, noted.highWatermark)
   compare('cleaner-checkpoint', CLEANER_CHECKPOINT, noted.cleaner)
+}
+
+/** A broker that closed the log notes its start only above that of the first segment, unless the topic is tiered. */
+function reportLogStartBelow(
+  { logDir, logStart }: NotedOffsets,
+  { directory, report }: Pick<PartitionEnd, 'directory' | 'report'>,
+): void {
+  const first = directory.segments[0]?.baseOffset
+  if (first === undefined || logStart === undefined || logStart >= first) return
+  report('log-start-below', {
+    file: join(logDir, LOG_START_CHECKPOINT),
+    firstOffset: logStart,
+    lastOffset: first - 1n,
+    found: `offset ${logStart} for ${directory.name}`,
+    expected: `${first} or more, where its first segment begins`,
+  })
 }

@@ -1,5 +1,6 @@
 /** What lies in a partition's folder beside its segments: small texts, and leftovers of this and that. */
 import { DiskError, LimitError, type Damage } from '../../base/errors.ts'
+import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import {
   readLeaderEpochCheckpoint,
@@ -11,11 +12,13 @@ import { PARTITION_METADATA } from '../../log/file-names.ts'
 import type { PartitionFile } from '../../log/segment.ts'
 import { readQuorumState } from '../../log-dirs/quorum-state.ts'
 import { join } from 'node:path'
+import { checkSwap } from './swap-check.ts'
 import type { FindingPlace } from './finding.ts'
 import type { FindingKind } from './finding-kinds.ts'
 
 export interface PartitionFilesOptions {
   readonly disk: Disk
+  readonly limits: DecodeLimits
   readonly expectsTopicId: boolean
   /** Only one segment is looked at: nothing else is reported. */
   readonly only?: bigint
@@ -52,6 +55,10 @@ export function checkPartitionFiles(
       report('wrong-type', { file: path, found: message, expected: 'a file' })
     }
     for (const { path, name, why } of directory.leftovers) {
+      if (why === 'swap' && name.endsWith('.log.swap')) {
+        checkUnlessUnreadable(path, () => checkSwap(path, options), options)
+        continue
+      }
       const isNumber = why !== 'unknown' || !SEGMENT_SUFFIX.test(name)
       const { kind, found, expected } = isNumber ? LEFTOVERS[why] : NAME_WITHOUT_OFFSET
       report(kind, { file: path, found, expected })
@@ -78,11 +85,20 @@ function readText<T>(
   decode: (bytes: Buffer, path: string) => T,
   { disk, report }: PartitionFilesOptions,
 ): T | undefined {
+  const { path } = file
+  return checkUnlessUnreadable(path, () => decode(disk.readWhole(path), path), { report })
+}
+
+function checkUnlessUnreadable<T>(
+  path: string,
+  check: () => T,
+  { report }: Pick<PartitionFilesOptions, 'report'>,
+): T | undefined {
   try {
-    return decode(disk.readWhole(file.path), file.path)
+    return check()
   } catch (error) {
     if (!(error instanceof DiskError) && !(error instanceof LimitError)) throw error
-    report('unreadable', { file: file.path, found: error.message, expected: 'a readable file' })
+    report('unreadable', { file: path, found: error.message, expected: 'a readable file' })
     return undefined
   }
 }

@@ -48,6 +48,10 @@ export class ProducerTracker {
     this.isComplete = isComplete
   }
 
+  get isEmpty(): boolean {
+    return this.#producers.size === 0
+  }
+
   get(producerId: bigint): TrackedProducer | undefined {
     return this.#producers.get(Number(producerId))
   }

@@ -4,23 +4,41 @@
  */
 
 /**
- * How a broker will load a segment: trusted as it is; read through for its indexes, as one of them is missing or impossible;
- * or read through and rebuilt, with what follows, because it died with data behind the recovery point.
+ * How a broker will load a segment.
+ *
+ * | loading   | a broker                                                                                        |
+ * |-----------|-------------------------------------------------------------------------------------------------|
+ * | trusted   | takes it as it is                                                                               |
+ * | replayed  | walks its batches, without a check, for the producers: there is no snapshot behind it           |
+ * | reindexed | reads it for its indexes, as one of them is missing or impossible; later snapshots are deleted  |
+ * | recovered | reads and rebuilds it and what follows, as it died with data behind the recovery point          |
  */
-export type Loading = 'trusted' | 'reindexed' | 'recovered'
+export type Loading = 'trusted' | 'replayed' | 'reindexed' | 'recovered'
 
 export type StartBehaviour =
-  string | { readonly trusted: string; readonly recovered: string; readonly reindexed?: string }
+  | string
+  | {
+      readonly trusted: string
+      readonly recovered: string
+      readonly reindexed?: string
+      readonly replayed?: string
+    }
 
 export function behaviourAtStart(behaviour: StartBehaviour, loading: Loading): string {
   if (typeof behaviour === 'string') return behaviour
   if (loading === 'reindexed') return behaviour.reindexed ?? behaviour.recovered
+  if (loading === 'replayed') return behaviour.replayed ?? behaviour.trusted
   return behaviour[loading]
 }
 
 /** Whether records are lost where a broker reads the segment through. */
 export function isCutWhenRead(behaviour: StartBehaviour): boolean {
   return CUTTING.has(behaviour)
+}
+
+/** Whether a broker does not start where it walks the batches for the producers. */
+export function stopsReplay(behaviour: StartBehaviour): boolean {
+  return behaviour === LOST_FRAMING || behaviour === UNREADABLE_MARKER
 }
 
 const REINDEXED_TO_HERE =
@@ -38,6 +56,8 @@ export const LOST_FRAMING = {
     'else does not notice, and readers fail here',
   recovered: CUT.recovered,
   reindexed: REINDEXED_TO_HERE,
+  replayed:
+    "refuses to start ('Found record size'): it walks the log from the last producer snapshot on",
 }
 export const MISLED = {
   trusted:
