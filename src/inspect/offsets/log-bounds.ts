@@ -4,7 +4,7 @@
  *
  * | the log.dir was | the end of the log is behind                                                            |
  * |-----------------|-----------------------------------------------------------------------------------------|
- * | closed cleanly  | the last whole batch; without an index as below                                         |
+ * | closed cleanly  | the last whole batch                                                                    |
  * | not             | the last whole batch whose checksum holds, as a broker truncates it at its next start   |
  *
  * Damage further up, that a broker would truncate at as well, is not looked for, as that takes reading everything:
@@ -129,16 +129,29 @@ function endFrom(
   { baseOffset, offsetIndex }: OpenSegment,
   { isClean }: BoundedLog,
 ): LogEnd {
-  const isTrusted = isClean && offsetIndex !== undefined
+  const isReindexed = isClean && offsetIndex === undefined
   let logEndOffset = baseOffset
+  let cut: Damage | undefined
   for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
     const { lastOffset } = batch
-    if (lastOffset < logEndOffset || (!isTrusted && !scanner.isValid())) break
+    if (lastOffset < logEndOffset || (!isClean && !scanner.isValid())) break
+    if (isReindexed && cut === undefined && !scanner.isValid()) cut = cutAt(scanner)
     logEndOffset = lastOffset + 1n
   }
   const isSound = isClean ? isAtEnd(scanner) : isOpenEnd(scanner, baseOffset)
   const bytesBehind = scanner.end - scanner.position
-  return { logEndOffset, bytesBehind, ...(!isSound && { endDamage: damageAt(scanner) }) }
+  const endDamage = cut ?? (isSound ? undefined : damageAt(scanner))
+  return { logEndOffset, bytesBehind, ...(endDamage && { endDamage }) }
+}
+
+function cutAt({ file, position }: BatchScanner): Damage {
+  return {
+    file: file.path,
+    position,
+    reason: 'a broker reads the segment for want of its index, and cuts it here',
+    found: 'a batch whose checksum is wrong',
+    expected: 'one that holds',
+  }
 }
 
 function isAtEnd({ stopped, position, end }: BatchScanner): boolean {
@@ -157,13 +170,10 @@ function damageAt(scanner: BatchScanner): Damage {
     position,
     reason: `bytes ${position} to ${end - 1} are left out of account`,
     found:
-      damage?.damage.reason ?? (stopped === undefined ? refusedBatch(scanner) : 'no whole batch'),
+      damage?.damage.reason ??
+      (stopped === undefined ? 'a batch below the one before it' : 'no whole batch'),
     expected: 'batches up to the end',
   }
-}
-
-function refusedBatch(scanner: BatchScanner): string {
-  return scanner.isValid() ? 'a batch below the one before it' : 'a batch whose checksum is wrong'
 }
 
 function greaterOf(a: bigint, b: bigint): bigint {

@@ -70,8 +70,8 @@ describe('the end of a log that was closed', () => {
     expect(endAndDoubt([[600, 6 * SIZE]])).toEqual([8n, expect.stringContaining('behind the end')])
   })
 
-  it('is before the first bad batch where a broker reads the segment, for want of its index', () => {
+  it('is doubted where a broker reads the segment for want of its index, and cuts it', () => {
     expect(endAndDoubt(undefined)).toEqual([8n, undefined])
-    expect(endAndDoubt(undefined, 2)).toEqual([2n, expect.stringContaining('checksum is wrong')])
+    expect(endAndDoubt(undefined, 2)).toEqual([8n, expect.stringContaining('checksum is wrong')])
   })
 })
