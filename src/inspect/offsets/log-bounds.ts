@@ -163,8 +163,7 @@ function isOpenEnd({ file, stopped, position, end }: BatchScanner, baseOffset: b
   return isZeroFrom(file, position, end) || isTorn(file, { position, stopped, baseOffset })
 }
 
-function damageAt(scanner: BatchScanner): Damage {
-  const { file, position, end, stopped, damage } = scanner
+function damageAt({ file, position, end, stopped, damage }: BatchScanner): Damage {
   return {
     file: file.path,
     position,

@@ -145,8 +145,7 @@ class PartitionCheck {
     for (const snapshot of this.#directory.snapshots.filter(isWanted)) {
       this.#guard(() => {
         const entries = readSnapshot(snapshot, { disk, report: this.#reporter(startOf('trusted')) })
-        if (entries === undefined) return
-        read.push({ snapshot, entries })
+        if (entries !== undefined) read.push({ snapshot, entries })
       })
     }
     return read

@@ -15,10 +15,12 @@ import { join } from 'node:path'
 import { checkSwap } from './swap-check.ts'
 import type { FindingPlace } from './finding.ts'
 import type { FindingKind } from './finding-kinds.ts'
+import type { DirState } from './partition-task.ts'
 
 export interface PartitionFilesOptions {
   readonly disk: Disk
   readonly limits: DecodeLimits
+  readonly dirState: DirState
   readonly expectsTopicId: boolean
   /** Only one segment is looked at: nothing else is reported. */
   readonly only?: bigint
@@ -55,7 +57,8 @@ export function checkPartitionFiles(
       report('wrong-type', { file: path, found: message, expected: 'a file' })
     }
     for (const { path, name, why } of directory.leftovers) {
-      if (why === 'swap' && name.endsWith('.log.swap')) {
+      // A running broker puts it in place meanwhile.
+      if (why === 'swap' && name.endsWith('.log.swap') && options.dirState !== 'live') {
         checkUnlessUnreadable(path, () => checkSwap(path, options), options)
         continue
       }

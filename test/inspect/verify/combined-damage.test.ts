@@ -3,6 +3,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DEFAULT_DECODE_LIMITS } from '../../../src/base/limits.ts'
+import { nodeDisk } from '../../../src/disk/node-disk.ts'
+import { checkPartition } from '../../../src/inspect/verify/partition-check.ts'
 import { FIXTURES } from '../fixture-partitions.ts'
 import { runInProcess } from '../../cli/run-in-process.ts'
 
@@ -94,6 +97,22 @@ describe('a compaction to be put in place', () => {
     if (damage === undefined) writeFileSync(join(orders, swap), '')
     else change(swap, damage)
     expect(await told(kind)).toMatchObject({ severity })
+  })
+
+  it('is left to a broker that runs', () => {
+    writeFileSync(join(orders, file(0, 'log.swap')), '')
+    const limits = DEFAULT_DECODE_LIMITS
+    const task = {
+      path: orders,
+      dirState: 'live',
+      deep: true,
+      limits,
+      expectsTopicId: true,
+    } as const
+    const environment = { disk: nodeDisk, onProgress: () => undefined }
+    const kinds = checkPartition(task, environment).findings.map(({ kind }) => kind)
+    expect(kinds).toContain('swap-file')
+    expect(kinds).not.toContain('swap-empty')
   })
 })
 
