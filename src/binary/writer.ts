@@ -82,6 +82,11 @@ export class ByteWriter {
     this.#byte(Number(rest))
   }
 
+  /** Begins anew, in the bytes it has. */
+  clear(): void {
+    this.#position = 0
+  }
+
   /** What was written so far: a view, valid until the next write. */
   written(): Buffer {
     return this.#buffer.subarray(0, this.#position)

@@ -13,24 +13,30 @@
  */
 export type TimestampType = 'none' | 'create' | 'append'
 
+export const CODEC_BITS = 0x07
+export const TIMESTAMP_TYPE_BIT = 0x08
+export const TRANSACTIONAL_BIT = 0x10
+export const CONTROL_BIT = 0x20
+export const DELETE_HORIZON_BIT = 0x40
+
 export function codecIdOf(attributes: number): number {
-  return attributes & 0x07
+  return attributes & CODEC_BITS
 }
 
 export function timestampTypeOf(attributes: number): 'create' | 'append' {
-  return (attributes & 0x08) === 0 ? 'create' : 'append'
+  return (attributes & TIMESTAMP_TYPE_BIT) === 0 ? 'create' : 'append'
 }
 
 export function isTransactionalIn(attributes: number): boolean {
-  return (attributes & 0x10) !== 0
+  return (attributes & TRANSACTIONAL_BIT) !== 0
 }
 
 export function isControlIn(attributes: number): boolean {
-  return (attributes & 0x20) !== 0
+  return (attributes & CONTROL_BIT) !== 0
 }
 
 export function hasDeleteHorizonIn(attributes: number): boolean {
-  return (attributes & 0x40) !== 0
+  return (attributes & DELETE_HORIZON_BIT) !== 0
 }
 
 /** Bits that no version of Kafka sets. */
