@@ -7,6 +7,7 @@
  * | CorruptDataError | bytes are not what they claim | reported with file and position; reading goes on |
  * | LimitError       | data within the format's rules, beyond a configured bound | reported, with the flag that raises it |
  * | DiskError        | the operating system said no  | that file or log.dir is given up; the rest go on |
+ * | RefusedError     | what was asked breaks a rule of the protocol | answered with Kafka's error code; nothing is changed |
  * | UsageError       | a command line is wrong       | one line on stderr, exit code 2                  |
  */
 import { withoutC1 } from './quoted-text.ts'
@@ -90,6 +91,41 @@ export class DiskError extends Error {
     this.op = op
     this.path = path
     this.errno = errnoOf(cause)
+  }
+}
+
+/** Kafka's names of the errors that a log answers with. */
+export type RefusalCode =
+  | 'CORRUPT_MESSAGE'
+  | 'INVALID_PRODUCER_EPOCH'
+  | 'INVALID_RECORD'
+  | 'INVALID_TIMESTAMP'
+  | 'INVALID_TXN_STATE'
+  | 'KAFKA_STORAGE_ERROR'
+  | 'MESSAGE_TOO_LARGE'
+  | 'OFFSET_OUT_OF_RANGE'
+  | 'OUT_OF_ORDER_SEQUENCE_NUMBER'
+  | 'RECORD_LIST_TOO_LARGE'
+  | 'TRANSACTION_COORDINATOR_FENCED'
+  | 'UNSUPPORTED_COMPRESSION_TYPE'
+  | 'UNSUPPORTED_FOR_MESSAGE_FORMAT'
+
+/** What is wrong with one record of a batch (KIP-467). */
+export interface RecordRefusal {
+  /** Of the record within its batch, from 0. */
+  readonly index: number
+  readonly message: string
+}
+
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError'
+  readonly code: RefusalCode
+  readonly records: readonly RecordRefusal[]
+
+  constructor(code: RefusalCode, message: string, records: readonly RecordRefusal[] = []) {
+    super(message)
+    this.code = code
+    this.records = records
   }
 }
 

@@ -11,7 +11,7 @@ export function attempt<T>(op: string, path: string, act: () => T): T {
   }
 }
 
-export type Refusal = 'ENOENT' | 'ENOTDIR' | 'EISDIR' | 'EEXIST' | 'EROFS' | 'EINVAL'
+export type Refusal = 'ENOENT' | 'ENOTDIR' | 'EISDIR' | 'EEXIST' | 'EROFS' | 'EINVAL' | 'ENOTEMPTY'
 
 /** Of what is there, and is no file: opening it would tell less, or wait for a writer that never comes. */
 export function noFile(

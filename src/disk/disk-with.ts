@@ -9,9 +9,11 @@ export function diskWith(disk: Disk, calls: Partial<Disk>): Disk {
     readWhole: (path, sizeMax) => disk.readWhole(path, sizeMax),
     space: path => disk.space(path),
     create: path => disk.create(path),
+    openForWriting: path => disk.openForWriting(path),
     rename: (from, to) => disk.rename(from, to),
     remove: path => disk.remove(path),
     makeDirectory: path => disk.makeDirectory(path),
+    removeDirectory: path => disk.removeDirectory(path),
     syncDirectory: path => disk.syncDirectory(path),
     ...calls,
   }

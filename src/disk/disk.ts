@@ -3,8 +3,9 @@
  * argument.
  *
  * Calls are synchronous: a scan owns its thread (the command line's, or a worker's), and
- * `fs.readSync` into a reused buffer is the fastest reading Node has. Every failure is a
- * `DiskError` with the operation and the path.
+ * `fs.readSync` into a reused buffer is the fastest reading Node has; a write goes to the page
+ * cache, which is a copy in memory. Only `datasync`, which waits for the disk itself, is not. Every
+ * failure is a `DiskError` with the operation and the path.
  */
 
 /** What a name leads to; symbolic links are followed, and one that leads nowhere is 'other'. */
@@ -49,13 +50,22 @@ export interface DiskFile {
   close(): void
 }
 
-/** A file being written, from its beginning to its end. Nothing is durable before `sync`. */
-export interface WritableDiskFile {
-  readonly path: string
+/** A file opened for reading and writing. Nothing is durable before it is synced. */
+export interface WritableDiskFile extends DiskFile {
+  /** Behind the last byte. */
   append(bytes: Buffer): void
+  /** At a position; beyond the end zeros fill the gap. A failure may leave a part of it written. */
+  write(bytes: Buffer, position: number): void
+  /** To a length; zeros fill what it grows by. */
   truncate(size: number): void
+  /** Makes the bytes and the length durable. */
   sync(): void
-  close(): void
+  /**
+   * The same for what was written before the call, without holding up the thread meanwhile. After a
+   * failure nobody knows what is durable, and asking again would not tell: the kernel has forgotten
+   * what it could not write.
+   */
+  datasync(): Promise<void>
 }
 
 export interface Disk {
@@ -71,12 +81,16 @@ export interface Disk {
   space(path: string): DiskSpace | undefined
   /** A new, empty file; refuses (EEXIST) to touch one that is there. */
   create(path: string): WritableDiskFile
+  /** A regular file that is there. */
+  openForWriting(path: string): WritableDiskFile
   /** Replaces `to` in one step. Durable only after `syncDirectory` of its directory. */
   rename(from: string, to: string): void
   /** A file, not a directory. */
   remove(path: string): void
   /** In a directory that is there; refuses (EEXIST) when the name is taken. */
   makeDirectory(path: string): void
+  /** Empty ones only (ENOTEMPTY). */
+  removeDirectory(path: string): void
   /** Makes creations, renames and removals in that directory durable. */
   syncDirectory(path: string): void
 }

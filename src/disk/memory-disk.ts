@@ -1,14 +1,22 @@
 /**
  * A disk for tests that forgets like a real one: bytes are durable once their file is synced, names
- * once their directory is, and `crash` leaves only what is durable.
+ * once their directory is. What was not synced may survive a crash or not, in pieces and in any
+ * order, as a `Chance` decides.
  *
- * It takes POSIX at its word: a file synced under a name that was never synced is lost, and a
- * rename or a removal is undone. Real file systems are mostly kinder; whoever survives here
- * survives there.
+ * It takes POSIX at its word: a file synced under a name that was never synced may be lost, and a
+ * rename or a removal undone. Real file systems are mostly kinder; whoever survives here survives
+ * there.
  */
 import { posix } from 'node:path'
 import type { DirectoryEntry, Disk, DiskFile, FileStatus, WritableDiskFile } from './disk.ts'
 import { refusal } from './disk-failure.ts'
+import {
+  type Chance,
+  Content,
+  Directory,
+  type MemoryNode,
+  NOTHING_UNSYNCED,
+} from './memory-node.ts'
 import { readWholeFile } from './whole-file.ts'
 
 export class MemoryDisk implements Disk {
@@ -28,7 +36,7 @@ export class MemoryDisk implements Disk {
       directory = next
     }
     const content = new Content()
-    content.append(bytes)
+    content.write(bytes, 0)
     content.sync()
     directory.keep(posix.basename(path), content)
   }
@@ -36,9 +44,11 @@ export class MemoryDisk implements Disk {
   /**
    * What a machine that lost its power would find when it is back. This disk goes on as if nothing
    * had happened.
+   *
+   * @param chance what survives of that which was not synced; by default nothing does
    */
-  crash(): MemoryDisk {
-    return new MemoryDisk(this.#root.survivor())
+  crash(chance: Chance = NOTHING_UNSYNCED): MemoryDisk {
+    return new MemoryDisk(this.#root.survivor(chance))
   }
 
   list(path: string): DirectoryEntry[] {
@@ -51,7 +61,7 @@ export class MemoryDisk implements Disk {
   status(path: string): FileStatus | undefined {
     const node = this.#find(path)
     if (node === undefined) return undefined
-    const size = node instanceof Content ? node.bytes.length : 0
+    const size = node instanceof Content ? node.size : 0
     return {
       kind: node.kind,
       size,
@@ -63,13 +73,7 @@ export class MemoryDisk implements Disk {
   }
 
   open(path: string): DiskFile {
-    const content = this.#content('open', path)
-    return {
-      path,
-      size: () => content.bytes.length,
-      read: (buffer, position) => content.bytes.subarray(position).copy(buffer),
-      close: () => undefined,
-    }
+    return opened(path, this.#content('open', path))
   }
 
   readWhole(path: string, sizeMax?: number): Buffer {
@@ -83,13 +87,11 @@ export class MemoryDisk implements Disk {
   create(path: string): WritableDiskFile {
     const content = new Content()
     this.#add('create', path, content)
-    return {
-      path,
-      append: bytes => content.append(bytes),
-      truncate: size => content.truncate(size),
-      sync: () => content.sync(),
-      close: () => undefined,
-    }
+    return opened(path, content)
+  }
+
+  openForWriting(path: string): WritableDiskFile {
+    return opened(path, this.#content('open', path))
   }
 
   rename(from: string, to: string): void {
@@ -97,28 +99,41 @@ export class MemoryDisk implements Disk {
     if (node === undefined) throw refusal('rename', from, 'ENOENT')
     const source = this.#directory('rename', posix.dirname(from))
     const target = this.#directory('rename', posix.dirname(to))
-    source.entries.delete(posix.basename(from))
-    target.entries.set(posix.basename(to), node)
+    if (source === target) {
+      source.change([
+        [posix.basename(from), undefined],
+        [posix.basename(to), node],
+      ])
+    } else {
+      target.change([[posix.basename(to), node]])
+      source.change([[posix.basename(from), undefined]])
+    }
   }
 
   remove(path: string): void {
     this.#content('remove', path)
-    this.#directory('remove', posix.dirname(path)).entries.delete(posix.basename(path))
+    this.#parent('remove', path).change([[posix.basename(path), undefined]])
   }
 
   makeDirectory(path: string): void {
     this.#add('make directory', path, new Directory())
   }
 
+  removeDirectory(path: string): void {
+    const { entries } = this.#directory('remove directory', path)
+    if (entries.size > 0) throw refusal('remove directory', path, 'ENOTEMPTY')
+    this.#parent('remove directory', path).change([[posix.basename(path), undefined]])
+  }
+
   syncDirectory(path: string): void {
     this.#directory('sync directory', path).sync()
   }
 
-  #add(op: string, path: string, node: Node): void {
-    const directory = this.#directory(op, posix.dirname(path))
+  #add(op: string, path: string, node: MemoryNode): void {
+    const directory = this.#parent(op, path)
     const name = posix.basename(path)
     if (directory.entries.has(name)) throw refusal(op, path, 'EEXIST', 'the name is taken')
-    directory.entries.set(name, node)
+    directory.change([[name, node]])
   }
 
   #content(op: string, path: string): Content {
@@ -128,6 +143,10 @@ export class MemoryDisk implements Disk {
     return node
   }
 
+  #parent(op: string, path: string): Directory {
+    return this.#directory(op, posix.dirname(path))
+  }
+
   #directory(op: string, path: string): Directory {
     const node = this.#find(path)
     if (node === undefined) throw refusal(op, path, 'ENOENT')
@@ -135,8 +154,8 @@ export class MemoryDisk implements Disk {
     return node
   }
 
-  #find(path: string): Node | undefined {
-    let node: Node | undefined = this.#root
+  #find(path: string): MemoryNode | undefined {
+    let node: MemoryNode | undefined = this.#root
     for (const name of namesOf(path)) {
       node = node instanceof Directory ? node.entries.get(name) : undefined
     }
@@ -144,71 +163,17 @@ export class MemoryDisk implements Disk {
   }
 }
 
-type Node = Content | Directory
-
-let inodeNext = 1n
-
-/** The bytes of a file, whatever name leads to them. */
-class Content {
-  readonly kind = 'file'
-  readonly inode = inodeNext++
-  #room = Buffer.alloc(0)
-  #size = 0
-  #durable = Buffer.alloc(0)
-
-  get bytes(): Buffer {
-    return this.#room.subarray(0, this.#size)
-  }
-
-  append(bytes: Buffer): void {
-    const start = this.#size
-    this.truncate(start + bytes.length)
-    bytes.copy(this.#room, start)
-  }
-
-  /** Zeros fill what it grows by. */
-  truncate(size: number): void {
-    if (size > this.#room.length) {
-      const room = Buffer.alloc(Math.max(size, 2 * this.#room.length))
-      this.bytes.copy(room)
-      this.#room = room
-    }
-    this.#room.fill(0, size, this.#size)
-    this.#size = size
-  }
-
-  sync(): void {
-    this.#durable = Buffer.from(this.bytes)
-  }
-
-  survivor(): Content {
-    const survivor = new Content()
-    survivor.append(this.#durable)
-    survivor.sync()
-    return survivor
-  }
-}
-
-class Directory {
-  readonly kind = 'directory'
-  readonly inode = inodeNext++
-  readonly entries = new Map<string, Node>()
-  #durable: ReadonlyMap<string, Node> = new Map()
-
-  /** Adds a name that is durable at once. */
-  keep(name: string, node: Node): void {
-    this.entries.set(name, node)
-    this.#durable = new Map(this.#durable).set(name, node)
-  }
-
-  sync(): void {
-    this.#durable = new Map(this.entries)
-  }
-
-  survivor(): Directory {
-    const survivor = new Directory()
-    for (const [name, node] of this.#durable) survivor.keep(name, node.survivor())
-    return survivor
+function opened(path: string, content: Content): WritableDiskFile {
+  return {
+    path,
+    size: () => content.size,
+    read: (buffer, position) => content.read(buffer, position),
+    append: bytes => content.write(bytes, content.size),
+    write: (bytes, position) => content.write(bytes, position),
+    truncate: size => content.truncate(size),
+    sync: () => content.sync(),
+    datasync: () => content.datasync(),
+    close: () => undefined,
   }
 }
 

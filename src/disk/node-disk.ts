@@ -55,6 +55,10 @@ export const nodeDisk: Disk = {
     return NodeWritableFile.create(path)
   },
 
+  openForWriting(path) {
+    return NodeWritableFile.open(path)
+  },
+
   rename(from, to) {
     attempt('rename', from, () => fs.renameSync(from, to))
   },
@@ -65,6 +69,10 @@ export const nodeDisk: Disk = {
 
   makeDirectory(path) {
     attempt('make directory', path, () => fs.mkdirSync(path))
+  },
+
+  removeDirectory(path) {
+    attempt('remove directory', path, () => fs.rmdirSync(path))
   },
 
   /**
@@ -91,24 +99,13 @@ export class NodeFile implements DiskFile {
   readonly path: string
   readonly fd: number
 
-  private constructor(path: string, fd: number) {
+  protected constructor(path: string, fd: number) {
     this.path = path
     this.fd = fd
   }
 
-  /**
-   * Regular files only. O_NONBLOCK, as opening a named pipe would wait for a writer that may never
-   * come.
-   */
   static open(path: string): NodeFile {
-    const flags = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK
-    const fd = attempt('open', path, () => fs.openSync(path, flags))
-    const file = new NodeFile(path, fd)
-    const stats = attempt('stat', path, () => fs.fstatSync(fd))
-    if (stats.isFile()) return file
-    file.close()
-    if (stats.isDirectory()) throw refusal('open', path, 'EISDIR')
-    throw refusal('open', path, 'EINVAL', 'it is not a regular file')
+    return new NodeFile(path, openRegular(path, fs.constants.O_RDONLY))
   }
 
   size(): number {
@@ -135,38 +132,58 @@ export class NodeFile implements DiskFile {
   }
 }
 
-class NodeWritableFile implements WritableDiskFile {
-  readonly path: string
-  readonly #fd: number
-
-  private constructor(path: string, fd: number) {
-    this.path = path
-    this.#fd = fd
-  }
-
-  /** O_APPEND: after `truncate` the next bytes go to the new end. */
+class NodeWritableFile extends NodeFile implements WritableDiskFile {
   static create(path: string): NodeWritableFile {
-    const fd = attempt('create', path, () => fs.openSync(path, 'ax'))
+    const fd = attempt('create', path, () => fs.openSync(path, 'wx+'))
     return new NodeWritableFile(path, fd)
   }
 
+  static override open(path: string): NodeWritableFile {
+    return new NodeWritableFile(path, openRegular(path, fs.constants.O_RDWR))
+  }
+
   append(bytes: Buffer): void {
+    this.write(bytes, this.size())
+  }
+
+  write(bytes: Buffer, position: number): void {
+    const { length } = bytes
     attempt('write', this.path, () => {
-      for (let start = 0; start < bytes.length;) start += fs.writeSync(this.#fd, bytes, start)
+      for (let at = 0; at < length;) {
+        at += fs.writeSync(this.fd, bytes, at, length - at, position + at)
+      }
     })
   }
 
   truncate(size: number): void {
-    attempt('truncate', this.path, () => fs.ftruncateSync(this.#fd, size))
+    attempt('truncate', this.path, () => fs.ftruncateSync(this.fd, size))
   }
 
   sync(): void {
-    attempt('sync', this.path, () => fs.fsyncSync(this.#fd))
+    attempt('sync', this.path, () => fs.fsyncSync(this.fd))
   }
 
-  close(): void {
-    attempt('close', this.path, () => fs.closeSync(this.#fd))
+  datasync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fs.fdatasync(this.fd, cause => {
+        if (cause === null) resolve()
+        else reject(new DiskError('sync', this.path, cause))
+      })
+    })
   }
+}
+
+/**
+ * Regular files only. O_NONBLOCK, as opening a named pipe would wait for a writer that may never
+ * come.
+ */
+function openRegular(path: string, access: number): number {
+  const fd = attempt('open', path, () => fs.openSync(path, access | fs.constants.O_NONBLOCK))
+  const stats = attempt('stat', path, () => fs.fstatSync(fd))
+  if (stats.isFile()) return fd
+  fs.closeSync(fd)
+  if (stats.isDirectory()) throw refusal('open', path, 'EISDIR')
+  throw refusal('open', path, 'EINVAL', 'it is not a regular file')
 }
 
 interface TypedEntry {

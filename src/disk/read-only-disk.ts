@@ -13,9 +13,11 @@ export function readOnly(disk: Disk): Disk {
     readWhole: (path, sizeMax) => disk.readWhole(path, sizeMax),
     space: path => disk.space(path),
     create: path => refuse('create', path),
+    openForWriting: path => refuse('open for writing', path),
     rename: from => refuse('rename', from),
     remove: path => refuse('remove', path),
     makeDirectory: path => refuse('make directory', path),
+    removeDirectory: path => refuse('remove directory', path),
     syncDirectory: path => refuse('sync directory', path),
   }
 }

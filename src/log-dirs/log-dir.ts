@@ -9,6 +9,7 @@ import { DiskError, LimitError, type Damage } from '../base/errors.ts'
 import { MEBIBYTE } from '../base/limits.ts'
 import type { DirectoryEntry, Disk, EntryKind } from '../disk/disk.ts'
 import { noFile } from '../disk/disk-failure.ts'
+import { TEMPORARY_SUFFIX } from '../disk/replace-file.ts'
 import {
   BOOTSTRAP_CHECKPOINT,
   CLEAN_SHUTDOWN,
@@ -20,7 +21,6 @@ import {
   parsePartitionFolder,
   RECOVERY_POINT_CHECKPOINT,
   REMOTE_INDEX_CACHE,
-  TEMPORARY_SUFFIX,
   type PartitionFolderName,
 } from '../log/file-names.ts'
 import { readOffsetCheckpoint } from '../log/offset-checkpoint.ts'

@@ -64,8 +64,8 @@ export const REMOTE_INDEX_CACHE = 'remote-log-index-cache'
 
 export const METADATA_TOPIC = '__cluster_metadata'
 
-/** What an interrupted atomic write leaves behind. */
-export const TEMPORARY_SUFFIX = '.tmp'
+/** Behind the name of a file that is removed after a while: readers may still have it open. */
+export const DELETED_SUFFIX = '.deleted'
 
 const OFFSET_DIGITS = 20
 const EPOCH_DIGITS = 10

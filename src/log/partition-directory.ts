@@ -7,6 +7,7 @@ import { basename, join, resolve } from 'node:path'
 import type { DiskError } from '../base/errors.ts'
 import type { DirectoryEntry, Disk } from '../disk/disk.ts'
 import { noFile } from '../disk/disk-failure.ts'
+import { TEMPORARY_SUFFIX } from '../disk/replace-file.ts'
 import {
   isPartitionFileName,
   LEADER_EPOCH_CHECKPOINT,
@@ -15,7 +16,6 @@ import {
   parseSegmentFileName,
   PARTITION_METADATA,
   QUORUM_STATE,
-  TEMPORARY_SUFFIX,
   type PartitionState,
   type SegmentFileKind,
 } from './file-names.ts'

@@ -72,6 +72,10 @@ export class ObservedDisk implements Disk {
     return this.#disk.create(path)
   }
 
+  openForWriting(path: string) {
+    return this.#disk.openForWriting(path)
+  }
+
   rename(from: string, to: string): void {
     this.#disk.rename(from, to)
   }
@@ -82,6 +86,10 @@ export class ObservedDisk implements Disk {
 
   makeDirectory(path: string): void {
     this.#disk.makeDirectory(path)
+  }
+
+  removeDirectory(path: string): void {
+    this.#disk.removeDirectory(path)
   }
 
   syncDirectory(path: string): void {

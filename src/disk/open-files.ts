@@ -1,0 +1,110 @@
+/**
+ * The files that a broker has open, no more than so many of them: the one that was not used for longest is closed when
+ * another is needed, and opened again when it is asked for. What was written to a closed file is in the page cache, and
+ * a sync of the file opened anew makes it durable as well.
+ */
+import type { Disk, DiskFile, WritableDiskFile } from './disk.ts'
+
+export class OpenFiles {
+  readonly disk: Disk
+  readonly #countMax: number
+  /** In the order of their last use, the oldest first. */
+  readonly #files = new Map<string, OpenFile>()
+  #newest: OpenFile | undefined
+
+  constructor(disk: Disk, countMax: number) {
+    this.disk = disk
+    this.#countMax = countMax
+  }
+
+  get count(): number {
+    return this.#files.size
+  }
+
+  /** Until the next call of any of these: don't keep it. */
+  reading(path: string): DiskFile {
+    return (this.#known(path) ?? this.#add(path, () => ({ file: this.disk.open(path) }))).file
+  }
+
+  writing(path: string): WritableDiskFile {
+    const known = this.#known(path)
+    if (known?.writable !== undefined) return known.writable
+    if (known !== undefined) this.close(path)
+    return this.#addWritable(path, () => this.disk.openForWriting(path))
+  }
+
+  create(path: string): WritableDiskFile {
+    this.close(path)
+    return this.#addWritable(path, () => this.disk.create(path))
+  }
+
+  /** Waits for the disk; meanwhile the file stays open, however many others are needed. */
+  async datasync(path: string): Promise<void> {
+    this.writing(path)
+    const open = this.#known(path)!
+    open.syncing++
+    try {
+      await open.writable!.datasync()
+    } finally {
+      open.syncing--
+      if (open.isLeft && open.syncing === 0) open.file.close()
+    }
+  }
+
+  /** Before the file is renamed or removed, or when nobody needs it any more. */
+  close(path: string): void {
+    const open = this.#files.get(path)
+    if (open !== undefined) this.#leave(path, open)
+  }
+
+  closeAll(): void {
+    for (const [path, open] of this.#files) this.#leave(path, open)
+  }
+
+  #addWritable(path: string, open: () => WritableDiskFile): WritableDiskFile {
+    let writable: WritableDiskFile | undefined
+    this.#add(path, () => {
+      writable = open()
+      return { file: writable, writable }
+    })
+    return writable!
+  }
+
+  #known(path: string): OpenFile | undefined {
+    if (this.#newest?.file.path === path) return this.#newest
+    const open = this.#files.get(path)
+    if (open === undefined) return undefined
+    this.#files.delete(path)
+    this.#files.set(path, open)
+    this.#newest = open
+    return open
+  }
+
+  #add(path: string, open: () => Omit<OpenFile, 'syncing' | 'isLeft'>): OpenFile {
+    for (const [oldest, file] of this.#files) {
+      if (this.#files.size < this.#countMax) break
+      if (file.syncing === 0) this.#leave(oldest, file)
+    }
+    const added = { ...open(), syncing: 0, isLeft: false }
+    this.#files.set(path, added)
+    this.#newest = added
+    return added
+  }
+
+  #leave(path: string, open: OpenFile): void {
+    this.#files.delete(path)
+    if (this.#newest === open) this.#newest = undefined
+    open.isLeft = true
+    if (open.syncing === 0) open.file.close()
+  }
+}
+
+interface OpenFile {
+  readonly file: DiskFile
+  /** The same, where it was opened for writing. */
+  readonly writable?: WritableDiskFile
+  /** How many wait for the disk. */
+  syncing: number
+  /** Nobody finds it here any more; it is closed once nobody waits for it. */
+  isLeft: boolean
+}

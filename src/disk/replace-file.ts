@@ -1,0 +1,30 @@
+/**
+ * A file replaced in one step: after a crash there is the old one or the new one, whole.
+ *
+ * Source: org.apache.kafka.server.common.CheckpointFile#write
+ */
+import { dirname } from 'node:path'
+import type { Disk } from './disk.ts'
+
+/** What an interrupted replacement leaves behind; the next one clears it away. */
+export const TEMPORARY_SUFFIX = '.tmp'
+
+/** Durable when it returns. */
+export function replaceFile(disk: Disk, path: string, bytes: Buffer): void {
+  const temporary = path + TEMPORARY_SUFFIX
+  if (disk.status(temporary) !== undefined) disk.remove(temporary)
+  writeNewFile(disk, temporary, bytes)
+  disk.rename(temporary, path)
+  disk.syncDirectory(dirname(path))
+}
+
+/** Its bytes are durable when it returns, its name is not yet. */
+export function writeNewFile(disk: Disk, path: string, bytes: Buffer): void {
+  const file = disk.create(path)
+  try {
+    file.write(bytes, 0)
+    file.sync()
+  } finally {
+    file.close()
+  }
+}
