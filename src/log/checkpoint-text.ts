@@ -55,6 +55,11 @@ export function readCheckpointText<Entry>(
   return reading
 }
 
+/** @param entries each its fields, divided by blanks */
+export function encodeCheckpointText(entries: readonly string[]): Buffer {
+  return Buffer.from([CURRENT_VERSION, entries.length, ...entries, ''].join('\n'))
+}
+
 const DAMAGES_MAX = 100
 
 class Reading<Entry> implements CheckpointText<Entry> {

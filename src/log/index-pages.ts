@@ -7,42 +7,39 @@ import { SMALL_FILE_BYTES_MAX } from '../base/limits.ts'
 import { int32At, int64At } from '../binary/big-endian.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
 
-const PAGE_SIZE = 4096
+/** Holds whole entries of 8 and of 12 bytes. */
+const PAGE_SIZE = 12_288
 
 export class IndexPages {
+  readonly size: number
   readonly #file: DiskFile
-  /** Zeros where nothing was read yet, or nothing is any more: a file may shrink. */
-  readonly #bytes: Buffer
-  readonly #isRead: Uint8Array
+  readonly #pages: (Buffer | undefined)[] = []
 
   constructor(file: DiskFile) {
     this.#file = file
-    this.#bytes = Buffer.alloc(file.size())
-    this.#isRead = new Uint8Array(Math.ceil(this.size / PAGE_SIZE))
+    this.size = file.size()
   }
 
-  get size(): number {
-    return this.#bytes.length
-  }
-
-  /** @param position at most four bytes before the end, as all four must be there */
+  /** @param position of a field that no page's end divides */
   int32At(position: number): number {
-    this.#read(position, position + 4)
-    return int32At(this.#bytes, position)
+    return int32At(this.#pageAt(position), position % PAGE_SIZE)
   }
 
   int64At(position: number): bigint {
-    this.#read(position, position + 8)
-    return int64At(this.#bytes, position)
+    return int64At(this.#pageAt(position), position % PAGE_SIZE)
   }
 
-  #read(from: number, to: number): void {
-    for (let page = Math.floor(from / PAGE_SIZE); page * PAGE_SIZE < to; page++) {
-      if (this.#isRead[page] === 1) continue
-      const start = page * PAGE_SIZE
-      this.#file.read(this.#bytes.subarray(start, start + PAGE_SIZE), start)
-      this.#isRead[page] = 1
-    }
+  #pageAt(position: number): Buffer {
+    const number = Math.floor(position / PAGE_SIZE)
+    return (this.#pages[number] ??= this.#read(number))
+  }
+
+  /** Zeros where nothing is any more: a file may shrink. */
+  #read(number: number): Buffer {
+    const start = number * PAGE_SIZE
+    const page = Buffer.alloc(Math.min(PAGE_SIZE, this.size - start))
+    this.#file.read(page, start)
+    return page
   }
 }
 

@@ -4,12 +4,20 @@
  *
  * Source: org.apache.kafka.storage.internals.checkpoint.LeaderEpochCheckpointFile, LeaderEpochFileCache
  */
-import { javaInt, javaLong, readCheckpointText, type CheckpointText } from './checkpoint-text.ts'
+import {
+  encodeCheckpointText,
+  javaInt,
+  javaLong,
+  readCheckpointText,
+  type CheckpointText,
+} from './checkpoint-text.ts'
 
 export interface LeaderEpochEntry {
   readonly epoch: number
   readonly startOffset: bigint
 }
+
+export const NOT_ASCENDING = 'leader epochs do not ascend'
 
 export type LeaderEpochCheckpoint = CheckpointText<LeaderEpochEntry>
 
@@ -23,9 +31,13 @@ export function readLeaderEpochCheckpoint(bytes: Buffer, file: string): LeaderEp
       if (last === undefined) return undefined
       if (entry.epoch > last.epoch && entry.startOffset > last.startOffset) return undefined
       const expected = `more than epoch ${last.epoch} from offset ${last.startOffset}`
-      return { reason: 'leader epochs do not ascend', expected }
+      return { reason: NOT_ASCENDING, expected }
     },
   })
+}
+
+export function encodeLeaderEpochCheckpoint(entries: readonly LeaderEpochEntry[]): Buffer {
+  return encodeCheckpointText(entries.map(({ epoch, startOffset }) => `${epoch} ${startOffset}`))
 }
 
 function parseEntry(fields: readonly string[]): LeaderEpochEntry | undefined {

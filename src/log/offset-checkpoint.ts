@@ -5,7 +5,13 @@
  *
  * Source: org.apache.kafka.storage.internals.checkpoint.OffsetCheckpointFile
  */
-import { javaInt, javaLong, readCheckpointText, type CheckpointText } from './checkpoint-text.ts'
+import {
+  encodeCheckpointText,
+  javaInt,
+  javaLong,
+  readCheckpointText,
+  type CheckpointText,
+} from './checkpoint-text.ts'
 
 export interface OffsetCheckpointEntry {
   readonly topic: string
@@ -27,6 +33,12 @@ export function readOffsetCheckpoint(bytes: Buffer, file: string): OffsetCheckpo
       return { reason: 'a partition twice in one checkpoint', expected: 'each once' }
     },
   })
+}
+
+export function encodeOffsetCheckpoint(entries: readonly OffsetCheckpointEntry[]): Buffer {
+  return encodeCheckpointText(
+    entries.map(({ topic, partition, offset }) => `${topic} ${partition} ${offset}`),
+  )
 }
 
 function parseEntry(fields: readonly string[]): OffsetCheckpointEntry | undefined {

@@ -41,11 +41,15 @@ export class OffsetIndex {
   readonly #pages: IndexPages
   #usedCount: number | undefined
 
-  /** @param file stays open for as long as the index is used */
-  constructor(file: DiskFile, baseOffset: bigint) {
+  /**
+   * @param file stays open for as long as the index is used
+   * @param usedCount where it is known, as to who writes the index
+   */
+  constructor(file: DiskFile, baseOffset: bigint, usedCount?: number) {
     this.#pages = new IndexPages(file)
     this.baseOffset = baseOffset
     this.count = Math.floor(this.#pages.size / ENTRY_SIZE)
+    this.#usedCount = usedCount
   }
 
   /** Entries before the zeros of a preallocated file. */

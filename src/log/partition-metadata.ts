@@ -47,6 +47,10 @@ export function readPartitionMetadata(bytes: Buffer, file: string): PartitionMet
   }
 }
 
+export function encodePartitionMetadata(topicId: string): Buffer {
+  return Buffer.from(`version: 0\ntopic_id: ${topicId}`)
+}
+
 function parseTopicId(text: string | undefined): string | undefined {
   if (text === undefined || text === ZERO_UUID) return undefined
   return uuidBytes(text) === undefined ? undefined : text

@@ -27,7 +27,7 @@
 import { CorruptDataError, type Damage } from '../base/errors.ts'
 import { int16At } from '../binary/big-endian.ts'
 import { crc32c } from '../binary/checksum.ts'
-import { int16, int32, int64, layout, uint32 } from '../binary/layout.ts'
+import { type Decoded, int16, int32, int64, layout, uint32 } from '../binary/layout.ts'
 
 export const SNAPSHOT_HEADER = layout({ version: int16, crc: uint32, count: int32 })
 
@@ -76,6 +76,29 @@ export function readProducerSnapshot(bytes: Buffer): ProducerStateEntry[] {
   const entries: ProducerStateEntry[] = []
   for (let slot = 0; slot < count; slot++) entries.push(entryAt(bytes, slot))
   return entries
+}
+
+/** The fields of an entry that are stored. */
+export type StoredProducer = Decoded<typeof PRODUCER_ENTRY>
+
+export function encodeProducerSnapshot(producers: readonly StoredProducer[]): Buffer {
+  const { length: count } = producers
+  const header = SNAPSHOT_HEADER.encode({ version: CURRENT_VERSION, crc: 0, count })
+  const bytes = Buffer.concat([header, ...producers.map(entry => PRODUCER_ENTRY.encode(entry))])
+  bytes.writeUInt32BE(crc32c(bytes.subarray(AT.count)), AT.crc)
+  return bytes
+}
+
+/** Where no batch is known, or no transaction open. */
+export const NO_OFFSET = -1n
+
+/** Sequences run from 0 to 2³¹−1 and begin again; in Java's 32 bits, as impossible values are shown too. */
+export function firstSequenceOf({
+  lastSequence,
+  offsetDelta,
+}: Pick<StoredProducer, 'lastSequence' | 'offsetDelta'>): number {
+  if (lastSequence >= offsetDelta) return (lastSequence - offsetDelta) | 0
+  return (0x7fffffff - (offsetDelta - lastSequence) + 1) | 0
 }
 
 /** In the order in which Kafka looks: version, shape, checksum. */
@@ -192,13 +215,7 @@ function entryAt(bytes: Buffer, slot: number): ProducerStateEntry {
   return {
     ...entry,
     hasBatch: entry.lastOffset >= 0n,
-    firstSequence: subtractFromSequence(entry.lastSequence, entry.offsetDelta),
+    firstSequence: firstSequenceOf(entry),
     firstOffset: BigInt.asIntN(64, entry.lastOffset - BigInt(entry.offsetDelta)),
   }
-}
-
-/** Sequences run from 0 to 2³¹−1 and begin again; in Java's 32 bits, as impossible values are shown too. */
-function subtractFromSequence(sequence: number, delta: number): number {
-  if (sequence >= delta) return (sequence - delta) | 0
-  return (0x7fffffff - (delta - sequence) + 1) | 0
 }

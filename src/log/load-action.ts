@@ -1,0 +1,42 @@
+/** What the loading of a log changes on disk, told one by one. */
+export type LoadAction =
+  /** A leftover of a deletion, a compaction or a swap that a crash cut off. */
+  | { readonly kind: 'leftover-removed'; readonly path: string; readonly why: string }
+  /** The result of a compaction took the place of what it was made from. */
+  | { readonly kind: 'swap-completed'; readonly path: string }
+  /** What the result of a compaction replaces. */
+  | { readonly kind: 'replaced-removed'; readonly path: string }
+  | { readonly kind: 'orphan-index-removed'; readonly path: string }
+  /** A segment was read from its beginning, its indexes written anew. */
+  | RecoveredSegment
+  /** A segment behind one that was cut. */
+  | {
+      readonly kind: 'segment-dropped'
+      readonly path: string
+      readonly bytes: number
+      readonly why: string
+    }
+  | { readonly kind: 'snapshot-removed'; readonly path: string; readonly why: string }
+  | { readonly kind: 'snapshot-written'; readonly path: string }
+  | { readonly kind: 'segment-created'; readonly path: string }
+
+export interface RecoveredSegment {
+  readonly kind: 'segment-recovered'
+  readonly path: string
+  readonly why: 'unclean-shutdown' | 'no-index' | 'transaction-index'
+  readonly bytes: number
+  readonly batches: number
+  /** Of the last whole batch; the segment's base where there is none. */
+  readonly nextOffset: bigint
+  readonly cut?: CutOff
+}
+
+export interface CutOff {
+  /** Position of the first byte that was taken away. */
+  readonly position: number
+  readonly bytes: number
+  /** Why the log could not be believed from there on. */
+  readonly reason: string
+}
+
+export type LoadListener = (action: LoadAction) => void

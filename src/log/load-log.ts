@@ -1,0 +1,262 @@
+/**
+ * Opens the log of a partition as a broker does at its start, and puts in order what a crash has left behind.
+ *
+ * | found                                          | done                                                       |
+ * |------------------------------------------------|------------------------------------------------------------|
+ * | `.deleted`, `.cleaned`                         | removed                                                    |
+ * | `.swap` at or behind the lowest `.cleaned`     | removed: not all of what it belongs to was finished        |
+ * | any other `.swap`                              | takes the place of all segments in its range of offsets    |
+ * | an index without its log                       | removed                                                    |
+ * | a log without its offset index                 | recovered: read, checked, cut, indexes built               |
+ * | a transaction index that contradicts its name  | the same                                                   |
+ * | no time index                                  | an empty one                                               |
+ * | any other index                                | believed                                                   |
+ * | after an unclean shutdown, segments from the recovery point on | recovered; where one is cut, those behind it are dropped |
+ * | the log ends before its start                  | all segments removed, a new one at the start               |
+ * | no segment                                     | an empty one at the start                                  |
+ * | leader epochs that begin behind the end        | forgotten                                                  |
+ * | producer snapshots at no segment, but the last | removed                                                    |
+ * | the last snapshot is older than the end        | what is behind it is read                                  |
+ * | no snapshot, clean shutdown                    | empty ones are written                                     |
+ *
+ * Source: org.apache.kafka.storage.internals.log.LogLoader
+ */
+import { join } from 'node:path'
+import { DiskError } from '../base/errors.ts'
+import { clearLeftovers } from './clear-leftovers.ts'
+import { DELETED_SUFFIX, parseSegmentFileName, segmentFileName } from './file-names.ts'
+import { LeaderEpochs } from './leader-epochs.ts'
+import type { LoadListener, RecoveredSegment } from './load-action.ts'
+import type { LogConfig } from './log-config.ts'
+import { LogSegment } from './log-segment.ts'
+import type { PartitionFolder } from './partition-folder.ts'
+import { PartitionProducers } from './partition-producers.ts'
+import { readForRecovery, UnorderedOffsetsError } from './recover-segment.ts'
+import { TransactionIndex, versionToKafka } from './transaction-index.ts'
+
+export interface LoadOptions {
+  readonly config: LogConfig
+  /** Whether the log.dir was shut down cleanly. */
+  readonly isClean: boolean
+  /** What the log.dir's checkpoints say; 0 where they say nothing. */
+  readonly recoveryPoint: bigint
+  readonly logStartOffset: bigint
+  readonly nowMs: number
+  /** `producer.id.expiration.ms` */
+  readonly producerExpirationMs: number
+  /** Draws how much earlier than `segment.ms` a segment is rolled. */
+  readonly drawJitterMs?: (config: LogConfig) => number
+  readonly onAction?: LoadListener
+}
+
+export interface LoadedLog {
+  /** Ascending; at least one. */
+  readonly segments: readonly LogSegment[]
+  readonly epochs: LeaderEpochs
+  readonly producers: PartitionProducers
+  readonly logStartOffset: bigint
+  readonly endOffset: bigint
+  /** Nothing below has to be read again after a crash. */
+  readonly recoveryPoint: bigint
+  /** Paths of files that were renamed out of the way, to be removed after a while. */
+  readonly condemned: readonly string[]
+}
+
+/**
+ * @throws DiskError
+ * @throws CorruptDataError where a broker would not start
+ */
+export function loadLog(folder: PartitionFolder, options: LoadOptions): LoadedLog {
+  return new LogLoading(folder, options).load()
+}
+
+class LogLoading {
+  readonly #folder: PartitionFolder
+  readonly #options: LoadOptions
+  readonly #epochs: LeaderEpochs
+  readonly #condemned: string[] = []
+  #segments: LogSegment[] = []
+
+  constructor(folder: PartitionFolder, options: LoadOptions) {
+    this.#folder = folder
+    this.#options = options
+    this.#epochs = LeaderEpochs.load(folder.files.disk, folder.path)
+  }
+
+  load(): LoadedLog {
+    const { isClean, logStartOffset: startCheckpoint, recoveryPoint } = this.#options
+    clearLeftovers(this.#folder, this.#options.onAction)
+    this.#loadSegments()
+    if (!isClean) this.#recoverFrom(recoveryPoint)
+    const endBefore = this.#endOffset()
+    const isBeforeStart = endBefore !== undefined && endBefore < startCheckpoint
+    if (isBeforeStart) this.#dropAll(endBefore)
+    if (this.#segments.length === 0) this.#createSegment(startCheckpoint)
+    const endOffset = this.#segments.at(-1)!.nextOffset()
+    this.#segments.at(-1)!.preallocateIndexes()
+    this.#epochs.truncateFromEnd(endOffset)
+    this.#epochs.truncateFromStart(startCheckpoint)
+    const logStartOffset = greater(startCheckpoint, this.#segments[0]!.baseOffset)
+    const producers = this.#producers()
+    producers.removeStrays(this.#segments.map(({ baseOffset }) => baseOffset))
+    producers.rebuild({ segments: this.#segments, logStartOffset, endOffset, isClean })
+    const isTrusted = isClean && endBefore !== undefined && !isBeforeStart
+    return {
+      segments: this.#segments,
+      epochs: this.#epochs,
+      producers,
+      logStartOffset,
+      endOffset,
+      recoveryPoint: isTrusted || recoveryPoint > endOffset ? endOffset : recoveryPoint,
+      condemned: this.#condemned,
+    }
+  }
+
+  #loadSegments(): void {
+    const { files, path } = this.#folder
+    const names = files.disk.list(path).filter(({ kind }) => kind === 'file')
+    const isThere = new Set(names.map(({ name }) => name))
+    for (const { name } of names) {
+      const parsed = parseSegmentFileName(name)
+      if (parsed?.state !== 'live' || parsed.kind === 'snapshot') continue
+      const { kind, baseOffset } = parsed
+      if (kind === 'log') this.#loadSegment(baseOffset, isThere)
+      else if (!isThere.has(segmentFileName('log', baseOffset))) {
+        files.disk.remove(join(path, name))
+        this.#options.onAction?.({ kind: 'orphan-index-removed', path: join(path, name) })
+      }
+    }
+  }
+
+  #loadSegment(baseOffset: bigint, isThere: ReadonlySet<string>): void {
+    const { files, path } = this.#folder
+    const segment = LogSegment.open(this.#folder, baseOffset, this.#segmentOptions())
+    const hasIndex = isThere.has(segmentFileName('index', baseOffset))
+    if (!isThere.has(segmentFileName('timeindex', baseOffset))) {
+      files.create(join(path, segmentFileName('timeindex', baseOffset)))
+    }
+    if (!hasIndex) {
+      files.create(join(path, segmentFileName('index', baseOffset)))
+      this.#recover(segment, 'no-index')
+    } else if (this.#hasMisplacedAborts(baseOffset, isThere)) {
+      this.#recover(segment, 'transaction-index')
+    }
+    this.#segments.push(segment)
+  }
+
+  #hasMisplacedAborts(baseOffset: bigint, isThere: ReadonlySet<string>): boolean {
+    const name = segmentFileName('txnindex', baseOffset)
+    if (!isThere.has(name)) return false
+    const bytes = this.#folder.files.disk.readWhole(join(this.#folder.path, name))
+    for (const entry of new TransactionIndex(bytes).entries()) {
+      if (versionToKafka(entry) > 0 || entry.lastOffset < baseOffset) return true
+    }
+    return false
+  }
+
+  /** The segment that holds the recovery point, and all behind it. */
+  #recoverFrom(recoveryPoint: bigint): void {
+    const floor = this.#segments.findLastIndex(({ baseOffset }) => baseOffset <= recoveryPoint)
+    for (let slot = Math.max(0, floor); slot < this.#segments.length; slot++) {
+      if (!this.#recoverOrEmpty(this.#segments[slot]!)) continue
+      this.#drop(this.#segments.splice(slot + 1), 'the segment before it was cut')
+      return
+    }
+  }
+
+  /** @returns whether anything was cut off */
+  #recoverOrEmpty(segment: LogSegment): boolean {
+    try {
+      return this.#recover(segment, 'unclean-shutdown').cut !== undefined
+    } catch (error) {
+      if (!(error instanceof UnorderedOffsetsError || error instanceof DiskError)) throw error
+      const { baseOffset, size } = segment
+      const cutBytes = segment.truncateTo(baseOffset, this.#options.nowMs)
+      this.#options.onAction?.({
+        kind: 'segment-recovered',
+        path: segment.logPath,
+        why: 'unclean-shutdown',
+        bytes: size,
+        batches: 0,
+        nextOffset: baseOffset,
+        cut: { position: 0, bytes: cutBytes, reason: error.message },
+      })
+      return cutBytes > 0
+    }
+  }
+
+  #recover(segment: LogSegment, why: RecoveredSegment['why']): RecoveredSegment {
+    const producers = this.#producers()
+    producers.rebuild({
+      segments: this.#segments,
+      logStartOffset: this.#options.logStartOffset,
+      endOffset: segment.baseOffset,
+      isClean: false,
+    })
+    const { size: bytes, logPath: path } = segment
+    const { indexIntervalBytes } = this.#options.config
+    const recovery = { segment, producers, epochs: this.#epochs, indexIntervalBytes }
+    const { indexes, batches, nextOffset, cut } = readForRecovery(recovery)
+    segment.replaceIndexes(indexes)
+    if (cut !== undefined) segment.cutAt(cut.position)
+    producers.takeSnapshot()
+    const recovered: RecoveredSegment = {
+      kind: 'segment-recovered',
+      path,
+      why,
+      bytes,
+      batches,
+      nextOffset,
+      ...(cut && { cut }),
+    }
+    this.#options.onAction?.(recovered)
+    return recovered
+  }
+
+  /** Undefined where there is no segment. */
+  #endOffset(): bigint | undefined {
+    return this.#segments.at(-1)?.nextOffset()
+  }
+
+  #dropAll(endOffset: bigint): void {
+    const { logStartOffset } = this.#options
+    const why = `the log ends at offset ${endOffset}, before its start at ${logStartOffset}`
+    this.#drop(this.#segments.splice(0), why)
+    this.#epochs.clear()
+    this.#producers().clear(logStartOffset)
+  }
+
+  #drop(segments: readonly LogSegment[], why: string): void {
+    const { disk } = this.#folder.files
+    for (const segment of segments) {
+      const { logPath: path, size: bytes, baseOffset } = segment
+      this.#condemned.push(...segment.rename())
+      const snapshot = join(this.#folder.path, segmentFileName('snapshot', baseOffset))
+      if (disk.status(snapshot) !== undefined) {
+        disk.rename(snapshot, snapshot + DELETED_SUFFIX)
+        this.#condemned.push(snapshot + DELETED_SUFFIX)
+      }
+      this.#options.onAction?.({ kind: 'segment-dropped', path, bytes, why })
+    }
+  }
+
+  #createSegment(baseOffset: bigint): void {
+    const segment = LogSegment.create(this.#folder, baseOffset, this.#segmentOptions())
+    this.#segments.push(segment)
+    this.#options.onAction?.({ kind: 'segment-created', path: segment.logPath })
+  }
+
+  #producers(): PartitionProducers {
+    const { nowMs, producerExpirationMs: expirationMs, onAction } = this.#options
+    return new PartitionProducers(this.#folder, { nowMs, expirationMs, onAction })
+  }
+
+  #segmentOptions() {
+    const { config, nowMs, drawJitterMs } = this.#options
+    return { config, nowMs, rollJitterMs: drawJitterMs?.(config) ?? 0 }
+  }
+}
+
+function greater(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}

@@ -1,0 +1,118 @@
+/**
+ * What a topic's configuration says of its logs, by the names of Apache Kafka 4.3, in numbers ready for use.
+ *
+ * Source: org.apache.kafka.storage.internals.log.LogConfig, org.apache.kafka.common.config.TopicConfig
+ */
+import type { CodecName } from '../compression/codec.ts'
+
+export interface LogConfig {
+  /** `segment.bytes` */
+  readonly segmentBytes: number
+  /** `segment.ms`; under compaction no more than `max.compaction.lag.ms` */
+  readonly segmentMs: number
+  /** `segment.jitter.ms` */
+  readonly segmentJitterMs: number
+  /** `segment.index.bytes` */
+  readonly segmentIndexBytes: number
+  /** `index.interval.bytes` */
+  readonly indexIntervalBytes: number
+  /** `preallocate` */
+  readonly preallocate: boolean
+  /** `max.message.bytes`, of a batch */
+  readonly maxMessageBytes: number
+  /** `compression.type`; undefined: as the producer chose */
+  readonly compressionType: CodecName | undefined
+  /** `message.timestamp.type` */
+  readonly timestampType: 'create' | 'append'
+  /** `message.timestamp.before.max.ms` */
+  readonly timestampBeforeMaxMs: number
+  /** `message.timestamp.after.max.ms` */
+  readonly timestampAfterMaxMs: number
+  /** Whether `cleanup.policy` has compact in it. */
+  readonly isCompacted: boolean
+  /** `flush.messages` */
+  readonly flushMessages: number
+  /** `flush.ms` */
+  readonly flushMs: number
+  /** `file.delete.delay.ms` */
+  readonly fileDeleteDelayMs: number
+}
+
+/** Java's Long.MAX_VALUE, which stands for "never"; the nearest number is as good. */
+const NEVER = Number(0x7fff_ffff_ffff_ffffn)
+
+export const DEFAULT_LOG_CONFIG: LogConfig = {
+  segmentBytes: 1_073_741_824,
+  segmentMs: 604_800_000,
+  segmentJitterMs: 0,
+  segmentIndexBytes: 10_485_760,
+  indexIntervalBytes: 4096,
+  preallocate: false,
+  maxMessageBytes: 1_048_588,
+  compressionType: undefined,
+  timestampType: 'create',
+  timestampBeforeMaxMs: NEVER,
+  timestampAfterMaxMs: 3_600_000,
+  isCompacted: false,
+  flushMessages: NEVER,
+  flushMs: NEVER,
+  fileDeleteDelayMs: 60_000,
+}
+
+/**
+ * @param topicConfigs by their names, values that were found valid; what a log does not look at is passed over
+ * @param defaults what the broker's configuration says of topics that say nothing
+ */
+export function logConfigOf(
+  topicConfigs: ReadonlyMap<string, string>,
+  defaults: LogConfig = DEFAULT_LOG_CONFIG,
+): LogConfig {
+  const number = (name: string, fallback: number) => {
+    const value = topicConfigs.get(name)
+    return value === undefined ? fallback : Number(value)
+  }
+  const text = (name: string) => topicConfigs.get(name)?.trim()
+  const cleanupPolicy = text('cleanup.policy')
+  const isCompacted =
+    cleanupPolicy === undefined
+      ? defaults.isCompacted
+      : cleanupPolicy.split(',').some(policy => policy.trim() === 'compact')
+  const segmentMs = number('segment.ms', defaults.segmentMs)
+  const maxCompactionLagMs = Math.max(0, number('max.compaction.lag.ms', NEVER))
+  const timestampType = text('message.timestamp.type')
+  return {
+    segmentBytes: number('segment.bytes', defaults.segmentBytes),
+    segmentMs: isCompacted ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs,
+    segmentJitterMs: number('segment.jitter.ms', defaults.segmentJitterMs),
+    segmentIndexBytes: number('segment.index.bytes', defaults.segmentIndexBytes),
+    indexIntervalBytes: number('index.interval.bytes', defaults.indexIntervalBytes),
+    preallocate: booleanOf(text('preallocate'), defaults.preallocate),
+    maxMessageBytes: number('max.message.bytes', defaults.maxMessageBytes),
+    compressionType: compressionTypeOf(text('compression.type'), defaults.compressionType),
+    timestampType:
+      timestampType === undefined
+        ? defaults.timestampType
+        : timestampType === 'LogAppendTime'
+          ? 'append'
+          : 'create',
+    timestampBeforeMaxMs: number('message.timestamp.before.max.ms', defaults.timestampBeforeMaxMs),
+    timestampAfterMaxMs: number('message.timestamp.after.max.ms', defaults.timestampAfterMaxMs),
+    isCompacted,
+    flushMessages: number('flush.messages', defaults.flushMessages),
+    flushMs: number('flush.ms', defaults.flushMs),
+    fileDeleteDelayMs: number('file.delete.delay.ms', defaults.fileDeleteDelayMs),
+  }
+}
+
+function booleanOf(value: string | undefined, fallback: boolean): boolean {
+  return value === undefined ? fallback : value.toLowerCase() === 'true'
+}
+
+function compressionTypeOf(
+  value: string | undefined,
+  fallback: LogConfig['compressionType'],
+): LogConfig['compressionType'] {
+  if (value === undefined) return fallback
+  if (value === 'producer') return undefined
+  return value === 'uncompressed' ? 'none' : (value as CodecName)
+}

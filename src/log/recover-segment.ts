@@ -1,0 +1,196 @@
+/**
+ * Reads a segment from its beginning, as a broker does that was not shut down cleanly: each batch has to be whole and its
+ * checksum hold. At the first that is not the segment is cut. On the way the indexes are built anew, and producers and
+ * leader epochs learn what they may not know yet. Records are not looked into.
+ *
+ * Source: org.apache.kafka.storage.internals.log.LogSegment#recover
+ */
+import { CorruptDataError } from '../base/errors.ts'
+import { ByteWriter } from '../binary/writer.ts'
+import { NO_TIMESTAMP } from '../record/batch.ts'
+import { BatchV2 } from '../record/batch-v2.ts'
+import { BatchScanner } from './batch-scanner.ts'
+import type { LeaderEpochs } from './leader-epochs.ts'
+import type { CutOff } from './load-action.ts'
+import type { LogSegment } from './log-segment.ts'
+import { OFFSET_INDEX_ENTRY } from './offset-index.ts'
+import type { PartitionProducers } from './partition-producers.ts'
+import type { ProducerState } from './producer-state.ts'
+import type { RecoveredIndexes } from './recovered-indexes.ts'
+import { TIME_INDEX_ENTRY, type TimestampOffset } from './time-index.ts'
+import { ABORTED_TRANSACTION, CURRENT_VERSION } from './transaction-index.ts'
+
+export interface Recovery {
+  readonly segment: LogSegment
+  readonly producers: PartitionProducers
+  readonly epochs: LeaderEpochs
+  readonly indexIntervalBytes: number
+}
+
+export interface RecoveryResult {
+  readonly indexes: RecoveredIndexes
+  readonly batches: number
+  readonly nextOffset: bigint
+  readonly cut?: CutOff
+}
+
+/** Offsets that an index can't hold in their order: the segment is given up as a whole. */
+export class UnorderedOffsetsError extends CorruptDataError {}
+
+/**
+ * Reads only; but producers and epochs are changed.
+ *
+ * @throws UnorderedOffsetsError
+ */
+export function readForRecovery(recovery: Recovery): RecoveryResult {
+  const { segment } = recovery
+  const scanner = new BatchScanner(segment.log)
+  const indexes = new IndexBuilder(segment.logPath, segment.baseOffset, recovery.indexIntervalBytes)
+  const reader = new RecoveryReader(recovery, indexes)
+  let batches = 0
+  let nextOffset = segment.baseOffset
+  let damage: string | undefined
+  for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
+    damage = scanner.isValid() ? reader.take(scanner) : 'the checksum does not hold'
+    if (damage !== undefined) break
+    nextOffset = scanner.header().lastOffset + 1n
+    batches++
+  }
+  const { position } = scanner
+  const bytes = scanner.end - position
+  const reason = damage ?? scanner.damage?.damage.reason ?? 'the last batch is not whole'
+  return {
+    indexes: indexes.finish(),
+    batches,
+    nextOffset,
+    ...(bytes > 0 && { cut: { position, bytes, reason } }),
+  }
+}
+
+class RecoveryReader {
+  readonly #epochs: LeaderEpochs
+  readonly #state: ProducerState
+  readonly #indexes: IndexBuilder
+
+  constructor({ producers, epochs }: Recovery, indexes: IndexBuilder) {
+    this.#epochs = epochs
+    this.#state = producers.state
+    this.#indexes = indexes
+  }
+
+  /** @returns why the batch under the scanner is not taken, where it is not */
+  take(scanner: BatchScanner): string | undefined {
+    const batch = scanner.header()
+    this.#indexes.add(batch, scanner.position)
+    if (!(batch instanceof BatchV2)) return undefined
+    const { partitionLeaderEpoch: epoch } = batch
+    if (epoch >= 0 && epoch > (this.#epochs.latest?.epoch ?? -1)) {
+      this.#epochs.assign(epoch, batch.baseOffset)
+    }
+    if (batch.producerId >= 0n) {
+      const refused = this.#updateProducer(batch.isControl ? scanner.body() : batch)
+      if (refused !== undefined) return refused
+    }
+    this.#state.endOffset = batch.lastOffset + 1n
+    return undefined
+  }
+
+  #updateProducer(batch: ReturnType<BatchScanner['header']>): string | undefined {
+    const append = this.#state.begin('replication')
+    try {
+      append.add(batch as BatchV2)
+    } catch (error) {
+      if (error instanceof CorruptDataError) return error.damage.reason
+      throw error
+    }
+    for (const completed of this.#state.commit(append)) {
+      const lastStableOffset = this.#state.lastStableOffsetAfter(completed)
+      if (completed.isAborted) this.#indexes.addAborted(completed, lastStableOffset)
+      this.#state.complete(completed)
+    }
+    return undefined
+  }
+}
+
+class IndexBuilder {
+  readonly #path: string
+  readonly #baseOffset: bigint
+  readonly #interval: number
+  readonly #offsets = new ByteWriter(4096)
+  readonly #times = new ByteWriter(4096)
+  readonly #aborted = new ByteWriter()
+  #lastOffset: bigint | undefined
+  #lastTime = NO_TIMESTAMP
+  #indexedUpTo = 0
+  #greatest: TimestampOffset
+
+  constructor(path: string, baseOffset: bigint, interval: number) {
+    this.#path = path
+    this.#baseOffset = baseOffset
+    this.#interval = interval
+    this.#greatest = { timestamp: NO_TIMESTAMP, offset: baseOffset }
+  }
+
+  add(batch: ReturnType<BatchScanner['header']>, position: number): void {
+    const { maxTimestamp, lastOffset } = batch
+    const relativeOffset = lastOffset - this.#baseOffset
+    if (relativeOffset < 0n || relativeOffset > RELATIVE_OFFSET_MAX) {
+      throw this.#unordered(position, lastOffset, `one that lies within 2³¹ of the segment's base`)
+    }
+    if (maxTimestamp > this.#greatest.timestamp) {
+      this.#greatest = { timestamp: maxTimestamp, offset: lastOffset }
+    }
+    if (position - this.#indexedUpTo <= this.#interval) return
+    if (this.#lastOffset !== undefined && lastOffset <= this.#lastOffset) {
+      throw this.#unordered(position, lastOffset, `more than ${this.#lastOffset}`)
+    }
+    this.#lastOffset = lastOffset
+    this.#offsets.bytes(
+      OFFSET_INDEX_ENTRY.encode({ relativeOffset: Number(relativeOffset), position }),
+    )
+    this.#addTime()
+    this.#indexedUpTo = position
+  }
+
+  addAborted({ producerId, firstOffset, markerOffset }: Aborted, lastStableOffset: bigint): void {
+    const version = CURRENT_VERSION
+    const entry = { version, producerId, firstOffset, lastOffset: markerOffset, lastStableOffset }
+    this.#aborted.bytes(ABORTED_TRANSACTION.encode(entry))
+  }
+
+  finish(): RecoveredIndexes {
+    this.#addTime()
+    return {
+      offsets: this.#offsets.written(),
+      times: this.#times.written(),
+      aborted: this.#aborted.written(),
+      greatest: this.#greatest,
+    }
+  }
+
+  #addTime(): void {
+    const { timestamp, offset } = this.#greatest
+    if (timestamp <= this.#lastTime) return
+    this.#lastTime = timestamp
+    const relativeOffset = Number(offset - this.#baseOffset)
+    this.#times.bytes(TIME_INDEX_ENTRY.encode({ timestamp, relativeOffset }))
+  }
+
+  #unordered(position: number, offset: bigint, expected: string): UnorderedOffsetsError {
+    return new UnorderedOffsetsError({
+      file: this.#path,
+      position,
+      reason: 'an offset that the index can not hold',
+      found: `offset ${offset}`,
+      expected,
+    })
+  }
+}
+
+interface Aborted {
+  readonly producerId: bigint
+  readonly firstOffset: bigint
+  readonly markerOffset: bigint
+}
+
+const RELATIVE_OFFSET_MAX = 0x7fff_ffffn
