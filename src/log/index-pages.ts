@@ -7,37 +7,39 @@ import { SMALL_FILE_BYTES_MAX } from '../base/limits.ts'
 import { int32At, int64At } from '../binary/big-endian.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
 
-/** Holds whole entries of 8 and of 12 bytes. */
-const PAGE_SIZE = 12_288
+const PAGE_SIZE = 4096
 
 export class IndexPages {
   readonly size: number
   readonly #file: DiskFile
+  /** Bytes of whole entries. */
+  readonly #pageSize: number
   readonly #pages: (Buffer | undefined)[] = []
 
-  constructor(file: DiskFile) {
+  constructor(file: DiskFile, entrySize: number) {
     this.#file = file
     this.size = file.size()
+    this.#pageSize = PAGE_SIZE - (PAGE_SIZE % entrySize)
   }
 
-  /** @param position of a field that no page's end divides */
+  /** @param position of a field of an entry */
   int32At(position: number): number {
-    return int32At(this.#pageAt(position), position % PAGE_SIZE)
+    return int32At(this.#pageAt(position), position % this.#pageSize)
   }
 
   int64At(position: number): bigint {
-    return int64At(this.#pageAt(position), position % PAGE_SIZE)
+    return int64At(this.#pageAt(position), position % this.#pageSize)
   }
 
   #pageAt(position: number): Buffer {
-    const number = Math.floor(position / PAGE_SIZE)
+    const number = Math.floor(position / this.#pageSize)
     return (this.#pages[number] ??= this.#read(number))
   }
 
   /** Zeros where nothing is any more: a file may shrink. */
   #read(number: number): Buffer {
-    const start = number * PAGE_SIZE
-    const page = Buffer.alloc(Math.min(PAGE_SIZE, this.size - start))
+    const start = number * this.#pageSize
+    const page = Buffer.alloc(Math.min(this.#pageSize, this.size - start))
     this.#file.read(page, start)
     return page
   }

@@ -43,7 +43,7 @@ export class TimeIndex {
    * @param usedCount where it is known, as to who writes the index
    */
   constructor(file: DiskFile, baseOffset: bigint, usedCount?: number) {
-    this.#pages = new IndexPages(file)
+    this.#pages = new IndexPages(file, ENTRY_SIZE)
     this.baseOffset = baseOffset
     this.count = Math.floor(this.#pages.size / ENTRY_SIZE)
     this.#usedCount = usedCount
