@@ -27,6 +27,11 @@ export interface Libc {
   pagesHeld(fd: number, position: number, size: number): Buffer | undefined
   /** What fcntl(F_GETLK) answers when asked for an exclusive lock on the whole file. */
   conflictingLock(fd: number): ConflictingLock | undefined
+  /**
+   * Takes an exclusive lock on the whole file, fcntl(F_SETLK); false when somebody else has one. It
+   * is lost when the process closes any descriptor of the file.
+   */
+  takeLock(fd: number): boolean
 }
 
 export interface ConflictingLock {
@@ -93,6 +98,7 @@ const MAP_SHARED = 1
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn
 const POSIX_FADV_DONTNEED = 4
 const F_GETLK = 5
+const F_SETLK = 6
 /** The number of cachestat(2), the same on all of ARCHITECTURES; libc has no function for it. */
 const SYS_CACHESTAT = 451
 /** `struct cachestat`: cached, dirty, being written, evicted, recently evicted. */
@@ -156,11 +162,19 @@ function declare(koffi: Koffi): Libc {
       if (fcntl(fd, F_GETLK, flockPointer, lock) !== 0) throw failure('fcntl', koffi.errno())
       return lock.type === F_UNLCK ? undefined : { pid: lock.pid }
     },
+
+    takeLock(fd) {
+      const lock = { type: F_WRLCK, whence: 0, start: 0, length: 0, pid: 0 }
+      if (fcntl(fd, F_SETLK, flockPointer, lock) === 0) return true
+      const error = failure('fcntl', koffi.errno())
+      if (['EAGAIN', 'EACCES'].includes(error.code)) return false
+      throw error
+    },
   }
 }
 
 /** `errno` is named as Node names it. */
-function failure(call: string, errno: number): Error {
+function failure(call: string, errno: number): Error & { readonly code: string } {
   const code = getSystemErrorName(-errno)
   return Object.assign(new Error(`${call}: ${code}`), { code })
 }

@@ -36,3 +36,8 @@ export function readCleanShutdown(bytes: Buffer, file: string): CleanShutdown {
     damages: brokerEpoch === undefined ? [damage] : [],
   }
 }
+
+/** @param brokerEpoch under which the broker was registered; −1 unknown */
+export function encodeCleanShutdown(brokerEpoch: bigint): Buffer {
+  return Buffer.from(`{"version":0,"brokerEpoch":${brokerEpoch}}`)
+}

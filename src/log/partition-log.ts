@@ -11,7 +11,9 @@
  *
  * Source: org.apache.kafka.storage.internals.log.UnifiedLog, LocalLog
  */
+import { join } from 'node:path'
 import { assert, DiskError, RefusedError } from '../base/errors.ts'
+import { replaceFile } from '../disk/replace-file.ts'
 import { BatchV2 } from '../record/batch-v2.ts'
 import {
   assignOffsets,
@@ -20,6 +22,7 @@ import {
   type AppendContext,
   type PreparedRecords,
 } from './append-validation.ts'
+import { PARTITION_METADATA } from './file-names.ts'
 import { LogFlush } from './log-flush.ts'
 import { readLog, type LogRead, type ReadOptions } from './log-read.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
@@ -27,6 +30,7 @@ import { loadLog, type LoadOptions } from './load-log.ts'
 import type { LogConfig } from './log-config.ts'
 import { LogSegment } from './log-segment.ts'
 import type { PartitionFolder } from './partition-folder.ts'
+import { encodePartitionMetadata } from './partition-metadata.ts'
 import type { PartitionProducers } from './partition-producers.ts'
 import type { AppendOrigin, CompletedTransaction } from './producer-state.ts'
 import { removeSegmentFiles } from './remove-segment-files.ts'
@@ -54,7 +58,11 @@ export interface LogClock {
   nowMs(): number
 }
 
-export type OpenOptions = Omit<LoadOptions, 'nowMs'> & { readonly clock: LogClock }
+export type OpenOptions = Omit<LoadOptions, 'nowMs'> & {
+  readonly clock: LogClock
+  /** Told once, of the failure after which the log takes no more appends. */
+  readonly onFailure?: (failure: DiskError) => void
+}
 
 export class PartitionLog {
   readonly folder: PartitionFolder
@@ -69,6 +77,7 @@ export class PartitionLog {
   #logStartOffset: bigint
   #endOffset: bigint
   #highWatermark: bigint
+  readonly #onFailure: OpenOptions['onFailure']
   #failure: DiskError | undefined
   /** Renamed out of the way, to be removed after a while. */
   #condemned: { readonly path: string; readonly dueMs: number }[] = []
@@ -87,6 +96,7 @@ export class PartitionLog {
     this.epochs = loaded.epochs
     this.#clock = clock
     this.#drawJitterMs = drawJitterMs
+    this.#onFailure = options.onFailure
     this.#config = config
     this.#producers = loaded.producers
     this.#segments = [...loaded.segments]
@@ -254,6 +264,19 @@ export class PartitionLog {
       this.#flush.syncNames()
     })
     this.closeFiles()
+  }
+
+  /** From now on nothing more is written. */
+  fail(failure: DiskError): void {
+    if (this.#failure !== undefined) return
+    this.#failure = failure
+    this.#onFailure?.(failure)
+  }
+
+  /** Of a new log, before anything is appended; durable when it returns. */
+  writeTopicId(topicId: string): void {
+    const path = join(this.folder.path, PARTITION_METADATA)
+    this.#orFail(() => replaceFile(this.folder.files.disk, path, encodePartitionMetadata(topicId)))
   }
 
   /** Lets go of the files, and leaves the log as it is. */
@@ -455,7 +478,7 @@ export class PartitionLog {
   }
 
   #failed(error: unknown): unknown {
-    if (error instanceof DiskError) this.#failure ??= error
+    if (error instanceof DiskError) this.fail(error)
     return error
   }
 }

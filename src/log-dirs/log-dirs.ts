@@ -1,0 +1,176 @@
+/**
+ * All log.dirs of a broker, open for writing: which partition lies where, and where a new one goes.
+ *
+ * Source: org.apache.kafka.storage.internals.log.LogManager
+ */
+import { join } from 'node:path'
+import { DiskError, UsageError } from '../base/errors.ts'
+import type { Disk } from '../disk/disk.ts'
+import { ExclusiveLock } from '../disk/exclusive-lock.ts'
+import { lockHolder } from '../disk/file-lock.ts'
+import { OpenFiles } from '../disk/open-files.ts'
+import { LOCK_FILE, METADATA_TOPIC } from '../log/file-names.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import { checkpointKey, type PartitionFolder } from './log-dir.ts'
+import { OpenLogDir, type OpenLogDirOptions, type TopicPartition } from './open-log-dir.ts'
+
+export interface LogDirsOptions extends OpenLogDirOptions {
+  readonly disk: Disk
+  /** False where the disk keeps what is written to itself: nobody has to be kept out. */
+  readonly takesLocks?: boolean
+  /** Files that may be open at once. */
+  readonly openFilesMax?: number
+}
+
+/** Leaves room, below the limit that most systems set, for what else a process has open. */
+const OPEN_FILES_MAX = 512
+
+export interface FailedLoad {
+  readonly partition: TopicPartition
+  readonly path: string
+  readonly error: unknown
+}
+
+export class LogDirs {
+  readonly dirs: readonly OpenLogDir[]
+  readonly #locks: readonly ExclusiveLock[]
+  readonly #files: OpenFiles
+  #wasAllLoaded = false
+
+  private constructor(
+    dirs: readonly OpenLogDir[],
+    locks: readonly ExclusiveLock[],
+    files: OpenFiles,
+  ) {
+    this.dirs = dirs
+    this.#locks = locks
+    this.#files = files
+  }
+
+  /**
+   * Takes the directories, which are there; opens no log yet.
+   *
+   * @throws DiskError where one can't be read, or another process has it
+   * @throws UsageError where they are not those of one broker
+   */
+  static open(paths: readonly string[], options: LogDirsOptions): LogDirs {
+    const { disk, takesLocks = true, openFilesMax = OPEN_FILES_MAX } = options
+    const locks: ExclusiveLock[] = []
+    try {
+      for (const path of paths) {
+        const lockPath = join(path, LOCK_FILE)
+        if (takesLocks) locks.push(ExclusiveLock.take(lockPath))
+        else refuseHeld(lockPath)
+      }
+      const files = new OpenFiles(disk, openFilesMax)
+      const dirs = paths.map(path => new OpenLogDir(path, files, options))
+      refuseStrangers(dirs)
+      for (const dir of dirs) dir.begin()
+      return new LogDirs(dirs, locks, files)
+    } catch (error) {
+      for (const lock of locks) lock.release()
+      throw error
+    }
+  }
+
+  /** Of a partition that was opened or created. */
+  log(partition: TopicPartition): PartitionLog | undefined {
+    for (const dir of this.dirs) {
+      const log = dir.log(partition)
+      if (log !== undefined) return log
+    }
+    return undefined
+  }
+
+  /** The folders of partitions in all directories, by directory. */
+  *folders(): Generator<{ readonly dir: OpenLogDir; readonly folder: PartitionFolder }> {
+    for (const dir of this.dirs) {
+      for (const folder of dir.before.partitions) {
+        if (folder.parsed.state === 'live') yield { dir, folder }
+      }
+    }
+  }
+
+  /**
+   * Opens every log; what can't be opened is told, and the rest go on.
+   *
+   * @param isWanted by default all but the metadata log, which the controller takes care of
+   */
+  openAll(isWanted?: (partition: TopicPartition) => boolean): FailedLoad[] {
+    const failed: FailedLoad[] = []
+    for (const { dir, folder } of this.folders()) {
+      const { parsed: partition, path } = folder
+      const isChosen = isWanted?.(partition) ?? partition.topic !== METADATA_TOPIC
+      if (!isChosen || dir.failure !== undefined) continue
+      try {
+        dir.open(partition)
+      } catch (error) {
+        failed.push({ partition, path, error })
+      }
+    }
+    if (isWanted === undefined) this.#wasAllLoaded = true
+    return failed
+  }
+
+  /** In the directory that has the fewest partitions, of those that are online. */
+  create(partition: TopicPartition, topicId: string): PartitionLog {
+    const online = this.dirs.filter(({ failure }) => failure === undefined)
+    const [dir] = online.sort((a, b) => a.partitionCount - b.partitionCount)
+    if (dir === undefined) throw this.dirs[0]!.failure!
+    return dir.create(partition, topicId)
+  }
+
+  /** Makes durable what was appended, in all logs or those chosen. */
+  async flush(): Promise<void> {
+    await Promise.all(this.dirs.flatMap(dir => [...dir.logs].map(log => log.flush())))
+  }
+
+  /**
+   * An orderly end: logs closed, marks written, locks released. A directory that is offline is left as it is.
+   *
+   * @throws DiskError the first failure, once all the others are closed
+   */
+  async close(): Promise<void> {
+    const closing = this.dirs.map(dir => dir.close({ wasAllLoaded: this.#wasAllLoaded }))
+    const outcomes = await Promise.allSettled(closing)
+    this.#files.closeAll()
+    for (const lock of this.#locks) lock.release()
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  }
+}
+
+function refuseHeld(path: string): void {
+  const holder = lockHolder(path)
+  if (holder === undefined || holder === 'unknown') return
+  const who = holder.pid === undefined ? 'another process' : `process ${holder.pid}`
+  const reason = `it is held by ${who}: a broker that runs on this directory; stop it first`
+  throw new DiskError('read', path, Object.assign(new Error(reason), { code: 'EAGAIN' }))
+}
+
+/** Directories of different brokers, or the same partition in two of them. */
+function refuseStrangers(dirs: readonly OpenLogDir[]): void {
+  const [first] = dirs
+  for (const { path, before } of dirs) {
+    const same = (field: 'clusterId' | 'nodeId') => {
+      const ours = before.meta?.[field]
+      const theirs = first!.before.meta?.[field]
+      if (ours === theirs) return
+      const found = `${path} has ${field} ${ours ?? 'none'}`
+      throw new UsageError(`${found}, ${first!.path} has ${theirs ?? 'none'}: not of one broker`)
+    }
+    same('clusterId')
+    same('nodeId')
+  }
+  const placed = new Map<string, string>()
+  for (const { path, before } of dirs) {
+    for (const { parsed, name } of before.partitions) {
+      if (parsed.state !== 'live') continue
+      const key = checkpointKey(parsed)
+      const other = placed.get(key)
+      if (other !== undefined) {
+        throw new UsageError(`${name} lies in ${other} and in ${path}: a broker would not start`)
+      }
+      placed.set(key, path)
+    }
+  }
+}
