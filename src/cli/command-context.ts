@@ -8,7 +8,10 @@ export interface CommandContext {
   readonly stdout: ByteOutput
   /** Notices, summaries, errors: one line a call. */
   readonly stderr: (line: string) => void
+  /** For reading: it refuses to change anything. */
   readonly disk: Disk
+  /** The same, for the commands that are there to write. */
+  readonly writableDisk: Disk
   readonly workingDirectory: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly terminal: TerminalFacts

@@ -50,6 +50,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/transactions.ts')).createTransactionsCommand,
   },
   {
+    name: 'recover',
+    summary: "do what a broker's start does to log.dirs, after a crash most of all",
+    load: async () => (await import('./commands/recover.ts')).createRecoverCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes kbroker in bash, zsh or fish',
     load: async () => {

@@ -39,6 +39,7 @@ function processContext(): CommandContext {
     stdout: new ByteOutput(bytes => writeStream(STDOUT, bytes)),
     stderr: line => writeStream(STDERR, Buffer.from(`${line}\n`)),
     disk: readOnly(nodeDisk),
+    writableDisk: nodeDisk,
     workingDirectory: process.cwd(),
     environment: process.env,
     terminal: terminalFacts(),

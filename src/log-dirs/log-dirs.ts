@@ -9,7 +9,7 @@ import type { Disk } from '../disk/disk.ts'
 import { ExclusiveLock } from '../disk/exclusive-lock.ts'
 import { lockHolder } from '../disk/file-lock.ts'
 import { OpenFiles } from '../disk/open-files.ts'
-import { LOCK_FILE, METADATA_TOPIC } from '../log/file-names.ts'
+import { LOCK_FILE } from '../log/file-names.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { checkpointKey, type PartitionFolder } from './log-dir.ts'
 import { OpenLogDir, type OpenLogDirOptions, type TopicPartition } from './open-log-dir.ts'
@@ -94,13 +94,13 @@ export class LogDirs {
   /**
    * Opens every log; what can't be opened is told, and the rest go on.
    *
-   * @param isWanted by default all but the metadata log, which the controller takes care of
+   * @param isWanted by default all
    */
   openAll(isWanted?: (partition: TopicPartition) => boolean): FailedLoad[] {
     const failed: FailedLoad[] = []
     for (const { dir, folder } of this.folders()) {
       const { parsed: partition, path } = folder
-      const isChosen = isWanted?.(partition) ?? partition.topic !== METADATA_TOPIC
+      const isChosen = isWanted?.(partition) ?? true
       if (!isChosen || dir.failure !== undefined) continue
       try {
         dir.open(partition)

@@ -17,6 +17,7 @@ import {
   CLEAN_SHUTDOWN,
   HIGH_WATERMARK_CHECKPOINT,
   LOG_START_CHECKPOINT,
+  METADATA_TOPIC,
   partitionFolderName,
   RECOVERY_POINT_CHECKPOINT,
 } from '../log/file-names.ts'
@@ -114,7 +115,7 @@ export class OpenLogDir {
       const log = new PartitionLog(this.#folderOf(partition), {
         clock,
         config: configOf(partition.topic),
-        isClean: this.isClean,
+        isClean: this.isClean && !isMetadata(partition),
         recoveryPoint: checkpoints.recoveryPoint.get(key) ?? 0n,
         logStartOffset: checkpoints.logStart.get(key) ?? 0n,
         producerExpirationMs,
@@ -198,7 +199,7 @@ export class OpenLogDir {
     }
     for (const log of this.#logs.values()) {
       const { topic, partition } = log.folder
-      const offset = offsetOf(log)
+      const offset = isMetadata(log.folder) ? undefined : offsetOf(log)
       if (offset !== undefined) entries.push({ topic, partition, offset })
     }
     replaceFile(this.#files.disk, join(this.path, name), encodeOffsetCheckpoint(entries))
@@ -222,4 +223,9 @@ export class OpenLogDir {
 /** Others are known from the name of the first segment. */
 function startBeyondFirstSegment({ logStartOffset, segments }: PartitionLog): bigint | undefined {
   return logStartOffset > segments[0]!.baseOffset ? logStartOffset : undefined
+}
+
+/** The controller's log is read whole at each start, and stands in no checkpoint. */
+function isMetadata({ topic }: TopicPartition): boolean {
+  return topic === METADATA_TOPIC
 }

@@ -27,6 +27,7 @@ export async function runInProcess(
     stdout,
     stderr: line => (stderr += `${line}\n`),
     disk: readOnly(disk),
+    writableDisk: disk,
     workingDirectory,
     environment: {},
     terminal: { stdoutIsTerminal: false, stderrIsTerminal: false, columns: 80 },

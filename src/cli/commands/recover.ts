@@ -1,0 +1,79 @@
+/** `kbroker recover`: what a broker's start does to log.dirs, and no more. */
+import { Command } from 'commander'
+import { OverlayDisk } from '../../disk/overlay-disk.ts'
+import { DEFAULT_LOG_CONFIG } from '../../log/log-config.ts'
+import { LogDirs } from '../../log-dirs/log-dirs.ts'
+import type { CommandContext } from '../command-context.ts'
+import {
+  addJsonOption,
+  addLogDirsOption,
+  addQuietOption,
+  noticesTo,
+  type LogDirsOption,
+  type QuietOption,
+} from '../common-options.ts'
+import { EXIT } from '../exit-code.ts'
+import { RecoverJson, RecoverText, type RecoverOutput } from '../render/recover-output.ts'
+import { requiredLogDirs } from '../required-log-dirs.ts'
+
+interface RecoverOptions extends LogDirsOption, QuietOption {
+  readonly execute?: true
+  readonly json?: true
+}
+
+export function createRecoverCommand(context: CommandContext): Command {
+  const command = new Command('recover')
+    .description(
+      'Does to log.dirs what a broker does when it starts, and then closes them cleanly: after a crash\n' +
+        'it reads segments again from the recovery point on, cuts them where a batch does not hold,\n' +
+        'drops what lies behind, and builds indexes and producer snapshots anew.\n' +
+        'Without --execute it only tells what that would be, and changes nothing.',
+    )
+    .argument('[words...]')
+    .option('--execute', 'do it')
+  addLogDirsOption(command, 'of one broker, all of them')
+  addJsonOption(command)
+  addQuietOption(command)
+  return command
+    .addHelpText('after', EXAMPLES)
+    .action((words: string[], options: RecoverOptions) => runRecover(words, options, context))
+}
+
+async function runRecover(
+  words: readonly string[],
+  options: RecoverOptions,
+  context: CommandContext,
+): Promise<void> {
+  const paths = requiredLogDirs(options, context, words)
+  const isExecuted = options.execute === true
+  const Output = options.json === true ? RecoverJson : RecoverText
+  const output: RecoverOutput = new Output(line => context.stdout.line(line))
+  const logDirs = LogDirs.open(paths, {
+    disk: isExecuted ? context.writableDisk : new OverlayDisk(context.disk),
+    takesLocks: isExecuted,
+    clock: context,
+    configOf: () => DEFAULT_LOG_CONFIG,
+    producerExpirationMs: PRODUCER_EXPIRATION_MS,
+    onAction: (partition, action) => output.action(partition, action),
+  })
+  const failed = logDirs.openAll()
+  for (const { path, error } of failed) {
+    const reason = error instanceof Error ? error.message : String(error)
+    context.stderr(`kbroker: ${path}: ${reason}`)
+    context.endWith(EXIT.itemFailed)
+  }
+  await logDirs.close()
+  for (const dir of logDirs.dirs) output.logDir(dir)
+  if (!isExecuted) noticesTo(options, context)('nothing was changed: --execute does it')
+}
+
+/** `producer.id.expiration.ms` by default: a day. */
+const PRODUCER_EXPIRATION_MS = 86_400_000
+
+const EXAMPLES = `
+Examples:
+  kbroker recover --log-dirs /data/a,/data/b
+  kbroker recover --log-dirs /data/a,/data/b --execute
+  kbroker recover --log-dirs /data/a --json | jq 'select(.cut)'
+
+Exit codes: 0 fine · 1 a log can't be put in order, or the disk failed · 2 usage`

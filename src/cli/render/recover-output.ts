@@ -1,0 +1,140 @@
+/** What `recover` does, a line for each thing done, as text or JSON. */
+import { basename } from 'node:path'
+import { assertNever } from '../../base/errors.ts'
+import type { LoadAction, RecoveredSegment } from '../../log/load-action.ts'
+import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
+import { jsonText, type JsonValue } from '../json-text.ts'
+import { byteCount } from './byte-count.ts'
+
+export interface RecoverOutput {
+  action(partition: string, action: LoadAction): void
+  /** At the end. */
+  logDir(dir: OpenLogDir): void
+}
+
+type Line = (line: string) => void
+
+export class RecoverText implements RecoverOutput {
+  readonly #line: Line
+  readonly #recovered = new Map<string, Totals>()
+
+  constructor(line: Line) {
+    this.#line = line
+  }
+
+  action(partition: string, action: LoadAction): void {
+    this.#line(`${partition}: ${textOf(action)}`)
+    count(this.#recovered, action)
+  }
+
+  logDir(dir: OpenLogDir): void {
+    const totals = totalsOf(this.#recovered, dir.path)
+    const { segments, bytes, cutBytes, dropped } = totals
+    const logs = [...dir.logs].length
+    const before = dir.isClean ? 'shut down cleanly' : 'not shut down cleanly'
+    const cut = cutBytes + dropped > 0 ? `, ${byteCount(cutBytes + dropped)} lost` : ''
+    const now = dir.failure === undefined ? '' : `; offline: ${dir.failure.message}`
+    this.#line(
+      `${dir.path}: ${before}; ${logs} logs, ${segments} segments read (${byteCount(bytes)})${cut}${now}`,
+    )
+  }
+}
+
+export class RecoverJson implements RecoverOutput {
+  readonly #line: Line
+  readonly #recovered = new Map<string, Totals>()
+
+  constructor(line: Line) {
+    this.#line = line
+  }
+
+  action(partition: string, action: LoadAction): void {
+    const { kind, path, ...facts } = action
+    const members = facts as { readonly [key: string]: JsonValue }
+    this.#line(jsonText({ partition, action: kind, file: path, ...members }))
+    count(this.#recovered, action)
+  }
+
+  logDir(dir: OpenLogDir): void {
+    const { segments, bytes, cutBytes, dropped } = totalsOf(this.#recovered, dir.path)
+    this.#line(
+      jsonText({
+        logDir: dir.path,
+        wasClean: dir.isClean,
+        logs: [...dir.logs].length,
+        segmentsRead: segments,
+        bytesRead: bytes,
+        bytesLost: cutBytes + dropped,
+        ...(dir.failure && { failure: dir.failure.message }),
+      }),
+    )
+  }
+}
+
+interface Totals {
+  segments: number
+  bytes: number
+  cutBytes: number
+  dropped: number
+}
+
+function count(byFolder: Map<string, Totals>, action: LoadAction): void {
+  const totals = byFolder.get(action.path) ?? { segments: 0, bytes: 0, cutBytes: 0, dropped: 0 }
+  if (action.kind === 'segment-dropped') totals.dropped += action.bytes
+  if (action.kind === 'segment-recovered') {
+    totals.segments++
+    totals.bytes += action.bytes
+    totals.cutBytes += action.cut?.bytes ?? 0
+  }
+  byFolder.set(action.path, totals)
+}
+
+function totalsOf(byFile: ReadonlyMap<string, Totals>, logDir: string): Totals {
+  const sum = { segments: 0, bytes: 0, cutBytes: 0, dropped: 0 }
+  for (const [path, totals] of byFile) {
+    if (!path.startsWith(`${logDir}/`)) continue
+    sum.segments += totals.segments
+    sum.bytes += totals.bytes
+    sum.cutBytes += totals.cutBytes
+    sum.dropped += totals.dropped
+  }
+  return sum
+}
+
+function textOf(action: LoadAction): string {
+  const name = basename(action.path)
+  switch (action.kind) {
+    case 'leftover-removed':
+      return `removed ${name}: it ${action.why}`
+    case 'swap-completed':
+      return `put ${name} in place: the result of a compaction`
+    case 'replaced-removed':
+      return `removed ${name}: a compaction has replaced it`
+    case 'orphan-index-removed':
+      return `removed ${name}: an index without its log`
+    case 'segment-recovered':
+      return recoveredText(name, action)
+    case 'segment-dropped':
+      return `dropped ${name} (${action.bytes} bytes): ${action.why}`
+    case 'snapshot-removed':
+      return `removed ${name}: ${action.why}`
+    case 'snapshot-written':
+      return `wrote ${name}`
+    case 'segment-created':
+      return `created ${name}`
+    default:
+      return assertNever(action)
+  }
+}
+
+const WHY: Readonly<Record<RecoveredSegment['why'], string>> = {
+  'unclean-shutdown': '',
+  'no-index': ', as its index is missing',
+  'transaction-index': ', as its transaction index is wrong',
+}
+
+function recoveredText(name: string, { why, bytes, batches, cut }: RecoveredSegment): string {
+  const read = `read ${name}${WHY[why]}: ${batches} batches in ${bytes - (cut?.bytes ?? 0)} bytes`
+  if (cut === undefined) return read
+  return `${read}; cut ${cut.bytes} bytes from byte ${cut.position} on: ${cut.reason}`
+}
