@@ -109,6 +109,7 @@ export class LogDirs {
       }
     }
     if (isWanted === undefined) this.#wasAllLoaded = true
+    for (const dir of this.dirs) dir.ready()
     return failed
   }
 

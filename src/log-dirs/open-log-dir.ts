@@ -51,6 +51,7 @@ export class OpenLogDir {
   readonly #options: OpenLogDirOptions
   readonly #logs = new Map<string, PartitionLog>()
   #failure: DiskError | undefined
+  #isCheckpointStale = false
   /** Whether all that was loaded was found, or put, in order. */
   #isWhole = true
 
@@ -102,7 +103,8 @@ export class OpenLogDir {
   }
 
   /**
-   * Opens the log of a partition whose folder is there; puts it in order where that is needed.
+   * Opens the log of a partition whose folder is there; puts it in order where that is needed. `ready` has to be called
+   * before anything is appended.
    *
    * @throws DiskError the directory is offline
    * @throws CorruptDataError where a broker would not start; the directory will not be marked as clean
@@ -122,13 +124,31 @@ export class OpenLogDir {
         ...(drawJitterMs && { drawJitterMs }),
         onAction: action => onAction?.(key, action),
         onFailure: failure => this.fail(failure),
+        onTruncated: () => this.checkpoint(),
       })
       this.#logs.set(key, log)
+      if ((checkpoints.recoveryPoint.get(key) ?? 0n) >= log.endOffset)
+        this.#isCheckpointStale = true
       return log
     } catch (error) {
       this.#isWhole = false
       if (error instanceof DiskError) this.fail(error)
       throw error
+    }
+  }
+
+  /**
+   * The recovery points written down lie at the logs' ends, or beyond. Once a segment begins there, the one before it
+   * would be believed after a crash, though its indexes may not be on disk; so they are taken back. Where that fails the
+   * directory is offline.
+   */
+  ready(): void {
+    if (this.#failure !== undefined || !this.#isCheckpointStale) return
+    try {
+      this.checkpoint()
+      this.#isCheckpointStale = false
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
     }
   }
 

@@ -64,8 +64,4 @@ export class IndexFile {
     this.trim()
     this.preallocate()
   }
-
-  sync(): void {
-    this.#files.writing(this.path).sync()
-  }
 }

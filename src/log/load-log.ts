@@ -22,11 +22,11 @@
  * Source: org.apache.kafka.storage.internals.log.LogLoader
  */
 import { join } from 'node:path'
-import { DiskError } from '../base/errors.ts'
+import { CorruptDataError } from '../base/errors.ts'
 import { clearLeftovers } from './clear-leftovers.ts'
 import { DELETED_SUFFIX, parseSegmentFileName, segmentFileName } from './file-names.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
-import type { LoadListener, RecoveredSegment } from './load-action.ts'
+import type { LoadAction, LoadListener, RecoveredSegment } from './load-action.ts'
 import type { LogConfig } from './log-config.ts'
 import { LogSegment } from './log-segment.ts'
 import type { PartitionFolder } from './partition-folder.ts'
@@ -58,6 +58,8 @@ export interface LoadedLog {
   readonly endOffset: bigint
   /** Nothing below has to be read again after a crash. */
   readonly recoveryPoint: bigint
+  /** Segments before the last that were written to, and not synced. */
+  readonly unsynced: readonly LogSegment[]
   /** Paths of files that were renamed out of the way, to be removed after a while. */
   readonly condemned: readonly string[]
 }
@@ -73,13 +75,18 @@ export function loadLog(folder: PartitionFolder, options: LoadOptions): LoadedLo
 class LogLoading {
   readonly #folder: PartitionFolder
   readonly #options: LoadOptions
+  readonly #onAction: LoadListener | undefined
   readonly #epochs: LeaderEpochs
   readonly #condemned: string[] = []
+  readonly #recovered: LogSegment[] = []
+  /** What is gone must not come back beside what is appended next. */
+  #hasRemoved = false
   #segments: LogSegment[] = []
 
   constructor(folder: PartitionFolder, options: LoadOptions) {
     this.#folder = folder
-    this.#options = options
+    this.#options = { ...options, onAction: action => this.#note(action) }
+    this.#onAction = options.onAction
     this.#epochs = LeaderEpochs.load(folder.files.disk, folder.path)
   }
 
@@ -100,6 +107,7 @@ class LogLoading {
     const producers = this.#producers()
     producers.removeStrays(this.#segments.map(({ baseOffset }) => baseOffset))
     producers.rebuild({ segments: this.#segments, logStartOffset, endOffset, isClean })
+    if (this.#hasRemoved) this.#folder.files.disk.syncDirectory(this.#folder.path)
     const isTrusted = isClean && endBefore !== undefined && !isBeforeStart
     return {
       segments: this.#segments,
@@ -108,8 +116,15 @@ class LogLoading {
       logStartOffset,
       endOffset,
       recoveryPoint: isTrusted || recoveryPoint > endOffset ? endOffset : recoveryPoint,
+      unsynced: this.#recovered.filter(segment => this.#segments.slice(0, -1).includes(segment)),
       condemned: this.#condemned,
     }
+  }
+
+  #note(action: LoadAction): void {
+    const leaves = ['segment-recovered', 'snapshot-written', 'segment-created']
+    if (!leaves.includes(action.kind)) this.#hasRemoved = true
+    this.#onAction?.(action)
   }
 
   #loadSegments(): void {
@@ -137,11 +152,25 @@ class LogLoading {
     }
     if (!hasIndex) {
       files.create(join(path, segmentFileName('index', baseOffset)))
-      this.#recover(segment, 'no-index')
+      this.#recoverEarly(segment, 'no-index')
     } else if (this.#hasMisplacedAborts(baseOffset, isThere)) {
-      this.#recover(segment, 'transaction-index')
+      this.#recoverEarly(segment, 'transaction-index')
     }
     this.#segments.push(segment)
+  }
+
+  /**
+   * What a crash has torn in the segments before it is not mended yet. A broker would not start over that; here the
+   * segment waits for its turn.
+   */
+  #recoverEarly(segment: LogSegment, why: RecoveredSegment['why']): void {
+    try {
+      this.#recover(segment, why)
+    } catch (error) {
+      const { isClean, recoveryPoint } = this.#options
+      const hasTurn = !isClean && segment.baseOffset >= recoveryPoint
+      if (!(error instanceof CorruptDataError && hasTurn)) throw error
+    }
   }
 
   #hasMisplacedAborts(baseOffset: bigint, isThere: ReadonlySet<string>): boolean {
@@ -164,12 +193,17 @@ class LogLoading {
     }
   }
 
-  /** @returns whether anything was cut off */
+  /**
+   * A failure of the disk is no reason to give up what it holds: there Kafka empties the segment as well, here the
+   * directory goes offline.
+   *
+   * @returns whether anything was cut off
+   */
   #recoverOrEmpty(segment: LogSegment): boolean {
     try {
       return this.#recover(segment, 'unclean-shutdown').cut !== undefined
     } catch (error) {
-      if (!(error instanceof UnorderedOffsetsError || error instanceof DiskError)) throw error
+      if (!(error instanceof UnorderedOffsetsError)) throw error
       const { baseOffset, size } = segment
       const cutBytes = segment.truncateTo(baseOffset, this.#options.nowMs)
       this.#options.onAction?.({
@@ -200,6 +234,7 @@ class LogLoading {
     segment.replaceIndexes(indexes)
     if (cut !== undefined) segment.cutAt(cut.position)
     producers.takeSnapshot()
+    this.#recovered.push(segment)
     const recovered: RecoveredSegment = {
       kind: 'segment-recovered',
       path,

@@ -2,9 +2,10 @@
  * Brings a log to the disk, one flush at a time: whoever comes while one is under way waits for the next, which serves
  * all of them.
  *
- * Of the active segment only the records are synced: after a crash it is read again, and its indexes are built anew. A
- * segment that was left behind is believed at the next start, so its indexes come before the recovery point moves past
- * it; and names before either.
+ * Of the active segment only the records are synced: after a crash it is read again as a whole, and its indexes are built
+ * anew. A segment that was left behind is believed at the next start once the recovery point in the checkpoint lies
+ * beyond it. So its indexes are synced before, and the checkpoint is told no more than the beginning of the first segment
+ * that is not synced as a whole.
  *
  * Source: org.apache.kafka.storage.internals.log.UnifiedLog#flush, LocalLog#flush
  */
@@ -12,32 +13,35 @@ import type { LogSegment } from './log-segment.ts'
 import type { PartitionFolder } from './partition-folder.ts'
 
 export interface FlushedLog {
-  readonly segments: readonly LogSegment[]
+  readonly active: LogSegment
   readonly endOffset: bigint
 }
 
 export class LogFlush {
   readonly #folder: PartitionFolder
   readonly #nowMs: () => number
-  #recoveryPoint: bigint
+  #durableOffset: bigint
   #flushedAtMs: number
   #count = 0
   #underWay: Promise<void> | undefined
   #areNamesDurable = false
-  /** Written, but not synced. */
+  /** Left behind, and not synced since. */
+  readonly #leftBehind = new Set<LogSegment>()
+  /** Producer snapshots that are not synced. */
   #written: string[] = []
   /** The least that the log was truncated to since the flush under way began. */
   #truncatedTo: bigint | undefined
 
-  constructor(folder: PartitionFolder, recoveryPoint: bigint, nowMs: () => number) {
+  constructor(folder: PartitionFolder, durableOffset: bigint, nowMs: () => number) {
     this.#folder = folder
-    this.#recoveryPoint = recoveryPoint
+    this.#durableOffset = durableOffset
     this.#nowMs = nowMs
     this.#flushedAtMs = nowMs()
   }
 
-  get recoveryPoint(): bigint {
-    return this.#recoveryPoint
+  /** All records below are on disk. */
+  get durableOffset(): bigint {
+    return this.#durableOffset
   }
 
   get flushedAtMs(): number {
@@ -48,58 +52,75 @@ export class LogFlush {
     return this.#count
   }
 
+  /** What a checkpoint may say, so that a recovery from there on finds all that is not durable. */
+  recoveryPoint(active: LogSegment): bigint {
+    let point = lesser(this.#durableOffset, active.baseOffset)
+    for (const { baseOffset } of this.#leftBehind) point = lesser(point, baseOffset)
+    return point
+  }
+
   /** @param log as it is when a flush begins: the flush takes in what was appended while it had to wait */
   async upTo(offset: bigint, log: () => FlushedLog): Promise<void> {
-    while (this.#recoveryPoint < offset) {
+    while (this.#durableOffset < offset) {
       if (log().endOffset < offset && this.#underWay === undefined) return
-      this.#underWay ??= this.#flush(log).finally(() => (this.#underWay = undefined))
+      this.#underWay ??= this.#flush(log()).finally(() => (this.#underWay = undefined))
       await this.#underWay
     }
+  }
+
+  /** Everything, down to the last name. */
+  async all(log: () => FlushedLog): Promise<void> {
+    await this.upTo(log().endOffset, log)
+    await this.#syncLeftBehind()
+    this.#syncNames()
+  }
+
+  /** The segment is no longer the active one. */
+  leave(segment: LogSegment): void {
+    this.#leftBehind.add(segment)
+  }
+
+  /** The segment is gone, or the active one again. */
+  forget(segment: LogSegment): void {
+    this.#leftBehind.delete(segment)
   }
 
   namesChanged(): void {
     this.#areNamesDurable = false
   }
 
-  /** A file that has to be durable before the recovery point moves. */
-  fileWritten(path: string): void {
+  snapshotWritten(path: string): void {
     this.#written.push(path)
     this.#areNamesDurable = false
   }
 
   truncatedTo(offset: bigint): void {
-    if (this.#recoveryPoint > offset) this.#recoveryPoint = offset
-    if (this.#truncatedTo === undefined || offset < this.#truncatedTo) this.#truncatedTo = offset
+    this.#durableOffset = lesser(this.#durableOffset, offset)
+    this.#truncatedTo = lesser(offset, this.#truncatedTo ?? offset)
   }
 
-  syncNames(): void {
-    this.#syncWritten()
-    if (this.#areNamesDurable) return
-    this.#folder.files.disk.syncDirectory(this.#folder.path)
-    this.#areNamesDurable = true
-  }
-
-  async #flush(log: () => FlushedLog): Promise<void> {
-    const { segments, endOffset } = log()
+  async #flush({ active, endOffset }: FlushedLog): Promise<void> {
     this.#truncatedTo = undefined
-    const active = segments.at(-1)!
-    for (const segment of this.#leftBehind(segments, active)) segment.sync()
+    await this.#syncLeftBehind()
     await active.syncRecords()
+    this.#syncNames()
     this.#count++
-    const later = log().segments.at(-1)!
-    if (later !== active && log().segments.includes(active)) active.sync()
-    this.syncNames()
-    this.#recoveryPoint = lesser(endOffset, this.#truncatedTo)
+    this.#durableOffset = this.#unlessTruncated(endOffset)
     this.#flushedAtMs = this.#nowMs()
   }
 
-  /** Segments with something that is not on disk yet, but the active one. */
-  #leftBehind(segments: readonly LogSegment[], active: LogSegment): LogSegment[] {
-    const first = segments.findLastIndex(({ baseOffset }) => baseOffset <= this.#recoveryPoint)
-    return segments.slice(Math.max(0, first)).filter(segment => segment !== active)
+  #unlessTruncated(endOffset: bigint): bigint {
+    return lesser(endOffset, this.#truncatedTo ?? endOffset)
   }
 
-  #syncWritten(): void {
+  async #syncLeftBehind(): Promise<void> {
+    for (const segment of [...this.#leftBehind]) {
+      await segment.sync()
+      this.#leftBehind.delete(segment)
+    }
+  }
+
+  #syncNames(): void {
     const { disk } = this.#folder.files
     for (const path of this.#written.splice(0)) {
       if (disk.status(path) === undefined) continue
@@ -107,9 +128,12 @@ export class LogFlush {
       file.sync()
       file.close()
     }
+    if (this.#areNamesDurable) return
+    disk.syncDirectory(this.#folder.path)
+    this.#areNamesDurable = true
   }
 }
 
-function lesser(a: bigint, b: bigint | undefined): bigint {
-  return b !== undefined && b < a ? b : a
+function lesser(a: bigint, b: bigint): bigint {
+  return b < a ? b : a
 }

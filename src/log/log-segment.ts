@@ -200,8 +200,7 @@ export class LogSegment implements SearchedSegment {
     const position = this.find(offset)?.position ?? this.size
     this.#indexes.truncateTo(offset)
     const cut = this.size - position
-    if (cut > 0) this.#files.writing(this.logPath).truncate(position)
-    this.size = position
+    if (cut > 0) this.cutAt(position)
     if (position === 0) {
       this.#openedMs = nowMs
       this.#firstTimestamp = undefined
@@ -217,9 +216,14 @@ export class LogSegment implements SearchedSegment {
     this.#greatest = indexes.greatest
   }
 
-  /** Leaves the indexes as they are. */
+  /**
+   * Leaves the indexes as they are. Durable when it returns: what is appended from now on must not be followed, after a
+   * crash, by what was here before.
+   */
   cutAt(position: number): void {
-    this.#files.writing(this.logPath).truncate(position)
+    const log = this.#files.writing(this.logPath)
+    log.truncate(position)
+    log.sync()
     this.size = position
   }
 
@@ -239,10 +243,11 @@ export class LogSegment implements SearchedSegment {
     return this.#files.datasync(this.logPath)
   }
 
-  /** Makes everything durable. */
-  sync(): void {
-    this.#files.writing(this.logPath).sync()
-    this.#indexes.sync()
+  /** Makes everything durable, names apart. */
+  async sync(): Promise<void> {
+    for (const path of this.paths()) {
+      if (this.#files.disk.status(path) !== undefined) await this.#files.datasync(path)
+    }
   }
 
   close(): void {

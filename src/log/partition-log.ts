@@ -23,7 +23,7 @@ import {
   type PreparedRecords,
 } from './append-validation.ts'
 import { PARTITION_METADATA } from './file-names.ts'
-import { LogFlush } from './log-flush.ts'
+import { type FlushedLog, LogFlush } from './log-flush.ts'
 import { readLog, type LogRead, type ReadOptions } from './log-read.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import { loadLog, type LoadOptions } from './load-log.ts'
@@ -32,6 +32,7 @@ import { LogSegment } from './log-segment.ts'
 import type { PartitionFolder } from './partition-folder.ts'
 import { encodePartitionMetadata } from './partition-metadata.ts'
 import type { PartitionProducers } from './partition-producers.ts'
+import type { Producer } from './producer.ts'
 import type { AppendOrigin, CompletedTransaction } from './producer-state.ts'
 import { removeSegmentFiles } from './remove-segment-files.ts'
 
@@ -62,6 +63,11 @@ export type OpenOptions = Omit<LoadOptions, 'nowMs'> & {
   readonly clock: LogClock
   /** Told once, of the failure after which the log takes no more appends. */
   readonly onFailure?: (failure: DiskError) => void
+  /**
+   * Told when the recovery point has gone back: a checkpoint that lies beyond it has to be replaced before anything else
+   * is appended, or what is appended would not be looked at after a crash.
+   */
+  readonly onTruncated?: () => void
 }
 
 export class PartitionLog {
@@ -78,7 +84,9 @@ export class PartitionLog {
   #endOffset: bigint
   #highWatermark: bigint
   readonly #onFailure: OpenOptions['onFailure']
+  readonly #onTruncated: OpenOptions['onTruncated']
   #failure: DiskError | undefined
+  #isClosed = false
   /** Renamed out of the way, to be removed after a while. */
   #condemned: { readonly path: string; readonly dueMs: number }[] = []
 
@@ -97,6 +105,7 @@ export class PartitionLog {
     this.#clock = clock
     this.#drawJitterMs = drawJitterMs
     this.#onFailure = options.onFailure
+    this.#onTruncated = options.onTruncated
     this.#config = config
     this.#producers = loaded.producers
     this.#segments = [...loaded.segments]
@@ -104,7 +113,7 @@ export class PartitionLog {
     this.#endOffset = loaded.endOffset
     this.#highWatermark = loaded.logStartOffset
     this.#flush = new LogFlush(folder, loaded.recoveryPoint, () => this.#clock.nowMs())
-    this.#flush.namesChanged()
+    for (const segment of loaded.unsynced) this.#flush.leave(segment)
     this.#condemn(loaded.condemned)
   }
 
@@ -132,11 +141,17 @@ export class PartitionLog {
     return unstable
   }
 
-  /** Everything below is on disk; and when it got there, milliseconds since 1970. */
-  get recoveryPoint(): bigint {
-    return this.#flush.recoveryPoint
+  /** All records below are on disk. */
+  get durableOffset(): bigint {
+    return this.#flush.durableOffset
   }
 
+  /** From where on a log that was not closed has to be read again: what a checkpoint says. */
+  get recoveryPoint(): bigint {
+    return this.#isClosed ? this.#endOffset : this.#flush.recoveryPoint(this.#active)
+  }
+
+  /** Of the last flush, milliseconds since 1970. */
   get flushedAtMs(): number {
     return this.#flush.flushedAtMs
   }
@@ -152,6 +167,10 @@ export class PartitionLog {
 
   get producerCount(): number {
     return this.#producers.state.size
+  }
+
+  producer(id: bigint): Producer | undefined {
+    return this.#producers.state.get(id)
   }
 
   /** Why the log takes no more appends, where it does not. */
@@ -182,10 +201,7 @@ export class PartitionLog {
   async flush(upTo = this.#endOffset): Promise<void> {
     this.#refuseAfterFailure()
     try {
-      await this.#flush.upTo(upTo, () => ({
-        segments: this.#segments,
-        endOffset: this.#endOffset,
-      }))
+      await this.#flush.upTo(upTo, () => this.#flushed())
     } catch (error) {
       throw this.#failed(error)
     }
@@ -236,7 +252,7 @@ export class PartitionLog {
 
   /** Whether `flush.ms` has passed since the last flush, and something waits for one. */
   isFlushDue(): boolean {
-    if (this.recoveryPoint >= this.#endOffset) return false
+    if (this.durableOffset >= this.#endOffset) return false
     return this.#clock.nowMs() - this.flushedAtMs >= this.#config.flushMs
   }
 
@@ -257,12 +273,17 @@ export class PartitionLog {
     await this.flush()
     this.#orFail(() => {
       this.removeCondemned(Infinity)
-      const snapshot = this.#producers.takeSnapshot()
-      if (snapshot !== undefined) this.#producers.syncSnapshots([snapshot])
+      this.#takeSnapshot()
       this.#active.finish()
-      this.#active.sync()
-      this.#flush.syncNames()
+      this.#flush.leave(this.#active)
+      this.#flush.namesChanged()
     })
+    try {
+      await this.#flush.all(() => this.#flushed())
+    } catch (error) {
+      throw this.#failed(error)
+    }
+    this.#isClosed = true
     this.closeFiles()
   }
 
@@ -377,11 +398,20 @@ export class PartitionLog {
     } else {
       assert(baseOffset > active.baseOffset, 'a new segment begins behind the one before it')
       active.finish()
+      this.#flush.leave(active)
     }
     this.#segments.push(this.#createSegment(baseOffset))
     this.#producers.state.endOffset = baseOffset
+    this.#takeSnapshot()
+  }
+
+  #takeSnapshot(): void {
     const snapshot = this.#producers.takeSnapshot()
-    if (snapshot !== undefined) this.#flush.fileWritten(snapshot)
+    if (snapshot !== undefined) this.#flush.snapshotWritten(snapshot)
+  }
+
+  #flushed(): FlushedLog {
+    return { active: this.#active, endOffset: this.#endOffset }
   }
 
   /** What is there under such names was left by a log that was cut, and is nothing any more. */
@@ -409,6 +439,7 @@ export class PartitionLog {
     const kept = this.#segments.filter(({ baseOffset }) => baseOffset <= offset)
     this.#drop(this.#segments.slice(kept.length))
     this.#segments = kept
+    this.#flush.forget(this.#active)
     this.#active.truncateTo(offset, this.#clock.nowMs())
     this.#endOffset = offset
     this.#flush.truncatedTo(offset)
@@ -421,6 +452,13 @@ export class PartitionLog {
       endOffset: offset,
       isClean: false,
     })
+    this.#truncated()
+  }
+
+  /** Nothing of what was given up may come back beside what is appended next. */
+  #truncated(): void {
+    this.folder.files.disk.syncDirectory(this.folder.path)
+    this.#onTruncated?.()
   }
 
   #startAnew(offset: bigint, logStartOffset: bigint): void {
@@ -432,6 +470,7 @@ export class PartitionLog {
     this.#producers.clear(offset)
     this.#logStartOffset = logStartOffset
     this.#highWatermark = offset
+    this.#truncated()
   }
 
   #moveStart(offset: bigint): void {
@@ -444,6 +483,7 @@ export class PartitionLog {
 
   #drop(segments: readonly LogSegment[]): void {
     for (const segment of segments) {
+      this.#flush.forget(segment)
       this.#condemn(segment.rename())
       const snapshot = this.#producers.rename(segment.baseOffset)
       if (snapshot !== undefined) this.#condemn([snapshot])

@@ -71,17 +71,6 @@ export class PartitionProducers {
     return path
   }
 
-  /** Makes those up to an offset durable, their names apart. */
-  syncSnapshots(paths: readonly string[]): void {
-    const { disk } = this.#folder.files
-    for (const path of paths) {
-      if (disk.status(path) === undefined) continue
-      const file = disk.openForWriting(path)
-      file.sync()
-      file.close()
-    }
-  }
-
   /** From the newest snapshot that is not beyond the end, and the records behind it. */
   rebuild({ segments, logStartOffset, endOffset, isClean }: RebuildRange): void {
     const bases = segments.slice(-2).map(({ baseOffset }) => baseOffset)

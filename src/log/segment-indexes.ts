@@ -134,13 +134,6 @@ export class SegmentIndexes {
     this.#writtenTimes().trim()
   }
 
-  sync(): void {
-    const { files } = this.#folder
-    for (const path of [this.#offsetsPath, this.#timesPath, this.#transactionsPath]) {
-      if (files.disk.status(path) !== undefined) files.writing(path).sync()
-    }
-  }
-
   #writtenOffsets(): IndexFile {
     return (this.#offsets ??= this.#written(this.#offsetsPath, OFFSET_INDEX_ENTRY.size))
   }
