@@ -261,9 +261,10 @@ class LogLoading {
     this.#producers().clear(logStartOffset)
   }
 
+  /** From the end on: whenever it is interrupted, what is left has no gap. */
   #drop(segments: readonly LogSegment[], why: string): void {
     const { disk } = this.#folder.files
-    for (const segment of segments) {
+    for (const segment of [...segments].reverse()) {
       const { logPath: path, size: bytes, baseOffset } = segment
       this.#condemned.push(...segment.rename())
       const snapshot = join(this.#folder.path, segmentFileName('snapshot', baseOffset))

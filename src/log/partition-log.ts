@@ -437,7 +437,7 @@ export class PartitionLog {
     }
     if (this.#segments[0]!.baseOffset > offset) return this.#startAnew(offset, offset)
     const kept = this.#segments.filter(({ baseOffset }) => baseOffset <= offset)
-    this.#drop(this.#segments.slice(kept.length))
+    this.#dropFromEnd(this.#segments.slice(kept.length))
     this.#segments = kept
     this.#flush.forget(this.#active)
     this.#active.truncateTo(offset, this.#clock.nowMs())
@@ -462,7 +462,7 @@ export class PartitionLog {
   }
 
   #startAnew(offset: bigint, logStartOffset: bigint): void {
-    this.#drop(this.#segments)
+    this.#dropFromEnd(this.#segments)
     this.#segments = [this.#createSegment(offset)]
     this.#endOffset = offset
     this.#flush.truncatedTo(offset)
@@ -479,6 +479,11 @@ export class PartitionLog {
     this.#producers.logStartMoved(offset)
     const first = this.#segments.findLastIndex(({ baseOffset }) => baseOffset <= offset)
     this.#drop(this.#segments.splice(0, Math.max(0, first)))
+  }
+
+  /** Whenever it is interrupted, what is left has no gap. */
+  #dropFromEnd(segments: readonly LogSegment[]): void {
+    this.#drop([...segments].reverse())
   }
 
   #drop(segments: readonly LogSegment[]): void {

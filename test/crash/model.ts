@@ -9,34 +9,44 @@ export interface AppendedBatch {
 }
 
 export class PartitionModel {
-  /** Every batch that was ever appended. */
-  readonly ever: AppendedBatch[] = []
-  /** Those that are in the log now. */
+  /** The batches that are in the log now. */
   current: AppendedBatch[] = []
+  /** Whose append failed: it may be there, at the end. */
+  failed: AppendedBatch | undefined
+  /** Before a truncation that is under way. */
+  before: AppendedBatch[] = []
   /** Nothing below may be lost. */
   promised = 0n
   /** The greatest that the log's start was told. */
   logStart = 0n
 
   append(bytes: Buffer): void {
-    const batch = asBatch(bytes)
-    this.ever.push(batch)
-    this.current.push(batch)
+    this.current.push(asBatch(bytes))
   }
 
-  truncateTo(offset: bigint): void {
+  appendFailed(bytes: Buffer): void {
+    this.failed ??= asBatch(bytes)
+  }
+
+  /** @param act truncates the log; what it does not come back from may have happened or not */
+  truncateTo(offset: bigint, act: () => void): void {
+    if (this.before.length === 0) this.before = this.current
     this.current = this.current.filter(({ lastOffset }) => lastOffset < offset)
     if (this.promised > offset) this.promised = offset
+    act()
+    this.before = []
   }
 
   /** After a crash: what is left is what is. */
   goOnWith(found: readonly AppendedBatch[]): void {
     this.current = [...found]
+    this.before = []
+    this.failed = undefined
     this.promised = 0n
   }
 }
 
-export function asBatch(bytes: Buffer): AppendedBatch {
+function asBatch(bytes: Buffer): AppendedBatch {
   const { baseOffset, lastOffset } = new BatchV2(bytes)
   return { baseOffset, lastOffset, bytes: Buffer.from(bytes) }
 }

@@ -14,7 +14,7 @@ import { BatchBuilder } from '../../src/record/batch-builder.ts'
 import { endMarkerBatch } from './end-marker-batch.ts'
 import { checkLog, readBatches } from './check-log.ts'
 import { type Fault, FaultyDisk, PowerLoss } from './faulty-disk.ts'
-import { asBatch, PartitionModel } from './model.ts'
+import { PartitionModel } from './model.ts'
 import { Seeded } from './seeded.ts'
 
 const DIRS = ['/logs/a', '/logs/b'] as const
@@ -171,7 +171,7 @@ export class Scenario {
       if (isMarker) producer.inTransaction = false
       else producer.sequence += records
     } catch (error) {
-      if (error instanceof DiskError || error instanceof PowerLoss) model.ever.push(asBatch(bytes))
+      if (error instanceof DiskError || error instanceof PowerLoss) model.appendFailed(bytes)
       if (!(error instanceof RefusedError)) throw error
       throw new Error(`a batch in order was refused: ${error.message}`)
     }
@@ -227,8 +227,7 @@ export class Scenario {
   #truncate(log: PartitionLog, model: PartitionModel): void {
     const from = log.highWatermark
     const offset = from + BigInt(this.#random.below(Number(log.endOffset - from) + 1))
-    model.truncateTo(offset)
-    log.truncateTo(offset)
+    model.truncateTo(offset, () => log.truncateTo(offset))
     this.#forgetProducers(log)
   }
 
