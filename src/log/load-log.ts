@@ -22,7 +22,7 @@
  * Source: org.apache.kafka.storage.internals.log.LogLoader
  */
 import { join } from 'node:path'
-import { CorruptDataError } from '../base/errors.ts'
+import { CorruptDataError, RefusedError } from '../base/errors.ts'
 import { clearLeftovers } from './clear-leftovers.ts'
 import { DELETED_SUFFIX, parseSegmentFileName, segmentFileName } from './file-names.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
@@ -169,7 +169,8 @@ class LogLoading {
     } catch (error) {
       const { isClean, recoveryPoint } = this.#options
       const hasTurn = !isClean && segment.baseOffset >= recoveryPoint
-      if (!(error instanceof CorruptDataError && hasTurn)) throw error
+      const isTorn = error instanceof CorruptDataError || error instanceof RefusedError
+      if (!(isTorn && hasTurn)) throw error
     }
   }
 

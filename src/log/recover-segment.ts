@@ -3,9 +3,12 @@
  * checksum hold. At the first that is not the segment is cut. On the way the indexes are built anew, and producers and
  * leader epochs learn what they may not know yet. Records are not looked into.
  *
+ * A batch that its producer can not have sent here (not transactional amid a transaction: the marker before it is lost)
+ * is the end as well; there a broker does not start.
+ *
  * Source: org.apache.kafka.storage.internals.log.LogSegment#recover
  */
-import { CorruptDataError } from '../base/errors.ts'
+import { CorruptDataError, RefusedError } from '../base/errors.ts'
 import { ByteWriter } from '../binary/writer.ts'
 import { NO_TIMESTAMP } from '../record/batch.ts'
 import { BatchV2 } from '../record/batch-v2.ts'
@@ -101,6 +104,7 @@ class RecoveryReader {
       append.add(batch as BatchV2)
     } catch (error) {
       if (error instanceof CorruptDataError) return error.damage.reason
+      if (error instanceof RefusedError) return error.message
       throw error
     }
     for (const completed of this.#state.commit(append)) {

@@ -81,7 +81,11 @@ export class Scenario {
       const dirs = this.#open(faulty)
       const failed = dirs.openAll()
       if (failed.length > 0) this.#acceptFailures(failed, faulty)
-      for (const partition of PARTITIONS) this.#createMissing(dirs, partition)
+      for (const partition of PARTITIONS) {
+        this.#createMissing(dirs, partition)
+        const log = dirs.log({ topic: TOPIC, partition })
+        if (log !== undefined) this.#forgetProducers(log)
+      }
       const steps = random.between(5, 60)
       for (let step = 0; step < steps; step++) await this.#step(dirs, faulty)
       if (random.happens(0.3)) await dirs.close()
@@ -129,7 +133,7 @@ export class Scenario {
     const log = dirs.log({ topic: TOPIC, partition })
     const model = this.#models[partition]!
     this.#nowMs += random.between(0, 30)
-    if (log === undefined) return
+    if (log === undefined || log.failure !== undefined) return
     try {
       const kind = random.next()
       if (kind < 0.6) this.#append(log, partition)
