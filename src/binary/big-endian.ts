@@ -32,6 +32,12 @@ export function exactOrNaN(value: number): number {
   return Number.isSafeInteger(value) ? value : NaN
 }
 
+/** For numbers that may not be rounded, as fast as most of them can be. */
+export function numberIfExact(value: bigint): number | bigint {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}
+
 export function int64At(bytes: Uint8Array, at: number): bigint {
   const number = int64NumberAt(bytes, at)
   if (Number.isSafeInteger(number)) return BigInt(number)

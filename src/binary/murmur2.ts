@@ -9,16 +9,23 @@ const R = 24
 
 /** A signed 32-bit hash. */
 export function murmur2(bytes: Buffer): number {
-  const length = bytes.length
-  let hash = SEED ^ length
-  const wordsEnd = length & ~3
-  for (let at = 0; at < wordsEnd; at += 4) {
-    let k = Math.imul(bytes.readInt32LE(at), M)
+  return murmur2Of(bytes, 0, bytes.length)
+}
+
+/** Of a slice. */
+export function murmur2Of(bytes: Buffer, start: number, size: number): number {
+  let hash = SEED ^ size
+  const wordsEnd = start + (size & ~3)
+  for (let at = start; at < wordsEnd; at += 4) {
+    const word =
+      bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
+    let k = Math.imul(word, M)
     k = Math.imul(k ^ (k >>> R), M)
     hash = Math.imul(hash, M) ^ k
   }
-  if (length > wordsEnd) {
-    for (let at = length - 1; at >= wordsEnd; at--) hash ^= bytes[at]! << ((at - wordsEnd) * 8)
+  const end = start + size
+  if (end > wordsEnd) {
+    for (let at = end - 1; at >= wordsEnd; at--) hash ^= bytes[at]! << ((at - wordsEnd) * 8)
     hash = Math.imul(hash, M)
   }
   hash = Math.imul(hash ^ (hash >>> 13), M)

@@ -1,17 +1,26 @@
 /**
- * Builds one v2 batch, record by record. Offsets count from 0: the log that takes the batch assigns them in place.
+ * Builds v2 batches, record by record. Offsets count from 0: the log that takes a batch assigns them in place.
  *
  * Source: org.apache.kafka.common.record.internal.MemoryRecordsBuilder, DefaultRecord#writeTo
  */
 import { assert } from '../base/errors.ts'
+import { numberIfExact } from '../binary/big-endian.ts'
 import { crc32c } from '../binary/checksum.ts'
-import { ByteWriter } from '../binary/writer.ts'
 import type { Codec } from '../compression/codec.ts'
 import { none } from '../compression/none.ts'
 import { CONTROL_BIT, TRANSACTIONAL_BIT } from './attributes.ts'
-import { LOG_OVERHEAD, MAGIC_V2, NO_EPOCH, NO_PRODUCER_ID, NO_SEQUENCE } from './batch.ts'
+import {
+  addSequence,
+  LOG_OVERHEAD,
+  MAGIC_V2,
+  NO_EPOCH,
+  NO_PRODUCER_ID,
+  NO_SEQUENCE,
+} from './batch.ts'
 import { BATCH_HEADER, BATCH_OVERHEAD } from './batch-v2.ts'
 import type { RecordHeader } from './record-cursor.ts'
+import type { RecordSlices } from './record-slices.ts'
+import { RecordWriter } from './record-writer.ts'
 
 export interface NewRecord {
   /** Milliseconds since 1970; −1 none. */
@@ -30,6 +39,7 @@ export interface BatchProducer {
 
 export interface BatchOptions {
   readonly codec?: Codec
+  /** Of the first batch; the sequence of the next goes on behind it. */
   readonly producer?: BatchProducer
   readonly isTransactional?: boolean
   readonly isControl?: boolean
@@ -44,16 +54,17 @@ const NO_PRODUCER: BatchProducer = {
 
 export class BatchBuilder {
   readonly #options: BatchOptions
-  readonly #records: ByteWriter
-  /** One record's body, whose size has to stand before it. */
-  readonly #body = new ByteWriter(256)
+  readonly #writer: RecordWriter
+  #baseSequence: number
   #count = 0
-  #baseTimestamp = 0n
-  #maxTimestamp = 0n
+  #baseTimestamp: number | bigint = 0
+  #maxTimestamp: number | bigint = 0
 
+  /** @param sizeHint bytes that a batch is expected to take before compression */
   constructor(options: BatchOptions = {}, sizeHint = 16_384) {
     this.#options = options
-    this.#records = new ByteWriter(sizeHint)
+    this.#writer = new RecordWriter(BATCH_OVERHEAD, sizeHint)
+    this.#baseSequence = (options.producer ?? NO_PRODUCER).baseSequence
   }
 
   get recordCount(): number {
@@ -62,54 +73,83 @@ export class BatchBuilder {
 
   /** Bytes of the batch as it would be without compression. */
   get uncompressedSize(): number {
-    return BATCH_OVERHEAD + this.#records.size
+    return this.#writer.size
   }
 
   add({ timestamp, key, value, headers }: NewRecord): void {
-    if (this.#count === 0) this.#baseTimestamp = this.#maxTimestamp = timestamp
-    else if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
-    const body = this.#body
-    body.clear()
-    body.int8(0)
-    body.varlong(timestamp - this.#baseTimestamp)
-    body.varint(this.#count)
-    writeSized(body, key)
-    writeSized(body, value)
-    body.varint(headers.length)
-    for (const header of headers) {
-      writeSized(body, header.key)
-      writeSized(body, header.value)
+    const record: RecordSlices = {
+      timestamp: numberIfExact(timestamp),
+      keyBytes: key ?? NO_BYTES,
+      keyStart: 0,
+      keySize: key?.length ?? -1,
+      valueBytes: value ?? NO_BYTES,
+      valueStart: 0,
+      valueSize: value?.length ?? -1,
+      headers,
     }
-    this.#records.varint(body.size)
-    this.#records.bytes(body.written())
+    const isAdded = this.tryAdd(record, Infinity)
+    assert(isAdded, 'there is always room for one more where nothing bounds it')
+  }
+
+  /**
+   * Adds the record unless the batch, uncompressed, would then take more than `sizeMax`; returns whether it did. The
+   * first record always finds room.
+   */
+  tryAdd(record: RecordSlices, sizeMax: number): boolean {
+    const { timestamp } = record
+    const isFirst = this.#count === 0
+    const base = isFirst ? timestamp : this.#baseTimestamp
+    const roomSize = isFirst ? Infinity : sizeMax - this.#writer.size
+    if (!this.#writer.tryWrite(record, deltaOf(timestamp, base), this.#count, roomSize))
+      return false
+    if (isFirst) this.#baseTimestamp = this.#maxTimestamp = timestamp
+    else if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
     this.#count++
+    return true
   }
 
   /** The batch, in bytes of its own. The builder goes on empty, with the options it has. */
   build(): Buffer {
     assert(this.#count > 0, 'a batch has a record')
-    const { codec = none, isTransactional = false, isControl = false } = this.#options
+    const { codec = none } = this.#options
+    const bytes = codec.id === none.id ? this.#writer.copy() : this.#compressed(codec)
+    this.#writer.clear()
+    bytes.set(this.#header(codec, bytes.length))
+    writeCrc(bytes)
+    if (this.#baseSequence !== NO_SEQUENCE) {
+      this.#baseSequence = addSequence(this.#baseSequence, this.#count)
+    }
+    this.#count = 0
+    return bytes
+  }
+
+  /** With room for the header. */
+  #compressed(codec: Codec): Buffer {
+    const payload = codec.compress(this.#writer.records(), { magic: MAGIC_V2 })
+    const bytes = Buffer.allocUnsafeSlow(BATCH_OVERHEAD + payload.length)
+    bytes.set(payload, BATCH_OVERHEAD)
+    return bytes
+  }
+
+  #header(codec: Codec, size: number): Buffer {
+    const { isTransactional = false, isControl = false } = this.#options
     const { producer = NO_PRODUCER, partitionLeaderEpoch = NO_EPOCH } = this.#options
-    const payload = codec.compress(this.#records.written(), { magic: MAGIC_V2 })
-    const header = BATCH_HEADER.encode({
+    return BATCH_HEADER.encode({
       baseOffset: 0n,
-      batchLength: BATCH_OVERHEAD - LOG_OVERHEAD + payload.length,
+      batchLength: size - LOG_OVERHEAD,
       partitionLeaderEpoch,
       magic: MAGIC_V2,
       crc: 0,
       attributes:
         codec.id | (isTransactional ? TRANSACTIONAL_BIT : 0) | (isControl ? CONTROL_BIT : 0),
       lastOffsetDelta: this.#count - 1,
-      baseTimestamp: this.#baseTimestamp,
-      maxTimestamp: this.#maxTimestamp,
-      ...producer,
+      baseTimestamp: BigInt(this.#baseTimestamp),
+      maxTimestamp: BigInt(this.#maxTimestamp),
+      producerId: producer.producerId,
+      producerEpoch: producer.producerEpoch,
+      baseSequence: this.#baseSequence,
       recordsCount: this.#count,
     })
-    const bytes = Buffer.concat([header, payload])
-    writeCrc(bytes)
-    this.#records.clear()
-    this.#count = 0
-    return bytes
   }
 }
 
@@ -119,8 +159,13 @@ export function writeCrc(bytes: Buffer, start = 0, size = bytes.length - start):
   bytes.writeUInt32BE(crc32c(bytes.subarray(start + attributes, start + size)), start + crc)
 }
 
-function writeSized(writer: ByteWriter, bytes: Buffer | null): void {
-  if (bytes === null) return writer.varint(-1)
-  writer.varint(bytes.length)
-  writer.bytes(bytes)
+/** A number where that is exact, else in Java's arithmetic. */
+function deltaOf(timestamp: number | bigint, base: number | bigint): number | bigint {
+  if (typeof timestamp === 'number' && typeof base === 'number') {
+    const delta = timestamp - base
+    if (Number.isSafeInteger(delta)) return delta
+  }
+  return numberIfExact(BigInt.asIntN(64, BigInt(timestamp) - BigInt(base)))
 }
+
+const NO_BYTES = Buffer.alloc(0)
