@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   coordinator: ['base', 'binary', 'protocol', 'record'],
   metadata: ['base', 'binary', 'protocol', 'record'],
   'log-dirs': ['base', 'binary', 'disk', 'compression', 'protocol', 'record', 'log'],
+  client: ['base', 'binary', 'compression', 'protocol', 'record'],
   inspect: [
     'base',
     'binary',
@@ -36,6 +37,7 @@ const MAY_IMPORT = {
     'coordinator',
     'metadata',
     'log-dirs',
+    'client',
     'inspect',
   ],
 }

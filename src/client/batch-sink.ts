@@ -1,0 +1,11 @@
+/** What takes the batches of a topic: a log on disk, later a broker. */
+export interface BatchSink {
+  readonly partitionCount: number
+  /**
+   * Resolves when the batch is as durable as was asked for; the order of calls per partition is the order in the log.
+   * The bytes belong to the sink from now on.
+   */
+  append(partition: number, batch: Buffer): Promise<void>
+  /** How many times something was made durable; absent where the sink doesn't count that. */
+  readonly syncCount?: number
+}
