@@ -1,0 +1,176 @@
+/** `kbroker produce`: records from a pipe or from files into the partitions of a topic. */
+import { Command } from 'commander'
+import { DiskError, UsageError } from '../../base/errors.ts'
+import { seededRandom } from '../../base/random.ts'
+import { Accumulator } from '../../client/accumulator.ts'
+import { ANY_PARTITION } from '../../client/outgoing-record.ts'
+import { CODECS } from '../../compression/codecs.ts'
+import type { InputStream } from '../../disk/input-stream.ts'
+import { PLAIN } from '../colour.ts'
+import type { CommandContext } from '../command-context.ts'
+import { logDirsOf, noticesTo } from '../common-options.ts'
+import type { DirectorySink, OpenDirectorySink } from '../directory-sink.ts'
+import { EXIT } from '../exit-code.ts'
+import { Pacer } from '../produce-input/pacer.ts'
+import type { RecordSource } from '../produce-input/record-source.ts'
+import { addProduceOptions, LINGER_MS, PAUSE_MS, type ProduceOptions } from '../produce-options.ts'
+import { ProducePump } from '../produce-pump.ts'
+import { sourcesOf } from '../produce-sources.ts'
+import { produceSummaryLines } from '../render/produce-summary.ts'
+
+export interface ProducePorts {
+  readonly openSink: OpenDirectorySink
+  readonly standardInput: () => InputStream
+  /** From anywhere, never back. */
+  readonly elapsedMs: () => number
+}
+
+export function createProduceCommand(context: CommandContext, ports: ProducePorts): Command {
+  const command = new Command('produce')
+    .description(
+      'Writes records into a topic on log.dirs, without a broker: lines of standard input, or files.\n' +
+        'Bytes stay what they are. Input that is wrong ends it, told by line and column; what came\n' +
+        'before is written.',
+    )
+    .argument('[files...]', 'instead of standard input; - is that among them')
+  addProduceOptions(command)
+  return command
+    .addHelpText('after', EXAMPLES)
+    .action((files: string[], options: ProduceOptions) =>
+      runProduce(files, options, { context, ports }),
+    )
+}
+
+async function runProduce(
+  files: readonly string[],
+  options: ProduceOptions,
+  { context, ports }: { readonly context: CommandContext; readonly ports: ProducePorts },
+): Promise<void> {
+  const { workingDirectory, environment } = context
+  const { standardInput } = ports
+  const sources = sourcesOf(files, options, { standardInput, workingDirectory })
+  const logDirs = logDirsOf(options, environment)
+  if (logDirs.length === 0) {
+    throw new UsageError('nothing to write into: give --log-dirs, or set KBROKER_LOG_DIRS')
+  }
+  const directory = await ports.openSink(
+    {
+      topic: options.topic,
+      logDirs,
+      partitionCount: options.partitions,
+      topicConfig: topicConfigOf(options.topicConfig ?? []),
+      durability: options.durability,
+      isIdempotent: options.idempotent === true,
+    },
+    context,
+  )
+  try {
+    await produce(sources, directory, { options, context, elapsedMs: ports.elapsedMs })
+  } finally {
+    await directory.close()
+  }
+}
+
+/** Whatever ends it, what had come before is written, and told of. */
+async function produce(
+  sources: readonly RecordSource[],
+  { sink, producer }: DirectorySink,
+  { options, context, elapsedMs }: Production,
+): Promise<void> {
+  const begunMs = elapsedMs()
+  checkPartition(options, sink.partitionCount)
+  const { batchSize, maxMemoryBytes: memoryMax, compressionCodec } = options
+  const accumulator = new Accumulator(sink, {
+    batchSize,
+    memoryMax,
+    codec: CODECS.find(({ name }) => name === compressionCodec)!,
+    producer,
+    random: seededRandom(context.nowMs()),
+  })
+  const pump = createPump(accumulator, sink.partitionCount, { options, context, elapsedMs })
+  try {
+    for (const source of sources) await runSource(pump, source, context)
+  } finally {
+    try {
+      await accumulator.finish()
+    } finally {
+      const { total, partitions } = accumulator.counts
+      const { syncCount } = sink
+      const lines = produceSummaryLines(
+        { total, partitions, batchSize, syncCount, elapsedMs: elapsedMs() - begunMs },
+        { isVerbose: options.verbose === true, colour: PLAIN },
+      )
+      for (const line of lines) noticesTo(options, context)(line)
+    }
+  }
+}
+
+interface Production {
+  readonly options: ProduceOptions
+  readonly context: CommandContext
+  readonly elapsedMs: () => number
+}
+
+function createPump(
+  accumulator: Accumulator,
+  partitionCount: number,
+  { options, context, elapsedMs }: Production,
+): ProducePump {
+  const { partition, drop, lingerMs, maxRecordBytes, rate, tee } = options
+  return new ProducePump(accumulator, {
+    partitionCount,
+    partition: partition === ANY_PARTITION ? undefined : partition,
+    keepPartitions: !drop.includes('partition'),
+    keepTimestamps: !drop.includes('timestamp'),
+    lingerMs: lingerMs ?? LINGER_MS,
+    pauseMs: lingerMs ?? PAUSE_MS,
+    sizeMax: maxRecordBytes,
+    pacer: rate === undefined ? undefined : new Pacer(rate),
+    tee: tee === true ? context.stdout : undefined,
+    clock: { nowMs: context.nowMs, elapsedMs },
+  })
+}
+
+/** An input that can't be read doesn't keep the others back. */
+async function runSource(
+  pump: ProducePump,
+  source: RecordSource,
+  context: CommandContext,
+): Promise<void> {
+  try {
+    await pump.run(source)
+  } catch (error) {
+    if (!(error instanceof DiskError) || error.path !== source.name) throw error
+    context.stderr(`kbroker: ${error.message}`)
+    context.endWith(EXIT.itemFailed)
+  }
+}
+
+function checkPartition({ partition }: ProduceOptions, partitionCount: number): void {
+  if (partition === undefined || partition < partitionCount) return
+  const last = partitionCount - 1
+  throw new UsageError(
+    `--partition ${partition}: the topic has ${last === 0 ? 'only 0' : `0 to ${last}`}`,
+  )
+}
+
+function topicConfigOf(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map(pair => {
+      const split = pair.indexOf('=')
+      if (split < 1) throw new UsageError(`--topic-config ${pair}: expected name=value`)
+      return [pair.slice(0, split), pair.slice(split + 1)]
+    }),
+  )
+}
+
+const EXAMPLES = `
+Escapes in -D and -K: \\n \\r \\t \\0 \\\\ \\xNN. A size may be written as 512KiB or 1MB.
+
+Examples:
+  seq 1000 | kbroker produce -t numbers --log-dirs /data/a,/data/b --partitions 3
+  kbroker produce -t users --log-dirs /data/a -K: -Z -z zstd -l users.txt
+  kbroker consume -t users --log-dirs /data/a --json | kbroker produce -t copy --log-dirs /data/b --json
+  find . -print0 | kbroker produce -t files --log-dirs /data/a -D '\\0' --durability batch
+
+Exit codes: 0 all is written · 1 something is not: input that is wrong, or a disk's failure · 2 usage`

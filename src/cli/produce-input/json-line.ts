@@ -1,0 +1,169 @@
+/**
+ * A line as `--json` prints a record, and its inverse (see record-json.ts): what it says of key, value, headers,
+ * timestamp and partition is taken digit by digit and byte by byte. Where a record was (topic, offset, timestampType)
+ * is of no account here, nor is any name that this doesn't know.
+ *
+ * A value has to be there: a mistyped name would make a tombstone otherwise.
+ */
+import { ANY_PARTITION, NO_HEADERS, type OutgoingRecord } from '../../client/outgoing-record.ts'
+import type { RecordHeader } from '../../record/record-cursor.ts'
+import type { LineParser } from './delimited-reader.ts'
+import { JsonScanner } from './json-scanner.ts'
+
+const PARTITION_MAX = 0x7fff_ffff
+const KEY = 1
+const VALUE = 2
+const HEADERS = 4
+const TIMESTAMP = 8
+const PARTITION = 16
+
+const MEMBERS = (
+  [
+    ['key', KEY, false],
+    ['key_b64', KEY, true],
+    ['value', VALUE, false],
+    ['value_b64', VALUE, true],
+    ['headers', HEADERS, false],
+    ['timestamp', TIMESTAMP, false],
+    ['partition', PARTITION, false],
+  ] as const
+).map(([name, bit, isBase64]) => ({ name: Buffer.from(name), bit, isBase64 }))
+
+export class JsonLine implements LineParser {
+  readonly #scanner = new JsonScanner()
+  #record!: OutgoingRecord
+  #headers: RecordHeader[] = []
+  /** Members that have come. */
+  #seen = 0
+  readonly #readMember = () => this.#member()
+  readonly #readHeader = () => this.#header()
+
+  parse(record: OutgoingRecord, bytes: Buffer, start: number, end: number): void {
+    const scanner = this.#scanner
+    this.#record = record
+    this.#seen = 0
+    record.setKey(null)
+    record.headers = NO_HEADERS
+    scanner.begin(bytes, start, end)
+    scanner.object(this.#readMember)
+    if ((this.#seen & VALUE) === 0) throw this.#noValue('a record')
+    scanner.finish()
+  }
+
+  #member(): void {
+    const scanner = this.#scanner
+    const known = this.#known()
+    if (known === undefined) return scanner.skip()
+    const { bit, isBase64 } = known
+    if ((this.#seen & bit) !== 0) throw this.#twice()
+    this.#seen |= bit
+    const record = this.#record
+    if (bit === KEY) this.#takeKey(isBase64)
+    else if (bit === VALUE) this.#takeValue(isBase64)
+    else if (bit === HEADERS) this.#takeHeaders()
+    else if (scanner.isNull()) return
+    else if (bit === TIMESTAMP) record.timestamp = scanner.integer(INT64)
+    else record.partition = this.#partition()
+  }
+
+  /** What the scanner's string names. */
+  #known(): (typeof MEMBERS)[number] | undefined {
+    const { stringBytes, stringStart, stringSize } = this.#scanner
+    for (const member of MEMBERS) {
+      const { name } = member
+      if (name.length !== stringSize) continue
+      let at = 0
+      while (at < stringSize && name[at] === stringBytes[stringStart + at]) at++
+      if (at === stringSize) return member
+    }
+    return undefined
+  }
+
+  #takeKey(isBase64: boolean): void {
+    const scanner = this.#scanner
+    const record = this.#record
+    if (scanner.isNull()) return record.setKey(null)
+    if (isBase64) return record.setKey(this.#bytes(true))
+    this.#string()
+    record.keyBytes = scanner.stringBytes
+    record.keyStart = scanner.stringStart
+    record.keySize = scanner.stringSize
+  }
+
+  #takeValue(isBase64: boolean): void {
+    const scanner = this.#scanner
+    const record = this.#record
+    if (scanner.isNull()) return record.setValue(null)
+    if (isBase64) return record.setValue(this.#bytes(true))
+    this.#string()
+    record.valueBytes = scanner.stringBytes
+    record.valueStart = scanner.stringStart
+    record.valueSize = scanner.stringSize
+  }
+
+  #takeHeaders(): void {
+    if (this.#scanner.isNull()) return
+    this.#headers = []
+    this.#scanner.array(this.#readHeader)
+    this.#record.headers = this.#headers
+  }
+
+  #header(): void {
+    const scanner = this.#scanner
+    const start = scanner.position
+    let key: Buffer | undefined
+    let value: Buffer | null | undefined
+    scanner.object(() => {
+      const known = this.#known()
+      if (known?.bit === KEY) {
+        if (key !== undefined) throw this.#twice()
+        key = this.#bytes(known.isBase64)
+      } else if (known?.bit === VALUE) {
+        if (value !== undefined) throw this.#twice()
+        value = scanner.isNull() ? null : this.#bytes(known.isBase64)
+      } else scanner.skip()
+    })
+    if (key === undefined) throw scanner.unexpected('"key" in it', start, 'a header without a key')
+    if (value === undefined) throw this.#noValue('a header')
+    this.#headers.push({ key, value })
+  }
+
+  #string(): void {
+    if (this.#scanner.peek() !== QUOTE) throw this.#scanner.unexpected('a string or null')
+    this.#scanner.string()
+  }
+
+  /** A string's own. */
+  #bytes(isBase64: boolean): Buffer {
+    const scanner = this.#scanner
+    const { position } = scanner
+    this.#string()
+    if (isBase64) return scanner.base64(position)
+    const { stringBytes, stringStart, stringSize } = scanner
+    return stringBytes.subarray(stringStart, stringStart + stringSize)
+  }
+
+  #partition(): number {
+    const { position } = this.#scanner
+    const partition = this.#scanner.integer(PARTITION_NUMBER)
+    const isPartition = partition >= 0 && partition <= PARTITION_MAX
+    if (isPartition || partition === ANY_PARTITION) return Number(partition)
+    throw this.#scanner.unexpected(PARTITION_NUMBER, position)
+  }
+
+  #noValue(what: string): Error {
+    return this.#scanner.unexpected(
+      '"value": null, where that is meant',
+      undefined,
+      `${what} without a value`,
+    )
+  }
+
+  #twice(): Error {
+    return this.#scanner.unexpected('it once', undefined, 'a member that was there before')
+  }
+}
+
+const QUOTE = 0x22
+const INT64 = 'an integer of 64 bits, or null'
+const PARTITION_NUMBER = 'the number of a partition, or null'

@@ -1,0 +1,198 @@
+/** The options of `produce`, as commander reads them. */
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { MEBIBYTE } from '../base/limits.ts'
+import type { RecordHeader } from '../record/record-cursor.ts'
+import { CODECS } from '../compression/codecs.ts'
+import type { CodecName } from '../compression/codec.ts'
+import {
+  addLogDirsOption,
+  addQuietOption,
+  collect,
+  collectList,
+  parseByteSize,
+  parseNatural,
+  parsePositiveInteger,
+  type LogDirsOption,
+  type QuietOption,
+} from './common-options.ts'
+import { DURABILITIES, type Durability } from './directory-sink.ts'
+import { parseDelimiter } from './produce-input/escaped-text.ts'
+import { collectHeader } from './produce-input/fixed-header.ts'
+import { RECORD_SIZE_MAX_FLAG } from './produce-input/record-reader.ts'
+
+export interface ProduceOptions extends LogDirsOption, QuietOption {
+  readonly topic: string
+  readonly partitions?: number
+  readonly topicConfig?: readonly string[]
+  readonly durability: Durability
+  readonly idempotent?: true
+  /** ANY_PARTITION, as kcat spells it, is the same as none. */
+  readonly partition?: number
+  readonly keyDelimiter?: Buffer
+  readonly delimiter?: Buffer
+  readonly key?: string
+  readonly header?: readonly RecordHeader[]
+  readonly emptyAsNull?: true
+  readonly lines?: true
+  readonly readerProperty?: readonly string[]
+  readonly property?: readonly string[]
+  readonly json?: true
+  readonly binary?: true
+  readonly drop: readonly DroppedMember[]
+  readonly tee?: true
+  readonly compressionCodec: CodecName
+  readonly batchSize: number
+  readonly lingerMs?: number
+  readonly maxMemoryBytes: number
+  readonly maxRecordBytes: number
+  readonly rate?: number
+  readonly verbose?: true
+}
+
+type DroppedMember = 'partition' | 'timestamp'
+const DROPPABLE: readonly string[] = ['partition', 'timestamp'] satisfies DroppedMember[]
+
+/** Kafka's batch.size, buffer.memory and max.request.size. */
+const BATCH_SIZE = 16 * 1024
+const MEMORY_BYTES_MAX = 32 * MEBIBYTE
+const RECORD_BYTES_MAX = MEBIBYTE
+/** Once the input pauses, and while it flows. */
+export const PAUSE_MS = 5
+export const LINGER_MS = 500
+
+const OTHER_KINDS_OF_LINES = ['readerProperty', 'property', 'json', 'binary']
+
+export function addProduceOptions(command: Command): void {
+  command.requiredOption('-t, --topic <topic>', 'where the records go')
+  addLogDirsOption(command, 'to write into')
+  addTopicOptions(command)
+  addLineOptions(command)
+  addInputOptions(command)
+  addBatchOptions(command)
+  command.option('-v, --verbose', 'at the end, tell of each partition, too')
+  addQuietOption(command)
+}
+
+function addTopicOptions(command: Command): void {
+  command
+    .option('--partitions <n>', 'of the topic, if it has to be made', parsePositiveInteger)
+    .option(
+      '--topic-config <name=value>',
+      'of the topic, if it has to be made (repeatable)',
+      collect,
+    )
+    .option(
+      '-p, --partition <n>',
+      'for all records, whatever the input says (default: its own; else by key as Kafka; else one ' +
+        'after the other at random, a batch each)',
+      parsePartition,
+    )
+    .addOption(
+      new Option(
+        '--durability <when>',
+        'when a batch is safe: in the page cache; synced at times; ',
+      )
+        .choices(DURABILITIES)
+        .default('interval'),
+    )
+    .option('--idempotent', 'with producer id and sequence numbers')
+}
+
+function addLineOptions(command: Command): void {
+  const plain = (flags: string, description: string) =>
+    new Option(flags, description).conflicts(OTHER_KINDS_OF_LINES)
+  command
+    .option('-D, --delimiter <text>', 'between records (default: \\n)', parseDelimiter)
+    .addOption(
+      plain('-K, --key-delimiter <text>', 'ends the key in front of a value').argParser(
+        parseDelimiter,
+      ),
+    )
+    .addOption(plain('-k, --key <text>', 'of records without one'))
+    .addOption(
+      plain('-H, --header <name=value>', 'of all records; without = null (repeatable)').argParser(
+        collectHeader,
+      ),
+    )
+    .addOption(plain('-Z, --empty-as-null', 'an empty key or value means null'))
+    .option('-l, --lines', 'files hold a record a line; without it, each file is a record')
+    .addOption(readerProperty('--reader-property <name=value>'))
+    .addOption(readerProperty('--property <name=value>').hideHelp())
+}
+
+function readerProperty(flags: string): Option {
+  return new Option(
+    flags,
+    'of kafka-console-producer: parse.key, key.separator, parse.headers, headers.delimiter, ' +
+      'headers.separator, headers.key.separator, ignore.error, null.marker (repeatable)',
+  )
+    .argParser(collect)
+    .conflicts(['json', 'binary'])
+}
+
+function addInputOptions(command: Command): void {
+  command
+    .addOption(
+      new Option('--json', 'a JSON object a line, as consume --json prints it').conflicts([
+        'binary',
+        'delimiter',
+      ]),
+    )
+    .addOption(
+      new Option('--binary', 'frames, as consume --binary writes them').conflicts('delimiter'),
+    )
+    .option(
+      '--drop <members>',
+      'of what JSON or frames say: partition, timestamp (a list)',
+      parseDropped,
+      [],
+    )
+    .option('-T, --tee', 'copy the input to stdout')
+    .option('--rate <n>', 'records a second, evenly', parseRate)
+}
+
+function addBatchOptions(command: Command): void {
+  command
+    .addOption(
+      new Option('-z, --compression-codec [codec]', 'without a name, gzip')
+        .choices(CODECS.map(({ name }) => name))
+        .preset('gzip')
+        .default('none'),
+    )
+    .option('--batch-size <size>', 'of a full batch (default: 16KiB)', parseByteSize, BATCH_SIZE)
+    .option(
+      '--linger-ms <ms>',
+      `how long a batch waits to be full (default: ${PAUSE_MS} once the input pauses, ` +
+        `${LINGER_MS} while it flows)`,
+      parseNatural,
+    )
+    .option(
+      '--max-memory-bytes <size>',
+      'of batches that wait or are being written (default: 32MiB)',
+      parseByteSize,
+      MEMORY_BYTES_MAX,
+    )
+    .option(
+      `${RECORD_SIZE_MAX_FLAG} <size>`,
+      'of key, value and headers together (default: 1MiB)',
+      parseByteSize,
+      RECORD_BYTES_MAX,
+    )
+}
+
+function parsePartition(text: string): number {
+  return text === '-1' ? -1 : parseNatural(text)
+}
+
+function parseRate(text: string): number {
+  const rate = Number(text)
+  if (/^\d+(\.\d+)?$/.test(text) && rate > 0) return rate
+  throw new InvalidArgumentError('It must be a number above 0.')
+}
+
+function parseDropped(text: string, previous: readonly string[]): string[] {
+  const members = collectList(text, previous)
+  const unknown = members.find(member => !DROPPABLE.includes(member))
+  if (unknown === undefined) return members
+  throw new InvalidArgumentError(`Expected ${DROPPABLE.join(', ')} or both.`)
+}

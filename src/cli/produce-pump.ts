@@ -1,0 +1,171 @@
+/**
+ * Moves records from an input into batches, at the pace of the slower of the two.
+ *
+ * When a batch that isn't full goes out is decided here. Reading never blocks, so it can be told whether input keeps
+ * coming: as long as it does, batches fill; as soon as it pauses, what has come goes out. So a full pipe makes full
+ * batches over any number of partitions, and somebody who types sees each line written.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CorruptDataError, LimitError } from '../base/errors.ts'
+import type { Accumulator } from '../client/accumulator.ts'
+import { ANY_PARTITION, OutgoingRecord } from '../client/outgoing-record.ts'
+import { InputWindow } from './produce-input/input-window.ts'
+import type { Pacer } from './produce-input/pacer.ts'
+import { RECORD_SIZE_MAX_FLAG, type RecordReader } from './produce-input/record-reader.ts'
+import type { RecordSource } from './produce-input/record-source.ts'
+
+/** A timestamp that no record has. */
+const NOT_SAID = NaN
+
+export interface PumpOptions {
+  readonly partitionCount: number
+  /** For all records, whatever the input says. */
+  readonly partition: number | undefined
+  readonly keepPartitions: boolean
+  readonly keepTimestamps: boolean
+  /** How long a record waits for its batch to fill, at most. */
+  readonly lingerMs: number
+  /** How long the input may pause before everything that waits goes out. */
+  readonly pauseMs: number
+  /** Bytes of a record. */
+  readonly sizeMax: number
+  readonly pacer: Pacer | undefined
+  readonly tee: Tee | undefined
+  readonly clock: PumpClock
+}
+
+export interface PumpClock {
+  /** Since 1970: what records carry. */
+  readonly nowMs: () => number
+  /** From anywhere, never back. */
+  readonly elapsedMs: () => number
+}
+
+export interface Tee {
+  bytes(bytes: Buffer): void
+  flush(): void
+}
+
+export class ProducePump {
+  readonly #accumulator: Accumulator
+  readonly #options: PumpOptions
+  readonly #record = new OutgoingRecord()
+
+  constructor(accumulator: Accumulator, options: PumpOptions) {
+    this.#accumulator = accumulator
+    this.#options = options
+  }
+
+  /**
+   * Ends when the input has. The records before an error have been added.
+   *
+   * @throws CorruptDataError, LimitError about the input's bytes; DiskError where it can't be read; what the sink throws
+   */
+  async run(source: RecordSource): Promise<void> {
+    const accumulator = this.#accumulator
+    const window = new InputWindow(await source.open(), source.name)
+    accumulator.onFailure = () => window.close()
+    const reader = source.createReader()
+    try {
+      await this.#takeAll(window, reader)
+      while (!window.isEnded) {
+        await this.#sendingMeanwhile(window.fill())
+        await this.#takeAll(window, reader)
+        const { clock, lingerMs } = this.#options
+        accumulator.sendBegunBy(clock.elapsedMs() - lingerMs)
+      }
+    } finally {
+      window.close()
+    }
+  }
+
+  /** All records that are in the window. */
+  async #takeAll(window: InputWindow, reader: RecordReader): Promise<void> {
+    const { clock, pacer, tee } = this.#options
+    const accumulator = this.#accumulator
+    const record = this.#record
+    let [nowMs, elapsedMs] = [clock.nowMs(), clock.elapsedMs()]
+    for (;;) {
+      const { start } = window
+      record.partition = ANY_PARTITION
+      record.timestamp = NOT_SAID
+      const isRecord = reader.next(window, record)
+      if (isRecord && pacer !== undefined) {
+        await this.#pace(pacer)
+        nowMs = clock.nowMs()
+        elapsedMs = clock.elapsedMs()
+      }
+      if (isRecord) {
+        this.#complete(record, nowMs)
+        this.#check(record, reader, window)
+        accumulator.add(record, elapsedMs)
+      }
+      if (tee !== undefined && window.start > start) {
+        tee.bytes(window.bytes.subarray(start, window.start))
+      }
+      if (!isRecord) return
+      if (!accumulator.hasRoom) await accumulator.room()
+    }
+  }
+
+  #complete(record: OutgoingRecord, nowMs: number): void {
+    const { partition, keepPartitions, keepTimestamps } = this.#options
+    if (partition !== undefined) record.partition = partition
+    else if (!keepPartitions) record.partition = ANY_PARTITION
+    const isSaid = record.timestamp === record.timestamp
+    if (!isSaid || !keepTimestamps) record.timestamp = nowMs
+  }
+
+  #check(record: OutgoingRecord, reader: RecordReader, window: InputWindow): void {
+    const { partitionCount, sizeMax } = this.#options
+    if (record.partition >= partitionCount) {
+      throw new CorruptDataError({
+        file: window.name,
+        position: window.positionOf(window.start),
+        reason: `${reader.place}: there is no such partition`,
+        found: `partition ${record.partition}`,
+        expected: partitionCount === 1 ? '0' : `0 to ${partitionCount - 1}`,
+      })
+    }
+    if (record.dataSize > sizeMax) {
+      throw new LimitError({
+        what: `${window.name}, ${reader.place}: the record`,
+        needed: `${record.dataSize} bytes`,
+        allowed: `${sizeMax} bytes`,
+        flag: RECORD_SIZE_MAX_FLAG,
+      })
+    }
+  }
+
+  async #pace(pacer: Pacer): Promise<void> {
+    const { elapsedMs } = this.#options.clock
+    for (let delay = pacer.delayMs(elapsedMs()); delay > 0; delay = pacer.delayMs(elapsedMs())) {
+      await this.#sendingMeanwhile(sleep(delay))
+    }
+    pacer.pass(elapsedMs())
+  }
+
+  /** While that is awaited, sends what has waited long enough. */
+  async #sendingMeanwhile(awaited: Promise<void>): Promise<void> {
+    const { clock, lingerMs, pauseMs, tee } = this.#options
+    const accumulator = this.#accumulator
+    const sinceMs = clock.elapsedMs()
+    let timer: NodeJS.Timeout | undefined
+    const watch = () => {
+      const nowMs = clock.elapsedMs()
+      const isPause = nowMs - sinceMs >= pauseMs
+      if (isPause) tee?.flush()
+      accumulator.sendBegunBy(isPause ? Infinity : nowMs - lingerMs)
+      const { oldestMs } = accumulator
+      if (isPause && oldestMs === undefined) return
+      const dueMs = Math.min(sinceMs + pauseMs, (oldestMs ?? Infinity) + lingerMs)
+      timer = setTimeout(watch, Math.max(1, dueMs - nowMs))
+    }
+    timer = setTimeout(watch, Math.min(pauseMs, lingerMs))
+    try {
+      await awaited
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}

@@ -1,0 +1,344 @@
+import fc from 'fast-check'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { DiskError, UsageError } from '../../src/base/errors.ts'
+import { ByteOutput } from '../../src/cli/byte-output.ts'
+import type { CommandContext } from '../../src/cli/command-context.ts'
+import { createProduceCommand } from '../../src/cli/commands/produce.ts'
+import type { DirectorySinkOptions } from '../../src/cli/directory-sink.ts'
+import { RecordJson } from '../../src/cli/render/record-json.ts'
+import { DEFAULT_DECODE_LIMITS } from '../../src/base/limits.ts'
+import type { InputStream } from '../../src/disk/input-stream.ts'
+import { nodeDisk } from '../../src/disk/node-disk.ts'
+import { V2Cursor } from '../../src/record/v2-cursor.ts'
+import { MemorySink } from '../client/memory-sink.ts'
+import { scratchDirectory } from '../disk/scratch.ts'
+import { anyRecord } from '../record/arbitrary-record.ts'
+import { cut, streamOf } from './produce-input/pieces.ts'
+
+const NOW = 1_700_000_000_000
+const directory = scratchDirectory()
+
+describe('kbroker produce', () => {
+  it('makes a record of each line, with the time of now', async () => {
+    const { sink, exitCode } = await produce(['-q'], ['one\ntwo\n', '\nfour'])
+    expect(sink.texts()).toEqual(['∅=one', '∅=two', '∅=', '∅=four'])
+    expect(sink.records()[0]!.timestamp).toBe(BigInt(NOW))
+    expect(exitCode).toBe(0)
+  })
+
+  it.each([
+    [['-K:'], ['a:b\nc'], ['a=b', '∅=c']],
+    [['-K:', '-Z'], ['a:\n:b\n\n'], ['a=∅', '∅=b', '∅=∅']],
+    [['-k', 'key'], ['a'], ['key=a']],
+    [['-D', '\\0'], ['a\nb\0c'], ['∅=a\nb', '∅=c']],
+    [['-D', '\\x1e\\x1f', '-K', '\\t'], ['k\tv\x1e\x1fw'], ['k=v', '∅=w']],
+    [['--reader-property', 'parse.key=true'], ['a\tb'], ['a=b']],
+    [['--property', 'parse.key=true', '--property', 'key.separator=,'], ['a,b'], ['a=b']],
+    [['--json'], ['{"key":"k","value":null}\n{"value":"v"}'], ['k=∅', '∅=v']],
+    [['--rate', '100000'], ['a\nb\n'], ['∅=a', '∅=b']],
+    [['--linger-ms', '0'], ['a\nb\n'], ['∅=a', '∅=b']],
+  ])('with %j reads %j as %j', async (args, input, expected) => {
+    const { sink } = await produce(args, input)
+    expect(sink.texts()).toEqual(expected)
+  })
+
+  it('puts headers on every record', async () => {
+    const { sink } = await produce(['-H', 'a=1', '-H', 'a=', '-H', 'n'], ['x\ny'])
+    const headers = [
+      { key: Buffer.from('a'), value: Buffer.from('1') },
+      { key: Buffer.from('a'), value: Buffer.from('') },
+      { key: Buffer.from('n'), value: null },
+    ]
+    expect(sink.records().map(record => record.headers)).toEqual([headers, headers])
+  })
+
+  it('hands on what the topic and the directory are to be like', async () => {
+    const { asked } = await produce(
+      [
+        ...['--partitions', '6', '--durability', 'batch', '--idempotent'],
+        ...['--topic-config', 'cleanup.policy=compact', '--topic-config', 'a=b=c'],
+      ],
+      [''],
+    )
+    expect(asked).toEqual({
+      topic: 'orders',
+      logDirs: ['/a', '/b'],
+      partitionCount: 6,
+      topicConfig: { 'cleanup.policy': 'compact', a: 'b=c' },
+      durability: 'batch',
+      isIdempotent: true,
+    })
+  })
+
+  it('writes with sequence numbers where it is idempotent', async () => {
+    const { sink } = await produce(['--idempotent', '--batch-size', '70'], ['a\nb\nc'])
+    expect(sink.batches().map(({ baseSequence }) => baseSequence)).toEqual([0, 1, 2])
+  })
+
+  it('compresses as told, and with gzip where not told how', async () => {
+    const lines = 'the same line\n'.repeat(1000)
+    const codecIds = async (args: string[]) =>
+      (await produce(args, [lines])).sink.batches().map(({ codecId }) => codecId)
+    expect(new Set(await codecIds(['-z', 'zstd']))).toEqual(new Set([4]))
+    expect(new Set(await codecIds(['-z', 'lz4']))).toEqual(new Set([3]))
+    expect(new Set(await codecIds(['--compression-codec']))).toEqual(new Set([1]))
+    expect(new Set(await codecIds([]))).toEqual(new Set([0]))
+  })
+
+  it('sends records where -p says, before what JSON says, before what the key says', async () => {
+    const input = ['{"key":"abc","value":"","partition":1}\n{"key":"abc","value":""}\n']
+    const partitions = async (args: string[]) =>
+      (await produce([...args, '--json'], input, 10)).sink.appended.map(
+        ({ partition }) => partition,
+      )
+    expect(await partitions([])).toEqual([1, 7])
+    expect(await partitions(['-p', '-1'])).toEqual([1, 7])
+    expect(await partitions(['-p', '3'])).toEqual([3])
+    expect(await partitions(['--drop', 'partition'])).toEqual([7])
+  })
+
+  it('gives records the time of now where that of JSON is dropped', async () => {
+    const { sink } = await produce(
+      ['--json', '--drop', 'timestamp,partition'],
+      ['{"value":"","timestamp":5,"partition":99}'],
+    )
+    expect(sink.records()[0]!.timestamp).toBe(BigInt(NOW))
+  })
+
+  it('is the inverse of what commands print as JSON', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyRecord(), { maxLength: 30 }), async records => {
+        const lines = records.map(record => {
+          const text = (bytes: Buffer | null) => bytes?.toString('base64') ?? null
+          const headers = record.headers.map(({ key, value }) => ({
+            key_b64: text(key),
+            ...(value === null ? { value } : { value_b64: text(value) }),
+          }))
+          const { timestamp, key, value } = record
+          const members = [
+            `"timestamp":${timestamp},"headers":${JSON.stringify(headers)}`,
+            key === null ? '"key":null' : `"key_b64":"${text(key)}"`,
+            value === null ? '"value":null' : `"value_b64":"${text(value)}"`,
+          ]
+          return `{${members.join(',')}}\n`
+        })
+        const first = await produce(['--json', '--batch-size', '200'], lines)
+        expect(first.sink.records()).toEqual(records)
+        const second = await produce(['--json'], cut(printed(first.sink), [100, 500]))
+        expect(second.sink.records()).toEqual(records)
+      }),
+      { seed: 4, numRuns: 50 },
+    )
+  })
+
+  it('makes a record of each file, and with -l of each of their lines', async () => {
+    const [one, two] = [join(directory, 'one'), join(directory, 'two')]
+    writeFileSync(one, 'a\nb\n')
+    writeFileSync(two, '')
+    expect((await produce([one, two], [])).sink.texts()).toEqual(['∅=a\nb\n', '∅='])
+    expect((await produce(['-Z', two], [])).sink.texts()).toEqual(['∅=∅'])
+    expect((await produce(['-l', one, two, '-'], ['c'])).sink.texts()).toEqual(
+      ['a', 'b', 'c'].map(value => `∅=${value}`),
+    )
+  })
+
+  it('goes on behind a file that is not there, and fails', async () => {
+    const file = join(directory, 'there')
+    writeFileSync(file, 'a')
+    const { sink, stderr, exitCode } = await produce(['-q', '/missing', file], [])
+    expect(sink.texts()).toEqual(['∅=a'])
+    expect(stderr).toContain('kbroker: cannot open /missing: no such file or directory')
+    expect(exitCode).toBe(1)
+  })
+
+  it('copies its input to stdout with -T', async () => {
+    const { stdout } = await produce(['-T', '-K:'], ['a:b\n', 'c', '\nlast'])
+    expect(stdout).toBe('a:b\nc\nlast')
+  })
+
+  it('writes what came before a malformed line, and tells where that is', async () => {
+    const { sink, failure, stderr } = await produce(
+      ['--json'],
+      ['{"value":"a"}\n{"value":"b"}\n{oops}\n{"value":"c"}\n'],
+    )
+    expect(sink.texts()).toEqual(['∅=a', '∅=b'])
+    expect(failure?.message).toBe(
+      'standard input at byte 29: line 3, column 2: this is no JSON record: ' +
+        'found "oops}", expected a name in quotes',
+    )
+    expect(stderr).toContain('produced 2 records')
+  })
+
+  it('refuses a record for a partition that is not there, by its line', async () => {
+    const input = ['{"value":"a","partition":0}\n{"value":"b","partition":3}\n']
+    const { sink, failure } = await produce(['--json'], input, 3)
+    expect(sink.texts()).toEqual(['∅=a'])
+    expect(failure?.message).toContain(
+      'line 2: there is no such partition: found partition 3, expected 0 to 2',
+    )
+  })
+
+  it('refuses a record that is too large, by its line', async () => {
+    const input = [`{"value":"a"}\n{"value":"${'x'.repeat(200)}"}\n`]
+    const { sink, failure } = await produce(['--json', '--max-record-bytes', '100'], input)
+    expect(sink.texts()).toEqual(['∅=a'])
+    expect(failure?.message).toBe(
+      'standard input, line 2: the record: 200 bytes exceeds the limit of 100 bytes; ' +
+        'raise it with --max-record-bytes',
+    )
+  })
+
+  it.each([
+    [['-p', '3'], '--partition 3: the topic has 0 to 2'],
+    [['--topic-config', 'x'], '--topic-config x: expected name=value'],
+    [['--reader-property', 'x=y'], '--reader-property x: no such property'],
+    [['--json', '-K:'], "option '-K, --key-delimiter <text>' cannot be used with option '--json'"],
+    [['--json', '--binary'], 'cannot be used with'],
+    [['-z', 'brotli'], 'Allowed choices are none, gzip, snappy, lz4, zstd'],
+    [['--drop', 'key'], 'Expected partition, timestamp or both'],
+    [['--rate', '0'], 'It must be a number above 0'],
+    [['-H', '=x'], 'Expected name=value'],
+  ])('refuses %j', async (args, message) => {
+    const { sink, failure, stderr } = await produce(args, ['x'], 3)
+    expect(failure?.message ?? stderr).toContain(message)
+    expect(sink.appended).toEqual([])
+  })
+
+  it('refuses to write nowhere', async () => {
+    const { failure } = await produce([], ['x'], 1, [])
+    expect(failure).toBeInstanceOf(UsageError)
+    expect(failure?.message).toContain('give --log-dirs')
+  })
+
+  it('gives up waiting for input when the disk fails', async () => {
+    const sink = new MemorySink(1, { byHand: true })
+    const input = inputThatStops(['a\nb\n'])
+    const produced = run(['-t', 'orders', '--log-dirs', '/a'], { sink, input })
+    while (sink.appended.length === 0) await new Promise(resolve => setTimeout(resolve, 1))
+    sink.fail(new DiskError('write', '/a/orders-0', new Error('no space left')))
+    const { failure, isClosed, stderr } = await produced
+    expect(failure?.message).toBe('cannot write /a/orders-0: no space left')
+    expect(isClosed).toBe(true)
+    expect(stderr).toContain('produced 0 records')
+  })
+
+  it('sums up on stderr, with -v by partition, and with -q not at all', async () => {
+    const lines = `${'x'.repeat(99)}\n`.repeat(1000)
+    expect((await produce(['-q'], [lines])).stderr).toBe('')
+    const { stderr } = await produce(['-v', '-p', '1'], [lines], 2)
+    expect(stderr).toMatch(
+      /^produced 1000 records, 106 KiB in 7 batches \(95 % full\), compression ratio 1\.00, 12 fsyncs, \d+\.\d s, \d+ records\/s, \d.*B\/s\nPARTITION +RECORDS +BATCHES +STORED +FILL +RATIO\n +1 +1000 +7 +106 KiB +95 % +1\.00\n$/,
+    )
+  })
+
+  it('sends what has come as soon as the input pauses', async () => {
+    const sink = new MemorySink(1)
+    const input = inputThatStops(['a\nb\nhalf'])
+    const produced = run(['-t', 'orders', '--log-dirs', '/a'], { sink, input })
+    while (sink.appended.length === 0) await new Promise(resolve => setTimeout(resolve, 1))
+    expect(sink.texts()).toEqual(['∅=a', '∅=b'])
+    input.close()
+    await produced
+    expect(sink.texts()).toEqual(['∅=a', '∅=b', '∅=half'])
+  })
+})
+
+interface Produced {
+  readonly sink: MemorySink
+  readonly asked: DirectorySinkOptions | undefined
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+  readonly isClosed: boolean
+  readonly failure: Error | undefined
+}
+
+function produce(
+  args: readonly string[],
+  pieces: readonly (Buffer | string)[],
+  partitionCount = 1,
+  logDirs = ['/a,/b'],
+): Promise<Produced> {
+  const sink = new MemorySink(partitionCount)
+  const where = logDirs.flatMap(list => ['--log-dirs', list])
+  return run(['-t', 'orders', ...where, ...args], { sink, input: streamOf(pieces) })
+}
+
+async function run(
+  args: readonly string[],
+  { sink, input }: { readonly sink: MemorySink; readonly input: InputStream },
+): Promise<Produced> {
+  const written: Buffer[] = []
+  const stdout = new ByteOutput(bytes => written.push(Buffer.from(bytes)))
+  let [stderr, exitCode, isClosed] = ['', 0, false]
+  let asked: DirectorySinkOptions | undefined
+  let failure: Error | undefined
+  const context: CommandContext = {
+    stdout,
+    stderr: line => (stderr += `${line}\n`),
+    disk: nodeDisk,
+    workingDirectory: '/',
+    environment: {},
+    terminal: { stdoutIsTerminal: false, stderrIsTerminal: false, columns: 80 },
+    nowMs: () => NOW,
+    parallelism: 1,
+    endWith: code => (exitCode = Math.max(exitCode, code)),
+  }
+  const command = createProduceCommand(context, {
+    openSink: options => {
+      asked = options
+      const producer = options.isIdempotent ? { producerId: 42n, producerEpoch: 0 } : undefined
+      const close = () => {
+        isClosed = true
+        return Promise.resolve()
+      }
+      return Promise.resolve({ sink: Object.assign(sink, { syncCount: 12 }), producer, close })
+    },
+    standardInput: () => input,
+    elapsedMs: () => performance.now(),
+  })
+  command.exitOverride().configureOutput({ writeErr: text => (stderr += text) })
+  try {
+    await command.parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    failure = error as Error
+  }
+  stdout.flush()
+  return {
+    sink,
+    asked,
+    stdout: Buffer.concat(written).toString(),
+    stderr,
+    exitCode,
+    isClosed,
+    failure,
+  }
+}
+
+/** Waits behind its pieces until it is closed. */
+function inputThatStops(pieces: readonly string[]): InputStream {
+  const stream = streamOf(pieces)
+  let end: (size: number) => void = () => undefined
+  return {
+    async read(buffer, start) {
+      const size = await stream.read(buffer, start)
+      return size > 0 ? size : new Promise(resolve => (end = resolve))
+    },
+    close: () => end(0),
+  }
+}
+
+function printed(sink: MemorySink): Buffer {
+  const pieces: Buffer[] = []
+  const out = new ByteOutput(bytes => pieces.push(Buffer.from(bytes)))
+  const json = new RecordJson(out)
+  json.in({ topic: 'orders', partition: 0 })
+  for (const batch of sink.batches()) {
+    const cursor = new V2Cursor(batch, DEFAULT_DECODE_LIMITS)
+    while (cursor.next()) json.line('create', cursor)
+  }
+  out.flush()
+  return Buffer.concat(pieces)
+}
