@@ -38,7 +38,7 @@ export interface ProduceOptions extends LogDirsOption, QuietOption {
   readonly property?: readonly string[]
   readonly json?: true
   readonly binary?: true
-  readonly drop: readonly DroppedMember[]
+  readonly drop?: readonly DroppedMember[]
   readonly tee?: true
   readonly compressionCodec: CodecName
   readonly batchSize: number
@@ -145,7 +145,6 @@ function addInputOptions(command: Command): void {
       '--drop <members>',
       'of what JSON or frames say: partition, timestamp (a list)',
       parseDropped,
-      [],
     )
     .option('-T, --tee', 'copy the input to stdout')
     .option('--rate <n>', 'records a second, evenly', parseRate)
@@ -159,25 +158,29 @@ function addBatchOptions(command: Command): void {
         .preset('gzip')
         .default('none'),
     )
-    .option('--batch-size <size>', 'of a full batch (default: 16KiB)', parseByteSize, BATCH_SIZE)
+    .addOption(sizeOption('--batch-size', 'of a full batch').default(BATCH_SIZE, '16KiB'))
     .option(
       '--linger-ms <ms>',
       `how long a batch waits to be full (default: ${PAUSE_MS} once the input pauses, ` +
         `${LINGER_MS} while it flows)`,
       parseNatural,
     )
-    .option(
-      '--max-memory-bytes <size>',
-      'of batches that wait or are being written (default: 32MiB)',
-      parseByteSize,
-      MEMORY_BYTES_MAX,
+    .addOption(
+      sizeOption('--max-memory-bytes', 'of batches that wait or are being written').default(
+        MEMORY_BYTES_MAX,
+        '32MiB',
+      ),
     )
-    .option(
-      `${RECORD_SIZE_MAX_FLAG} <size>`,
-      'of key, value and headers together (default: 1MiB)',
-      parseByteSize,
-      RECORD_BYTES_MAX,
+    .addOption(
+      sizeOption(RECORD_SIZE_MAX_FLAG, 'of key, value and headers of a record together').default(
+        RECORD_BYTES_MAX,
+        '1MiB',
+      ),
     )
+}
+
+function sizeOption(flag: string, description: string): Option {
+  return new Option(`${flag} <size>`, description).argParser(parseByteSize)
 }
 
 function parsePartition(text: string): number {
@@ -190,7 +193,7 @@ function parseRate(text: string): number {
   throw new InvalidArgumentError('It must be a number above 0.')
 }
 
-function parseDropped(text: string, previous: readonly string[]): string[] {
+function parseDropped(text: string, previous: readonly string[] | undefined): string[] {
   const members = collectList(text, previous)
   const unknown = members.find(member => !DROPPABLE.includes(member))
   if (unknown === undefined) return members

@@ -17,6 +17,9 @@ import type { RecordSource } from './produce-input/record-source.ts'
 /** A timestamp that no record has. */
 const NOT_SAID = NaN
 
+/** So soon it has to be seen that it is to stop. */
+const SLEEP_MS_MAX = 100
+
 export interface PumpOptions {
   readonly partitionCount: number
   /** For all records, whatever the input says. */
@@ -51,9 +54,22 @@ export class ProducePump {
   readonly #options: PumpOptions
   readonly #record = new OutgoingRecord()
 
+  #window: InputWindow | undefined
+  #isStopped = false
+
   constructor(accumulator: Accumulator, options: PumpOptions) {
     this.#accumulator = accumulator
     this.#options = options
+    accumulator.onFailure = () => this.stop()
+  }
+
+  /**
+   * No more input is read; a line that was begun is none. The sink's failure does the same, and is thrown by whoever
+   * asks the accumulator next.
+   */
+  stop(): void {
+    this.#isStopped = true
+    this.#window?.close()
   }
 
   /**
@@ -62,21 +78,25 @@ export class ProducePump {
    * @throws CorruptDataError, LimitError about the input's bytes; DiskError where it can't be read; what the sink throws
    */
   async run(source: RecordSource): Promise<void> {
-    const accumulator = this.#accumulator
+    if (this.#isStopped) return
+    const { clock, lingerMs } = this.#options
     const window = new InputWindow(await source.open(), source.name)
-    accumulator.onFailure = () => window.close()
     const reader = source.createReader()
+    this.#window = window
     try {
-      await this.#takeAll(window, reader)
       while (!window.isEnded) {
         await this.#sendingMeanwhile(window.fill())
+        if (this.isStopped) return
         await this.#takeAll(window, reader)
-        const { clock, lingerMs } = this.#options
-        accumulator.sendBegunBy(clock.elapsedMs() - lingerMs)
+        this.#accumulator.sendBegunBy(clock.elapsedMs() - lingerMs)
       }
     } finally {
       window.close()
     }
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped
   }
 
   /** All records that are in the window. */
@@ -92,6 +112,7 @@ export class ProducePump {
       const isRecord = reader.next(window, record)
       if (isRecord && pacer !== undefined) {
         await this.#pace(pacer)
+        if (this.isStopped) return
         nowMs = clock.nowMs()
         elapsedMs = clock.elapsedMs()
       }
@@ -139,8 +160,10 @@ export class ProducePump {
 
   async #pace(pacer: Pacer): Promise<void> {
     const { elapsedMs } = this.#options.clock
-    for (let delay = pacer.delayMs(elapsedMs()); delay > 0; delay = pacer.delayMs(elapsedMs())) {
-      await this.#sendingMeanwhile(sleep(delay))
+    while (!this.#isStopped) {
+      const delay = pacer.delayMs(elapsedMs())
+      if (delay <= 0) break
+      await this.#sendingMeanwhile(sleep(Math.min(delay, SLEEP_MS_MAX)))
     }
     pacer.pass(elapsedMs())
   }

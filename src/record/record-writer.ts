@@ -32,7 +32,7 @@ export class RecordWriter {
 
   /**
    * @param start bytes left free at the beginning
-   * @param sizeHint when it begins anew, it keeps about so much memory at most
+   * @param sizeHint bytes that are expected before it begins anew
    */
   constructor(start: number, sizeHint: number) {
     this.#start = start
@@ -93,7 +93,7 @@ export class RecordWriter {
     return copy
   }
 
-  /** Begins anew. */
+  /** Begins anew; in the same memory, unless that is far more than was expected. */
   clear(): void {
     this.#end = this.#start
     if (this.#buffer.length > 2 * this.#sizeHint + MARGIN) this.#use(NO_BYTES)
@@ -128,8 +128,11 @@ export class RecordWriter {
     }
   }
 
+  /** By doubling, but not beyond what is expected as long as that is enough. */
   #grow(needed: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#buffer.length, FIRST_SIZE))
+    const doubled = Math.max(needed, 2 * this.#buffer.length, FIRST_SIZE)
+    const usual = this.#sizeHint + MARGIN
+    const grown = Buffer.allocUnsafeSlow(needed <= usual ? Math.min(doubled, usual) : doubled)
     grown.set(this.#buffer.subarray(0, this.#end))
     this.#use(grown)
   }

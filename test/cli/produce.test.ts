@@ -224,6 +224,32 @@ describe('kbroker produce', () => {
     expect(stderr).toContain('produced 0 records')
   })
 
+  it('writes what has come when it is interrupted, without the line that was begun', async () => {
+    const sink = new MemorySink(1)
+    const input = inputThatStops(['a\nb\nhalf'])
+    const interrupt = new AbortController()
+    const scene = { sink, input, interrupt: interrupt.signal }
+    const produced = run(['-t', 'orders', '--log-dirs', '/a', '--linger-ms', '60000'], scene)
+    await new Promise(resolve => setTimeout(resolve, 20))
+    expect(sink.appended).toEqual([])
+    interrupt.abort()
+    const { exitCode, isClosed, stderr } = await produced
+    expect(sink.texts()).toEqual(['∅=a', '∅=b'])
+    expect([exitCode, isClosed]).toEqual([1, true])
+    expect(stderr).toContain('produced 2 records')
+  })
+
+  it('is interrupted between records that are far apart', async () => {
+    const sink = new MemorySink(1)
+    const interrupt = new AbortController()
+    const scene = { sink, input: streamOf(['a\nb\n']), interrupt: interrupt.signal }
+    const produced = run(['-t', 'orders', '--log-dirs', '/a', '--rate', '0.001'], scene)
+    while (sink.appended.length === 0) await new Promise(resolve => setTimeout(resolve, 1))
+    interrupt.abort()
+    expect((await produced).exitCode).toBe(1)
+    expect(sink.texts()).toEqual(['∅=a'])
+  })
+
   it('sums up on stderr, with -v by partition, and with -q not at all', async () => {
     const lines = `${'x'.repeat(99)}\n`.repeat(1000)
     expect((await produce(['-q'], [lines])).stderr).toBe('')
@@ -244,6 +270,12 @@ describe('kbroker produce', () => {
     expect(sink.texts()).toEqual(['∅=a', '∅=b', '∅=half'])
   })
 })
+
+interface Scene {
+  readonly sink: MemorySink
+  readonly input: InputStream
+  readonly interrupt?: AbortSignal
+}
 
 interface Produced {
   readonly sink: MemorySink
@@ -268,7 +300,7 @@ function produce(
 
 async function run(
   args: readonly string[],
-  { sink, input }: { readonly sink: MemorySink; readonly input: InputStream },
+  { sink, input, interrupt = new AbortController().signal }: Scene,
 ): Promise<Produced> {
   const written: Buffer[] = []
   const stdout = new ByteOutput(bytes => written.push(Buffer.from(bytes)))
@@ -298,6 +330,7 @@ async function run(
     },
     standardInput: () => input,
     elapsedMs: () => performance.now(),
+    interrupt,
   })
   command.exitOverride().configureOutput({ writeErr: text => (stderr += text) })
   try {

@@ -23,14 +23,15 @@ export interface ProducePorts {
   readonly standardInput: () => InputStream
   /** From anywhere, never back. */
   readonly elapsedMs: () => number
+  /** Aborted when somebody wants it to end: no more input is read, and what has come is written. */
+  readonly interrupt: AbortSignal
 }
 
 export function createProduceCommand(context: CommandContext, ports: ProducePorts): Command {
   const command = new Command('produce')
     .description(
       'Writes records into a topic on log.dirs, without a broker: lines of standard input, or files.\n' +
-        'Bytes stay what they are. Input that is wrong ends it, told by line and column; what came\n' +
-        'before is written.',
+        'Input that is wrong ends it, told by line and column; what came before is written.',
     )
     .argument('[files...]', 'instead of standard input; - is that among them')
   addProduceOptions(command)
@@ -65,7 +66,7 @@ async function runProduce(
     context,
   )
   try {
-    await produce(sources, directory, { options, context, elapsedMs: ports.elapsedMs })
+    await produce(sources, directory, { options, context, ports })
   } finally {
     await directory.close()
   }
@@ -75,8 +76,9 @@ async function runProduce(
 async function produce(
   sources: readonly RecordSource[],
   { sink, producer }: DirectorySink,
-  { options, context, elapsedMs }: Production,
+  { options, context, ports }: Production,
 ): Promise<void> {
+  const { elapsedMs, interrupt } = ports
   const begunMs = elapsedMs()
   checkPartition(options, sink.partitionCount)
   const { batchSize, maxMemoryBytes: memoryMax, compressionCodec } = options
@@ -87,10 +89,14 @@ async function produce(
     producer,
     random: seededRandom(context.nowMs()),
   })
-  const pump = createPump(accumulator, sink.partitionCount, { options, context, elapsedMs })
+  const pump = createPump(accumulator, sink.partitionCount, { options, context, ports })
+  const stop = () => pump.stop()
+  interrupt.addEventListener('abort', stop)
   try {
     for (const source of sources) await runSource(pump, source, context)
+    if (interrupt.aborted) context.endWith(EXIT.itemFailed)
   } finally {
+    interrupt.removeEventListener('abort', stop)
     try {
       await accumulator.finish()
     } finally {
@@ -108,15 +114,15 @@ async function produce(
 interface Production {
   readonly options: ProduceOptions
   readonly context: CommandContext
-  readonly elapsedMs: () => number
+  readonly ports: ProducePorts
 }
 
 function createPump(
   accumulator: Accumulator,
   partitionCount: number,
-  { options, context, elapsedMs }: Production,
+  { options, context, ports }: Production,
 ): ProducePump {
-  const { partition, drop, lingerMs, maxRecordBytes, rate, tee } = options
+  const { partition, drop = [], lingerMs, maxRecordBytes, rate, tee } = options
   return new ProducePump(accumulator, {
     partitionCount,
     partition: partition === ANY_PARTITION ? undefined : partition,
@@ -127,7 +133,7 @@ function createPump(
     sizeMax: maxRecordBytes,
     pacer: rate === undefined ? undefined : new Pacer(rate),
     tee: tee === true ? context.stdout : undefined,
-    clock: { nowMs: context.nowMs, elapsedMs },
+    clock: { nowMs: context.nowMs, elapsedMs: ports.elapsedMs },
   })
 }
 
@@ -170,7 +176,7 @@ Escapes in -D and -K: \\n \\r \\t \\0 \\\\ \\xNN. A size may be written as 512Ki
 Examples:
   seq 1000 | kbroker produce -t numbers --log-dirs /data/a,/data/b --partitions 3
   kbroker produce -t users --log-dirs /data/a -K: -Z -z zstd -l users.txt
-  kbroker consume -t users --log-dirs /data/a --json | kbroker produce -t copy --log-dirs /data/b --json
+  kbroker consume -t a --log-dirs /data/a --json | kbroker produce -t b --log-dirs /data/b --json
   find . -print0 | kbroker produce -t files --log-dirs /data/a -D '\\0' --durability batch
 
-Exit codes: 0 all is written · 1 something is not: input that is wrong, or a disk's failure · 2 usage`
+Exit codes: 0 all is written · 1 not all: wrong input, a failing disk, interrupted · 2 usage`
