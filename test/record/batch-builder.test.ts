@@ -5,6 +5,7 @@ import { BatchBuilder, type NewRecord } from '../../src/record/batch-builder.ts'
 import { BatchV2 } from '../../src/record/batch-v2.ts'
 import { anyRecord } from './arbitrary-record.ts'
 import { encodeBatch } from './encode-batch.ts'
+import { FOREIGN } from './foreign-bytes.ts'
 import { recordsOf } from './records-of.ts'
 
 const bytes = (text: string) => Buffer.from(text)
@@ -33,6 +34,16 @@ describe('BatchBuilder', () => {
     expect(batch.maxTimestamp).toBe(1_700_000_000_005n)
     expect([batch.baseOffset, batch.lastOffset, batch.recordCount]).toEqual([0n, 2n, 3])
     expect(recordsOf(batch)).toEqual(RECORDS)
+  })
+
+  it('writes the bytes that Apache Kafka writes', () => {
+    const [first, second, third] = RECORDS
+    const hellos = bytes('hello hello hello hello')
+    const builder = new BatchBuilder()
+    builder.add(first!)
+    builder.add({ ...second!, value: hellos })
+    builder.add({ ...third!, key: bytes('k2') })
+    expect(builder.build().toString('hex')).toBe(FOREIGN.v2None.toString('hex'))
   })
 
   it('writes the bytes of the plain encoder', () => {

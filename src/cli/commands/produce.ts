@@ -5,27 +5,18 @@ import { seededRandom } from '../../base/random.ts'
 import { Accumulator } from '../../client/accumulator.ts'
 import { ANY_PARTITION } from '../../client/outgoing-record.ts'
 import { CODECS } from '../../compression/codecs.ts'
-import type { InputStream } from '../../disk/input-stream.ts'
 import { PLAIN } from '../colour.ts'
 import type { CommandContext } from '../command-context.ts'
 import { logDirsOf, noticesTo } from '../common-options.ts'
-import type { DirectorySink, OpenDirectorySink } from '../directory-sink.ts'
+import type { DirectorySink } from '../directory-sink.ts'
 import { EXIT } from '../exit-code.ts'
 import { Pacer } from '../produce-input/pacer.ts'
 import type { RecordSource } from '../produce-input/record-source.ts'
 import { addProduceOptions, LINGER_MS, PAUSE_MS, type ProduceOptions } from '../produce-options.ts'
+import type { ProducePorts } from '../produce-ports.ts'
 import { ProducePump } from '../produce-pump.ts'
 import { sourcesOf } from '../produce-sources.ts'
 import { produceSummaryLines } from '../render/produce-summary.ts'
-
-export interface ProducePorts {
-  readonly openSink: OpenDirectorySink
-  readonly standardInput: () => InputStream
-  /** From anywhere, never back. */
-  readonly elapsedMs: () => number
-  /** Aborted when somebody wants it to end: no more input is read, and what has come is written. */
-  readonly interrupt: AbortSignal
-}
 
 export function createProduceCommand(context: CommandContext, ports: ProducePorts): Command {
   const command = new Command('produce')

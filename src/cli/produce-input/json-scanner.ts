@@ -12,7 +12,7 @@ import { escapeAt } from './json-escape.ts'
 
 const [QUOTE, BACKSLASH, SPACE, MINUS, PLUS, DOT] = [0x22, 0x5c, 0x20, 0x2d, 0x2b, 0x2e]
 const [COMMA, COLON, OPEN_BRACE, CLOSE_BRACE] = [0x2c, 0x3a, 0x7b, 0x7d]
-const [OPEN_BRACKET, CLOSE_BRACKET, ZERO, NINE] = [0x5b, 0x5d, 0x30, 0x39]
+const [OPEN_BRACKET, CLOSE_BRACKET, ZERO, NINE, A] = [0x5b, 0x5d, 0x30, 0x39, 0x61]
 /** Arrays and objects within each other, in values that nobody wants. */
 const DEPTH_MAX = 200
 const FOUND_TEXT_MAX = 20
@@ -139,7 +139,7 @@ export class JsonScanner {
       if (depth === DEPTH_MAX) throw this.unexpected(`no more than ${DEPTH_MAX} levels`)
       if (byte === OPEN_BRACE) this.object(() => this.skip(depth + 1))
       else this.array(() => this.skip(depth + 1))
-    } else if (!['true', 'false', 'null'].some(word => this.#word(word))) this.#skipNumber()
+    } else if (byte < A || !this.#isWord()) this.#skipNumber()
   }
 
   /** Nothing may be left. */
@@ -242,6 +242,11 @@ export class JsonScanner {
     if (end > this.#end || this.#bytes.toString('latin1', this.#at, end) !== word) return false
     this.#at = end
     return true
+  }
+
+  /** Goes on behind one of JSON's three words, if it comes next. */
+  #isWord(): boolean {
+    return this.#word('null') || this.#word('true') || this.#word('false')
   }
 
   #skipped(byte: number): boolean {
