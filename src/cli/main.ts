@@ -5,6 +5,7 @@ import {
   CorruptDataError,
   DiskError,
   LimitError,
+  RefusedError,
   UsageError,
 } from '../base/errors.ts'
 import { nodeDisk } from '../disk/node-disk.ts'
@@ -89,7 +90,7 @@ function exitCodeOf(error: unknown): ExitCode {
 
 function isExpected(error: unknown): error is Error {
   if (error instanceof AssertionError) return false
-  const kinds = [UsageError, CorruptDataError, LimitError, DiskError]
+  const kinds = [UsageError, CorruptDataError, LimitError, DiskError, RefusedError]
   return kinds.some(kind => error instanceof kind)
 }
 

@@ -17,6 +17,8 @@ import type { RecordSource } from './produce-input/record-source.ts'
 /** A timestamp that no record has. */
 const NOT_SAID = NaN
 
+/** A timer for longer than that would go off at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1
 /** So soon it has to be seen that it is to stop. */
 const SLEEP_MS_MAX = 100
 
@@ -182,9 +184,12 @@ export class ProducePump {
       const { oldestMs } = accumulator
       if (isPause && oldestMs === undefined) return
       const dueMs = Math.min(sinceMs + pauseMs, (oldestMs ?? Infinity) + lingerMs)
-      timer = setTimeout(watch, Math.max(1, dueMs - nowMs))
+      watchIn(dueMs - nowMs)
     }
-    timer = setTimeout(watch, Math.min(pauseMs, lingerMs))
+    const watchIn = (ms: number) => {
+      timer = setTimeout(watch, Math.min(Math.max(1, ms), TIMER_MS_MAX))
+    }
+    watchIn(Math.min(pauseMs, lingerMs))
     try {
       await awaited
     } finally {

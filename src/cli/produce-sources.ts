@@ -1,7 +1,6 @@
 /** Where the records of `produce` come from, and what reads them. */
-import type { InputStream } from '../disk/input-stream.ts'
-import { openInput } from '../disk/input-stream.ts'
 import { resolve } from 'node:path'
+import { openInput, type InputStream } from '../disk/input-stream.ts'
 import { DelimitedReader, type LineParser } from './produce-input/delimited-reader.ts'
 import { FramedReader } from './produce-input/framed-reader.ts'
 import { JsonLine } from './produce-input/json-line.ts'
@@ -29,8 +28,8 @@ export function sourcesOf(
   { standardInput, workingDirectory }: SourcePorts,
 ): RecordSource[] {
   const createReader = readersOf(options, files.length > 0)
-  if (files.length === 0) files = ['-']
-  return files.map(file => {
+  const names = files.length === 0 ? ['-'] : files
+  return names.map(file => {
     if (file === '-') {
       const open = () => Promise.resolve(standardInput())
       return { name: 'standard input', open, createReader }

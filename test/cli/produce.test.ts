@@ -311,6 +311,7 @@ async function run(
     stdout,
     stderr: line => (stderr += `${line}\n`),
     disk: nodeDisk,
+    writableDisk: nodeDisk,
     workingDirectory: '/',
     environment: {},
     terminal: { stdoutIsTerminal: false, stderrIsTerminal: false, columns: 80 },

@@ -4,7 +4,7 @@ import { DiskError, UsageError } from '../../base/errors.ts'
 import { seededRandom } from '../../base/random.ts'
 import { Accumulator } from '../../client/accumulator.ts'
 import { ANY_PARTITION } from '../../client/outgoing-record.ts'
-import { CODECS } from '../../compression/codecs.ts'
+import { codecNamed } from '../../compression/codecs.ts'
 import { PLAIN } from '../colour.ts'
 import type { CommandContext } from '../command-context.ts'
 import { logDirsOf, noticesTo } from '../common-options.ts'
@@ -76,7 +76,7 @@ async function produce(
   const accumulator = new Accumulator(sink, {
     batchSize,
     memoryMax,
-    codec: CODECS.find(({ name }) => name === compressionCodec)!,
+    codec: codecNamed(compressionCodec),
     producer,
     random: seededRandom(context.nowMs()),
   })
