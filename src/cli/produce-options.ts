@@ -115,7 +115,7 @@ function addLineOptions(command: Command): void {
       ),
     )
     .addOption(plain('-Z, --empty-as-null', 'an empty key or value means null'))
-    .option('-l, --lines', 'files hold a record a line; without it, each file is a record')
+    .option('-l, --lines', 'files hold a record a line; without it and -D, each file is a record')
     .addOption(readerProperty('--reader-property <name=value>'))
     .addOption(readerProperty('--property <name=value>').hideHelp())
 }

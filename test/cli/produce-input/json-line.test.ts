@@ -4,6 +4,7 @@ import { ByteOutput } from '../../../src/cli/byte-output.ts'
 import { DelimitedReader } from '../../../src/cli/produce-input/delimited-reader.ts'
 import { JsonLine } from '../../../src/cli/produce-input/json-line.ts'
 import { RecordJson } from '../../../src/cli/render/record-json.ts'
+import { CorruptDataError } from '../../../src/base/errors.ts'
 import { DEFAULT_DECODE_LIMITS } from '../../../src/base/limits.ts'
 import { OutgoingRecord } from '../../../src/client/outgoing-record.ts'
 import { BatchBuilder, type NewRecord } from '../../../src/record/batch-builder.ts'
@@ -193,10 +194,61 @@ describe('a JSON line', () => {
     expect(() => parsed(Buffer.from('{"value":"\\n\xff"}', 'latin1'))).toThrow('no text')
   })
 
+  it('takes nothing that JSON.parse refuses, and refuses nothing but by an error that tells where', () => {
+    const alphabet = [
+      ...'{}[]",:\\u0123d8ntfe.-+ \t',
+      'null',
+      'true',
+      '"key"',
+      '"value"',
+      'ä',
+      '😀',
+    ]
+    const anyEdits = fc.array(
+      fc.record({
+        at: fc.nat(1000),
+        length: fc.nat(3),
+        text: fc.constantFrom('', ...alphabet),
+      }),
+      { minLength: 1, maxLength: 3 },
+    )
+    let takenCount = 0
+    fc.assert(
+      fc.property(anyRecord(), anyEdits, (record, edits) => {
+        let line = printed(3, [record]).toString('utf8').trimEnd()
+        for (const { at, length, text } of edits) {
+          const place = Math.floor((at * line.length) / 1000)
+          line = line.slice(0, place) + text + line.slice(place + length)
+        }
+        const failure = failureOf(() => parsed(line))
+        if (failure === undefined) {
+          takenCount++
+          expect(() => JSON.parse(Buffer.from(line).toString()) as unknown).not.toThrow()
+        } else {
+          expect(failure).toBeInstanceOf(CorruptDataError)
+          const { position } = (failure as CorruptDataError).damage
+          expect(position).toBeGreaterThanOrEqual(0)
+          expect(position).toBeLessThanOrEqual(Buffer.byteLength(line))
+        }
+      }),
+      { seed: 4, numRuns: 3000 },
+    )
+    expect(takenCount).toBeGreaterThan(100)
+  })
+
   it('refuses what is nested without end, and is not harmed by it', () => {
     expect(() => parsed(`{"x":${'['.repeat(100_000)}`)).toThrow('no more than 200 levels')
   })
 })
+
+function failureOf(run: () => unknown): unknown {
+  try {
+    run()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
 
 function readerOf(): DelimitedReader {
   return new DelimitedReader(new JsonLine(), { delimiter: Buffer.from('\n'), sizeMax: 1e6 })
