@@ -46,6 +46,7 @@ export interface ProduceOptions extends LogDirsOption, QuietOption {
   readonly maxMemoryBytes: number
   readonly maxRecordBytes: number
   readonly rate?: number
+  readonly count?: number
   readonly verbose?: true
 }
 
@@ -147,6 +148,7 @@ function addInputOptions(command: Command): void {
       parseDropped,
     )
     .option('-T, --tee', 'copy the input to stdout')
+    .option('-c, --count <n>', 'stop after so many records', parsePositiveInteger)
     .option('--rate <n>', 'records a second, evenly', parseRate)
 }
 

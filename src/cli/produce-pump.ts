@@ -34,6 +34,8 @@ export interface PumpOptions {
   readonly pauseMs: number
   /** Bytes of a record. */
   readonly sizeMax: number
+  /** Records, 1 at least; Infinity for all. */
+  readonly countMax: number
   readonly pacer: Pacer | undefined
   readonly tee: Tee | undefined
   readonly clock: PumpClock
@@ -58,10 +60,13 @@ export class ProducePump {
 
   #window: InputWindow | undefined
   #isStopped = false
+  /** Records that are still wanted. */
+  #left: number
 
   constructor(accumulator: Accumulator, options: PumpOptions) {
     this.#accumulator = accumulator
     this.#options = options
+    this.#left = options.countMax
     accumulator.onFailure = () => this.stop()
   }
 
@@ -127,6 +132,7 @@ export class ProducePump {
         tee.bytes(window.bytes.subarray(start, window.start))
       }
       if (!isRecord) return
+      if (--this.#left === 0) return this.stop()
       if (!accumulator.hasRoom) await accumulator.room()
     }
   }

@@ -75,6 +75,7 @@ async function pump(
     lingerMs,
     pauseMs: 1e9,
     sizeMax: 1000,
+    countMax: Infinity,
     pacer: undefined,
     tee: undefined,
     clock: { nowMs: () => 0, elapsedMs: () => elapsedMs },

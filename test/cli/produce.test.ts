@@ -158,6 +158,16 @@ describe('kbroker produce', () => {
     expect(stdout).toBe('a:b\nc\nlast')
   })
 
+  it('stops after as many records as -c says, and reads no other file', async () => {
+    const { sink, stdout, exitCode } = await produce(
+      ['-c', '2', '-T', '-l', '-', '/none'],
+      ['a\nb\nc\n'],
+    )
+    expect(sink.texts()).toEqual(['∅=a', '∅=b'])
+    expect(stdout).toBe('a\nb\n')
+    expect(exitCode).toBe(0)
+  })
+
   it('writes what came before a malformed line, and tells where that is', async () => {
     const { sink, failure, stderr } = await produce(
       ['--json'],

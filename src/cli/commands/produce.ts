@@ -113,7 +113,7 @@ function createPump(
   partitionCount: number,
   { options, context, ports }: Production,
 ): ProducePump {
-  const { partition, drop = [], lingerMs, maxRecordBytes, rate, tee } = options
+  const { partition, drop = [], lingerMs, maxRecordBytes, rate, tee, count } = options
   return new ProducePump(accumulator, {
     partitionCount,
     partition: partition === ANY_PARTITION ? undefined : partition,
@@ -122,6 +122,7 @@ function createPump(
     lingerMs: lingerMs ?? LINGER_MS,
     pauseMs: lingerMs ?? PAUSE_MS,
     sizeMax: maxRecordBytes,
+    countMax: count ?? Infinity,
     pacer: rate === undefined ? undefined : new Pacer(rate),
     tee: tee === true ? context.stdout : undefined,
     clock: { nowMs: context.nowMs, elapsedMs: ports.elapsedMs },

@@ -196,7 +196,7 @@ describe('a JSON line', () => {
 
   it('takes nothing that JSON.parse refuses, and refuses nothing but by an error that tells where', () => {
     const alphabet = [
-      ...'{}[]",:\\u0123d8ntfe.-+ \t',
+      ...'{}[]",:\\u0123d8ntfe.-+ \t'.split(/(?:)/u),
       'null',
       'true',
       '"key"',
