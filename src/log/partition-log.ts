@@ -437,12 +437,12 @@ export class PartitionLog {
     }
     if (this.#segments[0]!.baseOffset > offset) return this.#startAnew(offset, offset)
     const kept = this.#segments.filter(({ baseOffset }) => baseOffset <= offset)
-    this.#dropFromEnd(this.#segments.slice(kept.length))
+    this.#flush.leave(kept.at(-1)!)
+    this.#giveUpFrom(offset, this.#segments.slice(kept.length))
     this.#segments = kept
     this.#flush.forget(this.#active)
     this.#active.truncateTo(offset, this.#clock.nowMs())
     this.#endOffset = offset
-    this.#flush.truncatedTo(offset)
     this.epochs.truncateFromEnd(offset)
     if (this.#logStartOffset > offset) this.#logStartOffset = offset
     if (this.#highWatermark > offset) this.#highWatermark = offset
@@ -452,25 +452,33 @@ export class PartitionLog {
       endOffset: offset,
       isClean: false,
     })
-    this.#truncated()
+    this.#syncNames()
   }
 
-  /** Nothing of what was given up may come back beside what is appended next. */
-  #truncated(): void {
-    this.folder.files.disk.syncDirectory(this.folder.path)
+  /**
+   * Whenever it is interrupted, what is left is read again, has no gap, and nothing of it comes back beside what is
+   * appended next: first the recovery point goes back, then segments go, the last one first.
+   */
+  #giveUpFrom(offset: bigint, segments: readonly LogSegment[]): void {
+    this.#flush.truncatedTo(offset)
     this.#onTruncated?.()
+    this.#drop([...segments].reverse())
+    this.#syncNames()
+  }
+
+  #syncNames(): void {
+    this.folder.files.disk.syncDirectory(this.folder.path)
   }
 
   #startAnew(offset: bigint, logStartOffset: bigint): void {
-    this.#dropFromEnd(this.#segments)
+    this.#giveUpFrom(offset, this.#segments)
     this.#segments = [this.#createSegment(offset)]
     this.#endOffset = offset
-    this.#flush.truncatedTo(offset)
     this.epochs.clear()
     this.#producers.clear(offset)
     this.#logStartOffset = logStartOffset
     this.#highWatermark = offset
-    this.#truncated()
+    this.#syncNames()
   }
 
   #moveStart(offset: bigint): void {
@@ -479,11 +487,6 @@ export class PartitionLog {
     this.#producers.logStartMoved(offset)
     const first = this.#segments.findLastIndex(({ baseOffset }) => baseOffset <= offset)
     this.#drop(this.#segments.splice(0, Math.max(0, first)))
-  }
-
-  /** Whenever it is interrupted, what is left has no gap. */
-  #dropFromEnd(segments: readonly LogSegment[]): void {
-    this.#drop([...segments].reverse())
   }
 
   #drop(segments: readonly LogSegment[]): void {
