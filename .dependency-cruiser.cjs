@@ -12,8 +12,8 @@ const MAY_IMPORT = {
   log: ['base', 'binary', 'disk', 'compression', 'protocol', 'record'],
   coordinator: ['base', 'binary', 'protocol', 'record'],
   metadata: ['base', 'binary', 'protocol', 'record'],
-  'log-dirs': ['base', 'binary', 'disk', 'compression', 'protocol', 'record', 'log'],
   client: ['base', 'binary', 'compression', 'protocol', 'record'],
+  'log-dirs': ['base', 'binary', 'disk', 'compression', 'protocol', 'record', 'log', 'metadata'],
   inspect: [
     'base',
     'binary',

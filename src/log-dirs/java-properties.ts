@@ -7,7 +7,7 @@
  * - `\t \n \r \f` and `\u` with four hex digits mean what they do in Java; before any other character a backslash means nothing.
  * - Bytes are ISO 8859-1. Of a key that comes twice the last value counts.
  *
- * Source: java.util.Properties#load
+ * Source: java.util.Properties#load, #store
  */
 import type { Damage } from '../base/errors.ts'
 
@@ -36,6 +36,42 @@ export function readJavaProperties(bytes: Buffer, file: string): JavaProperties 
     values.set(unescape(text.slice(0, keyEnd), position), unescape(value, position))
   }
   return { values, damages }
+}
+
+/** Below an empty comment and one with the time, as Kafka stores them. */
+export function javaPropertiesBytes(values: ReadonlyMap<string, string>, nowMs: number): Buffer {
+  const lines = [...values].map(([key, value]) => `${escapedKey(key)}=${escaped(value)}\n`)
+  return Buffer.from(`#\n#${javaDate(nowMs)}\n${lines.join('')}`, 'latin1')
+}
+
+function escapedKey(key: string): string {
+  return escaped(key).replaceAll(' ', '\\ ')
+}
+
+/** A blank would be lost at the beginning only. */
+function escaped(text: string): string {
+  return text
+    .replace(/[\\=:#!]/g, '\\$&')
+    .replace(/[\t\n\r\f]/g, char => ESCAPED_CONTROLS[char]!)
+    .replace(/[^ -~\\]/g, char => `\\u${hexDigits(char)}`)
+    .replace(/^ /, '\\ ')
+}
+
+const ESCAPED_CONTROLS: Readonly<Record<string, string>> = {
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\f': '\\f',
+}
+
+function hexDigits(char: string): string {
+  return char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+}
+
+/** `Sun Nov 22 13:59:13 UTC 2026` */
+function javaDate(nowMs: number): string {
+  const [weekday, day, month, year, time] = new Date(nowMs).toUTCString().replace(',', '').split(' ')
+  return `${weekday} ${month} ${day} ${time} UTC ${year}`
 }
 
 /** Groups: the digits after `\u`; otherwise the one character escaped. */

@@ -16,7 +16,7 @@
  */
 import type { Damage } from '../base/errors.ts'
 import { uuidBytes } from '../binary/uuid.ts'
-import { readJavaProperties } from './java-properties.ts'
+import { javaPropertiesBytes, readJavaProperties } from './java-properties.ts'
 
 export interface MetaProperties {
   /** Absent where it is none that is known. */
@@ -62,6 +62,27 @@ export function readMetaProperties(bytes: Buffer, file: string): MetaProperties 
     values,
     damages,
   }
+}
+
+/** Whose a log.dir of a KRaft node is. */
+export interface LogDirIdentity {
+  readonly clusterId: string
+  readonly nodeId: number
+  readonly directoryId: string
+}
+
+/** The file of version 1. */
+export function metaPropertiesBytes(
+  { clusterId, nodeId, directoryId }: LogDirIdentity,
+  nowMs: number,
+): Buffer {
+  const values = new Map([
+    ['node.id', String(nodeId)],
+    ['directory.id', directoryId],
+    ['version', '1'],
+    ['cluster.id', clusterId],
+  ])
+  return javaPropertiesBytes(values, nowMs)
 }
 
 const VERSIONS: ReadonlyMap<string, 0 | 1> = new Map([

@@ -14,6 +14,7 @@
  * Source: org.apache.kafka.raft.FileQuorumStateStore, QuorumStateData.json
  */
 import type { Damage } from '../base/errors.ts'
+import { ZERO_UUID } from '../binary/uuid.ts'
 import { asInt32, asInt64, asText, parseJsonObject } from './exact-json.ts'
 
 export interface QuorumState {
@@ -27,6 +28,44 @@ export interface QuorumState {
   readonly appliedOffset?: bigint
   readonly currentVoters?: readonly number[]
   readonly damages: readonly Damage[]
+}
+
+/** Without an end of line, as Kafka writes it. */
+export function quorumStateBytes(term: LeaderTerm): Buffer {
+  return Buffer.from(JSON.stringify(term.isDynamic ? dynamicState(term) : staticState(term)))
+}
+
+/** Of a leader that all voters elected, itself. */
+export interface LeaderTerm {
+  readonly leaderId: number
+  readonly leaderEpoch: number
+  readonly voters: readonly number[]
+  /** Whether the log holds the voters (KIP-853), not the nodes' properties. */
+  readonly isDynamic: boolean
+}
+
+const NOBODY = -1
+
+function staticState({ leaderId, leaderEpoch, voters }: LeaderTerm) {
+  return {
+    clusterId: '',
+    leaderId,
+    leaderEpoch,
+    votedId: NOBODY,
+    appliedOffset: 0,
+    currentVoters: voters.map(voterId => ({ voterId })),
+    data_version: 0,
+  }
+}
+
+function dynamicState({ leaderId, leaderEpoch }: LeaderTerm) {
+  return {
+    leaderId,
+    leaderEpoch,
+    votedId: NOBODY,
+    votedDirectoryId: ZERO_UUID,
+    data_version: 1,
+  }
 }
 
 /** Thousands of voters fit. */

@@ -15,11 +15,12 @@
  */
 import { assertNever, CorruptDataError } from '../base/errors.ts'
 import { ByteReader } from '../binary/reader.ts'
+import { ByteWriter } from '../binary/writer.ts'
 import { RefusedRecordError } from './dumped-record.ts'
 import { array, int16, int32, int64, string, struct, uint16, uuid } from './field.ts'
 import { jsonText } from './json.ts'
 import { javaMessage } from './malformed-message.ts'
-import { type Message, message, messageJson, type ValueOf, versions } from './message.ts'
+import { encodeMessage, type Message, message, messageJson, type ValueOf, versions } from './message.ts'
 
 const V0 = versions(0, { flexible: 0 })
 
@@ -87,6 +88,39 @@ export function decodeControlRecord(key: Buffer | null, value: Buffer | null): C
     default:
       return { type: 'UNKNOWN', typeId }
   }
+}
+
+const TYPE_IDS = {
+  ABORT: 0,
+  COMMIT: 1,
+  LEADER_CHANGE: 2,
+  SNAPSHOT_HEADER: 3,
+  SNAPSHOT_FOOTER: 4,
+  KRAFT_VERSION: 5,
+  KRAFT_VOTERS: 6,
+} as const
+
+export interface ControlRecordBytes {
+  readonly key: Buffer
+  readonly value: Buffer
+}
+
+export const leaderChangeRecord = encoderOf('LEADER_CHANGE', leaderChangeMessage)
+export const snapshotHeader = encoderOf('SNAPSHOT_HEADER', snapshotHeaderRecord)
+export const snapshotFooter = encoderOf('SNAPSHOT_FOOTER', snapshotFooterRecord)
+
+function encoderOf<T extends { readonly version: number }>(
+  type: keyof typeof TYPE_IDS,
+  schema: Message<T>,
+): (value: T) => ControlRecordBytes {
+  return value => ({ key: controlKey(type), value: encodeMessage(schema, value, value.version) })
+}
+
+function controlKey(type: keyof typeof TYPE_IDS): Buffer {
+  const writer = new ByteWriter(KEY_SIZE)
+  writer.int16(0)
+  controlRecordKey.codec(0).encode(writer, { type: TYPE_IDS[type] })
+  return writer.written()
 }
 
 const KEY_SIZE = 4

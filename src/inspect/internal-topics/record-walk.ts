@@ -5,7 +5,7 @@
 import { CorruptDataError, DiskError, LimitError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk, DiskFile } from '../../disk/disk.ts'
-import { decodeControlRecord } from '../../protocol/control-record.ts'
+import { decodeControlRecord, type ControlRecord } from '../../protocol/control-record.ts'
 import type { RecordBatch } from '../../record/batch.ts'
 import { keyOf, valueOf, type RecordCursor } from '../../record/record-cursor.ts'
 import { recordsOf } from '../../record/records.ts'
@@ -19,6 +19,10 @@ export interface RecordVisitor {
   record(record: WalkedRecord): void
   /** The producer's transaction ends. */
   endTransaction(producerId: bigint, type: 'COMMIT' | 'ABORT'): void
+  /** One of KRaft's own. */
+  control?(record: ControlRecord): void
+  /** Told before its records. */
+  batch?(batch: RecordBatch): void
 }
 
 export interface WalkedRecord {
@@ -83,7 +87,7 @@ class FileVisitor implements LogVisitor {
   }
 
   batch(batch: RecordBatch, scanner: BatchScanner): void {
-    const { range, limits, problem } = this.#walk
+    const { range, limits, problem, visitor } = this.#walk
     if (range !== undefined && (batch.lastOffset < range.from || batch.baseOffset >= range.to)) {
       return
     }
@@ -91,6 +95,7 @@ class FileVisitor implements LogVisitor {
     try {
       const body = scanner.body()
       const records = recordsOf(body, limits)
+      visitor.batch?.(body)
       if (body.isControl) this.#control(body, records)
       else this.#records(body, records)
     } catch (error) {
@@ -129,9 +134,18 @@ class FileVisitor implements LogVisitor {
   }
 
   #control(batch: RecordBatch, records: RecordCursor): void {
-    if (!batch.isTransactional || !records.next()) return
+    if (!batch.isTransactional) return this.#kraftControl(records)
+    if (!records.next()) return
     const { type } = decodeControlRecord(keyOf(records), valueOf(records))
     if (type !== 'ABORT' && type !== 'COMMIT') return
     this.#walk.visitor.endTransaction(batch.producerId, type)
+  }
+
+  #kraftControl(records: RecordCursor): void {
+    const { visitor } = this.#walk
+    if (visitor.control === undefined) return
+    while (records.next()) {
+      visitor.control(decodeControlRecord(keyOf(records), valueOf(records)))
+    }
   }
 }

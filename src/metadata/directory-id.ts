@@ -1,0 +1,13 @@
+/**
+ * Ids that stand in the place of a log.dir's own.
+ *
+ * Source: org.apache.kafka.common.DirectoryId
+ */
+import { ZERO_UUID } from '../binary/uuid.ts'
+
+/** The partition is from before KIP-858. */
+export const MIGRATING_DIRECTORY = ZERO_UUID
+/** The broker chooses, and tells the controller. */
+export const UNASSIGNED_DIRECTORY = 'AAAAAAAAAAAAAAAAAAAAAQ'
+/** In one that is offline. */
+export const LOST_DIRECTORY = 'AAAAAAAAAAAAAAAAAAAAAg'

@@ -1,0 +1,24 @@
+/**
+ * Levels of the feature `metadata.version`: which records, in which version, every node of the cluster can read.
+ *
+ * Source: org.apache.kafka.server.common.MetadataVersion
+ */
+import type { ClusterImage } from './cluster-image.ts'
+
+/** Kafka 4.3. */
+export const METADATA_VERSION_NEWEST = 30
+/** 3.3-IV3: what was before it, Kafka 4 does not start on. */
+export const METADATA_VERSION_OLDEST = 7
+
+const TRANSACTIONS_SINCE = 13
+const DIRECTORIES_SINCE = 17
+const ELIGIBLE_LEADERS_SINCE = 23
+
+export function supportsTransactions(level: number): boolean {
+  return level >= TRANSACTIONS_SINCE
+}
+
+export function partitionRecordVersion({ metadataVersion = 0 }: ClusterImage): number {
+  if (metadataVersion >= ELIGIBLE_LEADERS_SINCE) return 2
+  return metadataVersion >= DIRECTORIES_SINCE ? 1 : 0
+}
