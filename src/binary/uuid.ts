@@ -14,6 +14,17 @@ export function uuidBytes(text: string): Buffer | undefined {
   return bytes.length === 16 ? bytes : undefined
 }
 
+/** One of version 4. None begins with a dash, which would make it an option on many a command line. */
+export function newUuid(randomBytes: (size: number) => Buffer): string {
+  for (;;) {
+    const bytes = randomBytes(16)
+    bytes[6] = (bytes[6]! & 0x0f) | 0x40
+    bytes[8] = (bytes[8]! & 0x3f) | 0x80
+    const text = uuidText(bytes)
+    if (!text.startsWith('-')) return text
+  }
+}
+
 export const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 /** The topic id of `__cluster_metadata`. */

@@ -1,5 +1,6 @@
 /** What a command may touch. Nothing below this floor reaches for process, console or the clock itself. */
 import type { Disk } from '../disk/disk.ts'
+import type { ClusterWriter } from '../log-dirs/cluster-change.ts'
 import type { ByteOutput } from './byte-output.ts'
 import type { ExitCode } from './exit-code.ts'
 
@@ -16,8 +17,12 @@ export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly terminal: TerminalFacts
   readonly nowMs: () => number
+  /** Hard to guess. */
+  readonly randomBytes: (size: number) => Buffer
   /** Processors to spread work over. */
   readonly parallelism: number
+  /** Carries out changes of a stopped node; absent where nothing may be written. */
+  readonly writeCluster?: ClusterWriter
   /** Says how the command ended; without it, 0. The highest wins. */
   readonly endWith: (code: ExitCode) => void
 }

@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/log-dirs.ts')).createLogDirsCommand,
   },
   {
+    name: 'topics',
+    summary: "list, describe, create and delete a stopped broker's topics",
+    load: async () => (await import('./commands/topics.ts')).createTopicsCommand,
+  },
+  {
     name: 'groups',
     summary: 'tell what __consumer_offsets says: groups, members, offsets, lag',
     load: async () => (await import('./commands/groups.ts')).createGroupsCommand,

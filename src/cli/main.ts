@@ -1,4 +1,5 @@
 /** The process around a command: its streams, its exit code, and what becomes of an error that nobody caught. */
+import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import {
   AssertionError,
@@ -45,6 +46,7 @@ function processContext(): CommandContext {
     environment: process.env,
     terminal: terminalFacts(),
     nowMs: () => Date.now(),
+    randomBytes: size => randomBytes(size),
     parallelism: availableParallelism(),
     endWith: code => {
       process.exitCode = Math.max(Number(process.exitCode ?? 0), code)

@@ -1,5 +1,6 @@
 /** The log.dirs of a command that looks at nothing else. */
 import { UsageError } from '../base/errors.ts'
+import type { Disk } from '../disk/disk.ts'
 import { refusal } from '../disk/disk-failure.ts'
 import { classifyPath } from '../log-dirs/locate.ts'
 import type { CommandContext } from './command-context.ts'
@@ -21,12 +22,18 @@ export function requiredLogDirs(
     const advice = meant === undefined ? 'give --log-dirs' : `give --log-dirs ${meant}`
     throw new UsageError(`nothing to look at: ${advice}, or set KBROKER_LOG_DIRS`)
   }
-  for (const path of logDirs) {
-    const { kind } = classifyPath(disk, path)
-    if (kind === 'missing') throw refusal('open', path, 'ENOENT')
-    if (kind !== 'log-dir') throw new UsageError(`${path} is no log.dir: it is ${WORDS[kind]}`)
-  }
+  for (const path of logDirs) requireLogDir(disk, path)
   return logDirs
+}
+
+/**
+ * @throws UsageError where it is something else
+ * @throws DiskError where it does not exist
+ */
+export function requireLogDir(disk: Disk, path: string): void {
+  const { kind } = classifyPath(disk, path)
+  if (kind === 'missing') throw refusal('open', path, 'ENOENT')
+  if (kind !== 'log-dir') throw new UsageError(`${path} is no log.dir: it is ${WORDS[kind]}`)
 }
 
 const WORDS = {

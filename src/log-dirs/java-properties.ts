@@ -70,7 +70,10 @@ function hexDigits(char: string): string {
 
 /** `Sun Nov 22 13:59:13 UTC 2026` */
 function javaDate(nowMs: number): string {
-  const [weekday, day, month, year, time] = new Date(nowMs).toUTCString().replace(',', '').split(' ')
+  const [weekday, day, month, year, time] = new Date(nowMs)
+    .toUTCString()
+    .replace(',', '')
+    .split(' ')
   return `${weekday} ${month} ${day} ${time} UTC ${year}`
 }
 

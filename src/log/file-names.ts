@@ -131,6 +131,21 @@ export function partitionFolderName(folder: PartitionFolderName): string {
   return `${plain}.${folder.uniqueId ?? ''}${SUFFIX_OF[folder.state]}`
 }
 
+const NAME_LENGTH_MAX = 255
+
+/**
+ * The name of a folder whose partition was deleted: its topic is cut where the whole would be too long.
+ *
+ * @param uniqueId 32 hex digits
+ */
+export function deletedFolderName(
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+  uniqueId: string,
+): string {
+  const suffix = `-${partition}.${uniqueId}${SUFFIX_OF.deleted}`
+  return `${topic.slice(0, NAME_LENGTH_MAX - suffix.length)}${suffix}`
+}
+
 function parsePlainFolder(name: string): PartitionFolderName | undefined {
   const [, topic, digits] = /^(.+)-(\d+)$/s.exec(name) ?? []
   const partition = Number(digits)

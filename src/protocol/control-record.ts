@@ -20,7 +20,14 @@ import { RefusedRecordError } from './dumped-record.ts'
 import { array, int16, int32, int64, string, struct, uint16, uuid } from './field.ts'
 import { jsonText } from './json.ts'
 import { javaMessage } from './malformed-message.ts'
-import { encodeMessage, type Message, message, messageJson, type ValueOf, versions } from './message.ts'
+import {
+  encodeMessage,
+  type Message,
+  message,
+  messageJson,
+  type ValueOf,
+  versions,
+} from './message.ts'
 
 const V0 = versions(0, { flexible: 0 })
 

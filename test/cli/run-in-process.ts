@@ -32,6 +32,7 @@ export async function runInProcess(
     environment: {},
     terminal: { stdoutIsTerminal: false, stderrIsTerminal: false, columns: 80 },
     nowMs: () => 1_700_000_000_000,
+    randomBytes: size => Buffer.alloc(size, 7),
     parallelism: 1,
     endWith: code => (exitCode = Math.max(exitCode, code)),
   }

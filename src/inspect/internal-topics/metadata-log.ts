@@ -9,12 +9,7 @@ import { ClusterImage } from '../../metadata/cluster-image.ts'
 import { decodeMetadataRecord } from '../../metadata/metadata-records.ts'
 import type { ControlRecord } from '../../protocol/control-record.ts'
 import type { PartitionHere } from './partitions-here.ts'
-import {
-  walkFile,
-  walkPartition,
-  type ProblemTaker,
-  type RecordVisitor,
-} from './record-walk.ts'
+import { walkFile, walkPartition, type ProblemTaker, type RecordVisitor } from './record-walk.ts'
 
 export interface MetadataLog {
   /** The folder. */

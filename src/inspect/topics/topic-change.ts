@@ -1,0 +1,161 @@
+/** Topics made or removed in the metadata log of a stopped node: what is to be written, before anything is. */
+import { join } from 'node:path'
+import type { ClusterChange, FolderRename, FreshLogDir } from '../../log-dirs/cluster-change.ts'
+import { formattedLogDir } from '../../log-dirs/formatted-log-dir.ts'
+import { metadataTerm } from '../../log-dirs/metadata-term.ts'
+import { deletedFolderName } from '../../log/file-names.ts'
+import { createTopic } from '../../metadata/create-topic.ts'
+import { deleteTopic } from '../../metadata/delete-topic.ts'
+import { UNASSIGNED_DIRECTORY } from '../../metadata/directory-id.ts'
+import type { MetadataRecord } from '../../metadata/metadata-records.ts'
+import { placePartitions, type DirectoryLoad } from '../../metadata/placement.ts'
+import { refused, type TopicRefusal } from '../../metadata/topic-decision.ts'
+import { pathsById } from './cluster-here.ts'
+import type { NodeIdentity } from './node-identity.ts'
+import type { StoppedNode } from './stopped-node.ts'
+
+export interface TopicChange {
+  readonly error?: undefined
+  /** Those of the topics; what makes a beginning of the log goes before them. */
+  readonly records: readonly MetadataRecord[]
+  /** Those that a creation makes, in order of their numbers. */
+  readonly partitions: readonly NewPartition[]
+  readonly change: ClusterChange
+}
+
+export interface NewPartition {
+  readonly partition: number
+  readonly directoryId: string
+  /** Undefined where the broker is to choose. */
+  readonly logDir: string | undefined
+}
+
+export interface ChangeOptions {
+  readonly nowMs: number
+  readonly newId: () => string
+  /** 32 hex digits. */
+  readonly newFolderId: () => string
+}
+
+export interface FreshPath {
+  readonly path: string
+  /** Else there is nothing by that name. */
+  readonly exists: boolean
+}
+
+export interface WantedTopic {
+  readonly name: string
+  readonly partitionCount: number
+  readonly configs: ReadonlyMap<string, string>
+  /** Log.dirs that have to be formatted first. */
+  readonly fresh: readonly FreshPath[]
+  /** Of the node; where log.dirs are formatted already, theirs. */
+  readonly identity: NodeIdentity
+}
+
+export function topicCreation(
+  node: StoppedNode,
+  wanted: WantedTopic,
+  options: ChangeOptions,
+): TopicChange | TopicRefusal {
+  const { name, partitionCount, fresh, identity } = wanted
+  const [inTheWay] = node.folders.ofTopic(name)
+  if (inTheWay !== undefined && node.image.topics.byName(name) === undefined) {
+    const why = `${inTheWay.path} is there, of a topic that the cluster doesn't know: move it away`
+    return refused('TOPIC_ALREADY_EXISTS', why)
+  }
+  const format = fresh.map(place => freshLogDir(place, identity, options))
+  const freshLoads = format.map(({ directoryId }) => ({ directoryId, partitionCount: 0 }))
+  const loads = directoryLoads(node)
+  const directories = loads && placePartitions(partitionCount, [...loads, ...freshLoads])
+  const decision = createTopic(
+    {
+      name,
+      partitionCount,
+      configs: wanted.configs,
+      topicId: options.newId(),
+      brokerId: identity.nodeId,
+      directoryOf: partition => directories?.[partition] ?? UNASSIGNED_DIRECTORY,
+    },
+    node.image,
+  )
+  if (decision.error !== undefined) return decision
+  const { records } = decision
+  const paths = new Map(pathsById(node.logDirs))
+  for (const { directoryId, path } of format) paths.set(directoryId, path)
+  const partitions = Array.from({ length: partitionCount }, (_, partition) => {
+    const directoryId = directories?.[partition] ?? UNASSIGNED_DIRECTORY
+    return { partition, directoryId, logDir: paths.get(directoryId) }
+  })
+  const change = changeOf(node, identity, { records, format, renames: [] }, options)
+  return { records, partitions, change }
+}
+
+/** @param names of topics that are there */
+export function topicDeletion(
+  node: StoppedNode,
+  names: readonly string[],
+  identity: NodeIdentity,
+  options: ChangeOptions,
+): TopicChange | TopicRefusal {
+  const records: MetadataRecord[] = []
+  for (const name of names) {
+    const decision = deleteTopic(name, node.image)
+    if (decision.error !== undefined) return decision
+    records.push(...decision.records)
+  }
+  const renames = names.flatMap(name => folderRenames(node, name, options))
+  const change = changeOf(node, identity, { records, format: [], renames }, options)
+  return { records, partitions: [], change }
+}
+
+/** Undefined where one has no directory id: then the broker chooses. A cordoned one gets nothing new. */
+function directoryLoads({ logDirs, image, identity }: StoppedNode): DirectoryLoad[] | undefined {
+  const paths = pathsById(logDirs)
+  if (paths.size < logDirs.length) return undefined
+  const cordoned = identity && image.brokers.byId(identity.nodeId)?.cordonedLogDirs
+  const counts = new Map<string, number>()
+  for (const topic of image.topics.all()) {
+    for (const { directories } of topic.partitions.values()) {
+      for (const id of directories) counts.set(id, (counts.get(id) ?? 0) + 1)
+    }
+  }
+  return [...paths.keys()]
+    .filter(directoryId => cordoned?.includes(directoryId) !== true)
+    .map(directoryId => ({ directoryId, partitionCount: counts.get(directoryId) ?? 0 }))
+}
+
+function freshLogDir(
+  { path, exists }: FreshPath,
+  identity: NodeIdentity,
+  { nowMs, newId }: ChangeOptions,
+): FreshLogDir & { readonly directoryId: string } {
+  const directoryId = newId()
+  return { path, exists, directoryId, files: formattedLogDir({ ...identity, directoryId }, nowMs) }
+}
+
+function folderRenames(
+  { folders }: StoppedNode,
+  topic: string,
+  { newFolderId }: ChangeOptions,
+): FolderRename[] {
+  return folders.ofTopic(topic).map(({ path, logDir, parsed }) => ({
+    from: path,
+    to: join(logDir, deletedFolderName(parsed, newFolderId())),
+  }))
+}
+
+function changeOf(
+  node: StoppedNode,
+  { nodeId }: NodeIdentity,
+  {
+    records,
+    format,
+    renames,
+  }: Pick<ClusterChange, 'format' | 'renames'> & { readonly records: readonly MetadataRecord[] },
+  { nowMs }: ChangeOptions,
+): ClusterChange {
+  const { activation, metadataFolder: folder, logEndOffset, quorum } = node
+  const term = metadataTerm({ nodeId, ...quorum }, [activation, records], nowMs)
+  return { format, append: { folder, logEndOffset, term }, renames }
+}

@@ -1,0 +1,40 @@
+/**
+ * A change to a cluster whose only node is stopped, as a value: shown first, carried out afterwards by whoever writes.
+ *
+ * What was done when a machine fails in between is in order by itself: formatted log.dirs without a log, a log that the
+ * node leads once more without records, records without the renames (a broker puts such folders aside as strays).
+ */
+import type { NewFile } from './formatted-log-dir.ts'
+import type { MetadataTerm } from './metadata-term.ts'
+
+/** In the order in which it is carried out, each step durable before the next begins. */
+export interface ClusterChange {
+  readonly format: readonly FreshLogDir[]
+  readonly append: MetadataAppend
+  readonly renames: readonly FolderRename[]
+}
+
+export interface FreshLogDir {
+  readonly path: string
+  /** Else it is to be made. */
+  readonly exists: boolean
+  /** In the order in which they are to be written. */
+  readonly files: readonly NewFile[]
+}
+
+export interface MetadataAppend {
+  /** That of `__cluster_metadata-0`. Where it is missing it is to be made, with `partition.metadata`. */
+  readonly folder: string
+  /** The first batch goes there; what lies behind it in the last segment is no batch, and to be cut off. */
+  readonly logEndOffset: bigint
+  readonly term: MetadataTerm
+}
+
+/** Of a partition's folder, which a broker deletes at its next start. */
+export interface FolderRename {
+  readonly from: string
+  readonly to: string
+}
+
+/** Takes the locks of all log.dirs first, and gives them back. */
+export type ClusterWriter = (change: ClusterChange) => Promise<void>
