@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { UsageError } from '../../src/base/errors.ts'
 import type { Disk } from '../../src/disk/disk.ts'
 import { nodeDisk } from '../../src/disk/node-disk.ts'
 import { readOnly } from '../../src/disk/read-only-disk.ts'
 import { ByteOutput } from '../../src/cli/byte-output.ts'
 import type { CommandContext } from '../../src/cli/command-context.ts'
+import type { ClusterWriter } from '../../src/log-dirs/cluster-change.ts'
 import { runProgram } from '../../src/cli/program.ts'
 
 export interface CommandResult {
@@ -13,10 +15,16 @@ export interface CommandResult {
   readonly exitCode: number
 }
 
+export interface RunOptions {
+  readonly workingDirectory?: string
+  readonly disk?: Disk
+  readonly writeCluster?: ClusterWriter
+}
+
 /** A command line, run in this process, its streams caught. */
 export async function runInProcess(
   args: readonly string[],
-  { workingDirectory = '/', disk = nodeDisk }: { workingDirectory?: string; disk?: Disk } = {},
+  { workingDirectory = '/', disk = nodeDisk, writeCluster }: RunOptions = {},
 ): Promise<CommandResult> {
   process.chdir(workingDirectory)
   const written: Buffer[] = []
@@ -32,8 +40,9 @@ export async function runInProcess(
     environment: {},
     terminal: { stdoutIsTerminal: false, stderrIsTerminal: false, columns: 80 },
     nowMs: () => 1_700_000_000_000,
-    randomBytes: size => Buffer.alloc(size, 7),
+    randomBytes,
     parallelism: 1,
+    ...(writeCluster && { writeCluster }),
     endWith: code => (exitCode = Math.max(exitCode, code)),
   }
   try {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readJavaProperties } from '../../src/log-dirs/java-properties.ts'
+import { javaPropertiesBytes, readJavaProperties } from '../../src/log-dirs/java-properties.ts'
 
 describe('Java properties', () => {
   /** Each as java.util.Properties of OpenJDK 17 loads it. */
@@ -60,3 +60,16 @@ function escape(text: string): string {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   })
 }
+
+describe('properties that are written', () => {
+  it('are read back the same, whatever they hold', () => {
+    const texts = fc.string({ unit: 'binary', maxLength: 12 })
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.tuple(texts, texts), { selector: ([key]) => key }), pairs => {
+        const values = new Map(pairs)
+        const bytes = javaPropertiesBytes(values, 0)
+        expect(readJavaProperties(bytes, 'file')).toEqual({ values, damages: [] })
+      }),
+    )
+  })
+})

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nodeDisk } from '../../src/disk/node-disk.ts'
-import { readQuorumState } from '../../src/log-dirs/quorum-state.ts'
+import { quorumStateBytes, readQuorumState } from '../../src/log-dirs/quorum-state.ts'
 import { fixturePath } from '../log/fixture.ts'
 
 const FILE = '__cluster_metadata-0/quorum-state'
@@ -65,3 +65,14 @@ describe('a quorum state', () => {
 function read(text: string): ReturnType<typeof readQuorumState> {
   return readQuorumState(Buffer.from(text), FILE)
 }
+
+describe('a quorum state that is written', () => {
+  it.each([
+    ['clean-4.3/a', false],
+    ['kraft-dynamic-4.3/log', true],
+  ])('is byte for byte what Kafka wrote: %s', (logDir, isDynamic) => {
+    const bytes = nodeDisk.readWhole(fixturePath(...logDir.split('/'), FILE))
+    const written = quorumStateBytes({ leaderId: 1, leaderEpoch: 1, voters: [1], isDynamic })
+    expect(written.toString()).toBe(bytes.toString())
+  })
+})

@@ -7,6 +7,7 @@ import {
   parseSegmentFileName,
   partitionFolderName,
   segmentFileName,
+  deletedFolderName,
 } from '../../src/log/file-names.ts'
 
 const INT64_MAX = 0x7fffffffffffffffn
@@ -135,5 +136,22 @@ describe("the name of a partition's folder", () => {
         parseCheckpointFileName(name)
       }),
     )
+  })
+})
+
+describe('the name of a folder to be deleted', () => {
+  const uniqueId = 'bbfbd4399a8f419eacce0c4f61d65adc'
+
+  it('is parsed back', () => {
+    const name = deletedFolderName({ topic: 'a.b-c', partition: 12 }, uniqueId)
+    expect(name).toBe(`a.b-c-12.${uniqueId}-delete`)
+    const parsed = { topic: 'a.b-c', partition: 12, state: 'deleted', uniqueId }
+    expect(parsePartitionFolder(name)).toEqual(parsed)
+  })
+
+  it('has its topic cut where a file system would not take it', () => {
+    const name = deletedFolderName({ topic: 'x'.repeat(249), partition: 3 }, uniqueId)
+    expect(name).toHaveLength(255)
+    expect(name).toMatch(/^x+-3\.[0-9a-f]{32}-delete$/)
   })
 })

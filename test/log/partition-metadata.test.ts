@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { METADATA_TOPIC_ID, ZERO_UUID } from '../../src/binary/uuid.ts'
 import { nodeDisk } from '../../src/disk/node-disk.ts'
-import { readPartitionMetadata } from '../../src/log/partition-metadata.ts'
+import { partitionMetadataBytes, readPartitionMetadata } from '../../src/log/partition-metadata.ts'
 import { FIXTURE_NAMES, fixturePath, partitionsOf } from './fixture.ts'
 
 const FILE = 't-0/partition.metadata'
@@ -58,3 +58,10 @@ describe('partition.metadata', () => {
 function read(text: string): ReturnType<typeof readPartitionMetadata> {
   return readPartitionMetadata(Buffer.from(text), FILE)
 }
+
+describe('a partition.metadata that is written', () => {
+  it('is byte for byte what Kafka writes', () => {
+    const path = fixturePath('clean-4.3', 'a', '__cluster_metadata-0', 'partition.metadata')
+    expect(partitionMetadataBytes(METADATA_TOPIC_ID)).toEqual(nodeDisk.readWhole(path))
+  })
+})

@@ -20,15 +20,19 @@ export function readClusterHere(
   options: ReadOptions,
 ): ClusterHere {
   const logDirs = [...new Set(paths)].map(path => readLogDir(disk, path))
-  const here = new PartitionsHere(disk, paths, options).open({
+  const folders = new TopicFolders(logDirs)
+  // A broker recovers its metadata log at every start: that it was not closed cleanly is no news.
+  const here = new PartitionsHere(disk, paths, { ...options, notice: () => undefined }).open({
     topic: METADATA_TOPIC,
     partition: 0,
   })
-  return {
-    logDirs,
-    folders: new TopicFolders(logDirs),
-    metadataLog: here && readMetadataLog(disk, here, options.problem),
+  const places = folders.of(METADATA_TOPIC, 0)
+  if (places.length > 1 && here !== undefined) {
+    const all = places.map(({ path }) => path).join(', ')
+    options.notice(`there are several metadata logs (${all}): ${here.path}, the longest, is read`)
   }
+  const metadataLog = here && readMetadataLog(disk, here, options.problem)
+  return { logDirs, folders, metadataLog }
 }
 
 /** By directory id. */
