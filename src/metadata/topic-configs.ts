@@ -26,21 +26,20 @@ export function topicConfigProblem(configs: Configs): string | undefined {
 }
 
 function valueProblem(type: TopicConfigType, name: string, value: string): string | undefined {
-  const wrong = (why: string) => `Invalid value ${value} for configuration ${name}: ${why}`
   switch (type.kind) {
     case 'int':
     case 'long':
     case 'double':
-      return numberProblem(type, value, wrong)
+      return numberProblem(type, name, value)
     case 'boolean':
       if (/^(true|false)$/i.test(value)) return undefined
-      return wrong('Expected value to be either true or false')
+      return wrong(name, value, 'Expected value to be either true or false')
     case 'string':
-      return type.oneOf.includes(value) ? undefined : wrong(oneOfText(type.oneOf))
+      return type.oneOf.includes(value) ? undefined : wrong(name, value, oneOfText(type.oneOf))
     case 'list':
       return listProblem(type.of, name, value)
     case 'replicas':
-      return replicasProblem(name, value, wrong)
+      return replicasProblem(name, partsOf(value))
     default:
       return assertNever(type)
   }
@@ -50,13 +49,18 @@ const INT_MAX = 0x7fffffffn
 
 function numberProblem(
   { kind, range }: Extract<TopicConfigType, { kind: 'int' | 'long' | 'double' }>,
+  name: string,
   value: string,
-  wrong: (why: string) => string,
 ): string | undefined {
   const number = kind === 'double' ? doubleOf(value) : integerOf(value, kind)
-  if (number === undefined) return wrong(`Not a number of type ${kind.toUpperCase()}`)
+  if (number === undefined) return wrong(name, value, `Not a number of type ${kind.toUpperCase()}`)
   const problem = range && rangeProblem(range, number)
-  return problem && wrong(problem)
+  return problem && wrong(name, numberText(number), problem)
+}
+
+/** As Java prints a Double, a Long. */
+function numberText(number: number | bigint): string {
+  return Number.isInteger(number) ? `${number}.0` : String(number)
 }
 
 function integerOf(text: string, kind: 'int' | 'long'): bigint | undefined {
@@ -82,26 +86,22 @@ function rangeProblem({ min, max, or }: NumberRange, value: bigint | number): st
 
 function listProblem(allowed: readonly string[], name: string, value: string): string | undefined {
   const parts = partsOf(value)
-  if (new Set(parts).size !== parts.length) {
-    return `Configuration '${name}' values must not be duplicated.`
-  }
   if (parts.includes('')) return `Configuration '${name}' values must not be empty.`
   const other = parts.find(part => !allowed.includes(part))
   if (other === undefined) return undefined
-  return `Invalid value ${other} for configuration ${name}: ${oneOfText(allowed)}`
+  return wrong(name, other, oneOfText(allowed))
 }
 
-function replicasProblem(
-  name: string,
-  value: string,
-  wrong: (why: string) => string,
-): string | undefined {
-  const parts = partsOf(value)
+function replicasProblem(name: string, parts: readonly string[]): string | undefined {
   if (parts.every(part => /^(\d+:\d+)?$/.test(part)) || parts.join('') === '*') return undefined
-  return wrong(
+  const why =
     `${name} must be the literal '*' or a list of replicas in the following format: ` +
-      '[partitionId]:[brokerId],[partitionId]:[brokerId],...',
-  )
+    '[partitionId]:[brokerId],[partitionId]:[brokerId],...'
+  return wrong(name, `[${parts.join(', ')}]`, why)
+}
+
+function wrong(name: string, value: string, why: string): string {
+  return `Invalid value ${value} for configuration ${name}: ${why}`
 }
 
 function partsOf(list: string): string[] {

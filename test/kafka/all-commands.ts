@@ -40,6 +40,8 @@ function commandLines(logDirs: readonly string[]): string[][] {
     ['search', 'paid', ...all, '--isolation', 'read_committed', '--no-indexes', '--json'],
     ['stats', ...logDirs, '--by', 'topic'],
     ['log-dirs', ...logDirs],
+    ['topics', 'list', ...all],
+    ['topics', 'describe', ...all, '--json'],
     ['groups', '--describe', ...all],
     ['transactions', ...all],
     ['completion', 'bash'],

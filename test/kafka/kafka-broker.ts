@@ -52,11 +52,22 @@ export class KafkaBroker {
   #process: ChildProcess | undefined
 
   static async start(): Promise<KafkaBroker> {
+    const broker = await KafkaBroker.formatted()
+    try {
+      await broker.restart()
+      return broker
+    } catch (error) {
+      broker.close()
+      throw error
+    }
+  }
+
+  /** Its log.dirs are, it was never started. */
+  static async formatted(): Promise<KafkaBroker> {
     const [port, controllerPort] = await Promise.all([freePort(), freePort()])
     const broker = new KafkaBroker(port)
     try {
       await broker.#format(controllerPort)
-      await broker.restart()
       return broker
     } catch (error) {
       broker.close()

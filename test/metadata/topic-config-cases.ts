@@ -5,6 +5,7 @@ export const GOOD_CONFIGS: readonly (readonly [name: string, value: string])[] =
   ['cleanup.policy', 'compact,delete'],
   ['cleanup.policy', 'compact , delete'],
   ['cleanup.policy', ''],
+  ['cleanup.policy', 'delete,delete'],
   ['compression.type', ' zstd '],
   ['compression.gzip.level', '-1'],
   ['compression.gzip.level', '9'],
@@ -74,11 +75,6 @@ export const BAD_CONFIGS: readonly (readonly [name: string, value: string, messa
   ],
   ['cleanup.policy', 'compact,', "Configuration 'cleanup.policy' values must not be empty."],
   [
-    'cleanup.policy',
-    'delete,delete',
-    "Configuration 'cleanup.policy' values must not be duplicated.",
-  ],
-  [
     'preallocate',
     'yes',
     'Invalid value yes for configuration preallocate: Expected value to be either true or false',
@@ -86,8 +82,21 @@ export const BAD_CONFIGS: readonly (readonly [name: string, value: string, messa
   [
     'follower.replication.throttled.replicas',
     '1',
-    'Invalid value 1 for configuration follower.replication.throttled.replicas: ' +
+    'Invalid value [1] for configuration follower.replication.throttled.replicas: ' +
       "follower.replication.throttled.replicas must be the literal '*' or a list of replicas " +
+      'in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...',
+  ],
+  [
+    'min.cleanable.dirty.ratio',
+    '2',
+    'Invalid value 2.0 for configuration min.cleanable.dirty.ratio: Value must be no more than 1',
+  ],
+  ['segment.ms', '+0', 'Invalid value 0 for configuration segment.ms: Value must be at least 1'],
+  [
+    'leader.replication.throttled.replicas',
+    '0:1 ,2',
+    'Invalid value [0:1, 2] for configuration leader.replication.throttled.replicas: ' +
+      "leader.replication.throttled.replicas must be the literal '*' or a list of replicas " +
       'in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...',
   ],
 ]

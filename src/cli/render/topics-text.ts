@@ -26,12 +26,11 @@ export function* topicText(topic: TopicDescription): Generator<string> {
 }
 
 function partitionText(
-  { name, topicId, hasElr }: TopicDescription,
+  { name, topicId }: TopicDescription,
   partition: PartitionDescription,
 ): string {
   const { leader, addingReplicas, removingReplicas } = partition
   const isMoving = addingReplicas.length + removingReplicas.length > 0
-  const elr = (brokers: readonly number[]) => (hasElr ? brokers.join(',') : 'N/A')
   const moving: Member[] = [
     ['Adding Replicas', addingReplicas.join(',')],
     ['Removing Replicas', removingReplicas.join(',')],
@@ -43,8 +42,8 @@ function partitionText(
     ['Replicas', partition.replicas.join(',')],
     ['Isr', partition.isr.join(',')],
     ...(isMoving ? moving : []),
-    ['Elr', elr(partition.eligibleLeaderReplicas)],
-    ['LastKnownElr', elr(partition.lastKnownElr)],
+    ['Elr', partition.eligibleLeaderReplicas.join(',')],
+    ['LastKnownElr', partition.lastKnownElr.join(',')],
     ['LogDirs', partition.places.map(placeText).join(',')],
     ['OnDisk', partition.onDisk.map(folder => folderText(folder, topicId)).join(', ') || 'nothing'],
   ])

@@ -24,7 +24,7 @@ function recordProblems({ image, metadataLog, quorumState }: ClusterFacts): stri
   const level = image.metadataVersion ?? 0
   const problems: string[] = []
   if (unknown > 0) {
-    problems.push(`${unknown} records of the metadata log are of a later Kafka: ${ONLINE_ADVICE}`)
+    problems.push(`the metadata log has records of a later Kafka (${unknown}): ${ONLINE_ADVICE}`)
   }
   if (level > METADATA_VERSION_NEWEST || level < METADATA_VERSION_OLDEST) {
     problems.push(

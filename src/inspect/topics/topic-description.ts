@@ -18,8 +18,6 @@ export interface TopicDescription {
   readonly configs: readonly TopicConfig[]
   /** By number. */
   readonly partitions: readonly PartitionDescription[]
-  /** Whether the cluster keeps eligible leader replicas (KIP-966). */
-  readonly hasElr: boolean
 }
 
 export interface TopicConfig {
@@ -64,7 +62,6 @@ export function describeTopic(
     replicationFactor: partitions[0]?.replicas.length ?? 0,
     configs: configsOf(name, image),
     partitions,
-    hasElr: image.hasEligibleLeaderReplicas,
   }
 }
 

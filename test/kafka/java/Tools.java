@@ -36,12 +36,20 @@ public class Tools {
         }
     }
 
+    /** The first of a run: it would have ended there, while here some tools catch what ends them, and exit again. */
+    static Ended first;
+
+    static Ended ended(int code) {
+        if (first == null) first = new Ended(code);
+        return first;
+    }
+
     public static void main(String[] args) throws Exception {
         PrintStream answers = System.out;
         ObjectMapper json = new ObjectMapper();
         URL[] programs = {Path.of(args[0]).toUri().toURL()};
-        Exit.setExitProcedure((code, message) -> { throw new Ended(code); });
-        Exit.setHaltProcedure((code, message) -> { throw new Ended(code); });
+        Exit.setExitProcedure((code, message) -> { throw ended(code); });
+        Exit.setHaltProcedure((code, message) -> { throw ended(code); });
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line; (line = lines.readLine()) != null; ) {
             String[] words = json.readValue(line, String[].class);
@@ -58,6 +66,7 @@ public class Tools {
         System.setErr(new PrintStream(stderr, false, StandardCharsets.UTF_8));
         int exit = 0;
         String exception = null;
+        first = null;
         try (var loader = new Programs(programs)) {
             loader.loadClass(name).getMethod("main", String[].class).invoke(null, (Object) args);
         } catch (InvocationTargetException e) {
