@@ -21,7 +21,7 @@ export interface CommandContext {
   readonly randomBytes: (size: number) => Buffer
   /** Processors to spread work over. */
   readonly parallelism: number
-  /** Carries out changes of a stopped node; absent where nothing may be written. */
+  /** Carries out changes of a stopped node; by default on `writableDisk`. */
   readonly writeCluster?: ClusterWriter
   /** Says how the command ended; without it, 0. The highest wins. */
   readonly endWith: (code: ExitCode) => void

@@ -4,6 +4,7 @@ import { UsageError } from '../base/errors.ts'
 import { newUuid } from '../binary/uuid.ts'
 import type { Disk } from '../disk/disk.ts'
 import { lockHolder } from '../disk/file-lock.ts'
+import { clusterWriter } from '../log-dirs/cluster-writer.ts'
 import { readStoppedNode, type StoppedNode } from '../inspect/topics/stopped-node.ts'
 import {
   topicCreation,
@@ -107,8 +108,9 @@ async function finish(
   if (!executed) noticesTo(options, context)('kbroker: nothing was written; --execute does it')
 }
 
-async function write({ change }: TopicChange, { writeCluster }: CommandContext): Promise<void> {
-  if (writeCluster === undefined) throw new UsageError('--execute: nothing can be written here')
+async function write({ change }: TopicChange, context: CommandContext): Promise<void> {
+  const { writableDisk: disk } = context
+  const writeCluster = context.writeCluster ?? clusterWriter({ disk, clock: context })
   await writeCluster(change)
 }
 

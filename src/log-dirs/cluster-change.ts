@@ -9,6 +9,8 @@ import type { MetadataTerm } from './metadata-term.ts'
 
 /** In the order in which it is carried out, each step durable before the next begins. */
 export interface ClusterChange {
+  /** Of the node, those to be formatted among them. */
+  readonly logDirs: readonly string[]
   readonly format: readonly FreshLogDir[]
   readonly append: MetadataAppend
   readonly renames: readonly FolderRename[]

@@ -24,7 +24,7 @@ import { BATCH_HEADER } from '../record/batch-v2.ts'
 import { metadataSerde, type MetadataRecord } from './metadata-records.ts'
 
 /** What a controller appends at once. */
-const BATCH_BYTES_MAX = 8 * 2 ** 20
+export const METADATA_BATCH_BYTES_MAX = 8 * 2 ** 20
 
 export interface MetadataBatchOptions {
   readonly leaderEpoch: number
@@ -43,7 +43,10 @@ export function metadataBatch(
   for (const record of records) {
     builder.add({ timestamp, key: null, value: metadataSerde.encode(record), headers: [] })
   }
-  assert(builder.uncompressedSize <= BATCH_BYTES_MAX, 'a controller would append it at once')
+  assert(
+    builder.uncompressedSize <= METADATA_BATCH_BYTES_MAX,
+    'a controller would append it at once',
+  )
   return at(baseOffset, builder.build())
 }
 

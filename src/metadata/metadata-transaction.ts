@@ -1,7 +1,11 @@
 /**
  * Metadata transactions (KIP-868): records between a begin and an end count together, or not at all.
  *
- * Source: org.apache.kafka.image.loader.MetadataBatchLoader
+ * Kafka 4.3.1's controllers read it so; its brokers, and the snapshots they write, keep records of an aborted transaction
+ * where others are committed right behind it. Of Kafka's own transactions none is aborted but the bootstrap, whose records
+ * come again.
+ *
+ * Source: org.apache.kafka.controller.OffsetControlManager, org.apache.kafka.image.loader.MetadataBatchLoader
  */
 import type { MetadataRecord } from './metadata-records.ts'
 

@@ -9,7 +9,6 @@ import { nodeDisk } from '../../src/disk/node-disk.ts'
 import { metadataBatch } from '../../src/metadata/metadata-batches.ts'
 import { newRecord } from '../../src/metadata/new-record.ts'
 import { runInProcess } from '../cli/run-in-process.ts'
-import { plainClusterWriter } from '../log-dirs/plain-cluster-writer.ts'
 import { BAD_CONFIGS, GOOD_CONFIGS } from '../metadata/topic-config-cases.ts'
 import { KafkaBroker } from './kafka-broker.ts'
 
@@ -69,6 +68,17 @@ describe('a broker that was killed', () => {
   })
 })
 
+describe('a broker whose log begins behind a snapshot', () => {
+  it('has one more', async () => {
+    await broker.stop()
+    await broker.restart(SHORT_SESSION, 'metadata.log.max.record.bytes.between.snapshots=100')
+    await broker.settle()
+    await broker.stop()
+    leaveOnlySnapshot()
+    await expectTopicMade('behind')
+  })
+})
+
 describe('a broker whose log was left in the middle of a transaction', () => {
   it('has one more, and nothing of that', async () => {
     await broker.stop()
@@ -104,9 +114,8 @@ async function changed(...args: string[]): Promise<void> {
 }
 
 function topics(...args: string[]) {
-  const writeCluster = plainClusterWriter(nodeDisk)
   const dirs = ['--log-dirs', broker.logDirs.join(',')]
-  return runInProcess(['topics', ...args, ...dirs], { writeCluster })
+  return runInProcess(['topics', ...args, ...dirs])
 }
 
 function kafkaSays(...args: string[]): Promise<string> {
@@ -144,6 +153,16 @@ async function expectTaken(topic: string): Promise<void> {
 
 const written = new Map<string, readonly string[]>()
 
+/** As a controller leaves it that has deleted all segments. */
+function leaveOnlySnapshot(): void {
+  const folder = join(broker.logDirs[0]!, '__cluster_metadata-0')
+  const names = readdirSync(folder)
+  expect(names.filter(name => name.endsWith('.checkpoint')).length).toBeGreaterThan(0)
+  for (const name of names) {
+    if (/^\d{20}\.|^leader-epoch/.test(name)) rmSync(join(folder, name))
+  }
+}
+
 /** As a controller leaves it that dies in the middle of one. */
 async function endInTransaction(): Promise<void> {
   const { stdout } = await topics('create', '--topic', 'x', '--json')
@@ -159,6 +178,6 @@ async function endInTransaction(): Promise<void> {
   const options = { leaderEpoch: leaderEpoch - 1, timestamp: 0n, baseOffset: BigInt(offset) }
   const path = join(metadataLog, `${String(offset).padStart(20, '0')}.log`)
   const file = nodeDisk.create(path)
-  file.append(metadataBatch(records, options))
+  file.write(metadataBatch(records, options), 0)
   file.close()
 }

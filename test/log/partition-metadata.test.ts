@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { METADATA_TOPIC_ID, ZERO_UUID } from '../../src/binary/uuid.ts'
 import { nodeDisk } from '../../src/disk/node-disk.ts'
-import { partitionMetadataBytes, readPartitionMetadata } from '../../src/log/partition-metadata.ts'
+import { encodePartitionMetadata, readPartitionMetadata } from '../../src/log/partition-metadata.ts'
 import { FIXTURE_NAMES, fixturePath, partitionsOf } from './fixture.ts'
 
 const FILE = 't-0/partition.metadata'
@@ -62,6 +62,6 @@ function read(text: string): ReturnType<typeof readPartitionMetadata> {
 describe('a partition.metadata that is written', () => {
   it('is byte for byte what Kafka writes', () => {
     const path = fixturePath('clean-4.3', 'a', '__cluster_metadata-0', 'partition.metadata')
-    expect(partitionMetadataBytes(METADATA_TOPIC_ID)).toEqual(nodeDisk.readWhole(path))
+    expect(encodePartitionMetadata(METADATA_TOPIC_ID)).toEqual(nodeDisk.readWhole(path))
   })
 })

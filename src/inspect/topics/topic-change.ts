@@ -157,5 +157,6 @@ function changeOf(
 ): ClusterChange {
   const { activation, metadataFolder: folder, logEndOffset, quorum } = node
   const term = metadataTerm({ nodeId, ...quorum }, [activation, records], nowMs)
-  return { format, append: { folder, logEndOffset, term }, renames }
+  const logDirs = [...node.logDirs, ...format].map(({ path }) => path)
+  return { logDirs, format, append: { folder, logEndOffset, term }, renames }
 }
