@@ -325,6 +325,7 @@ async function run(
     workingDirectory: '/',
     environment: {},
     terminal: { stdoutIsTerminal: false, stderrIsTerminal: false, columns: 80 },
+    randomBytes: size => Buffer.alloc(size, 7),
     nowMs: () => NOW,
     parallelism: 1,
     endWith: code => (exitCode = Math.max(exitCode, code)),
