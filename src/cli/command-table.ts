@@ -55,6 +55,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/transactions.ts')).createTransactionsCommand,
   },
   {
+    name: 'produce',
+    summary: 'write records from a pipe into a topic on log.dirs',
+    load: async () => {
+      const [{ createProduceCommand }, { openDirectorySink }, { processPorts }] = await Promise.all(
+        [
+          import('./commands/produce.ts'),
+          import('./open-directory-sink.ts'),
+          import('./produce-ports.ts'),
+        ],
+      )
+      return context => createProduceCommand(context, processPorts(openDirectorySink))
+    },
+  },
+  {
     name: 'recover',
     summary: "do what a broker's start does to log.dirs, after a crash most of all",
     load: async () => (await import('./commands/recover.ts')).createRecoverCommand,

@@ -1,32 +1,20 @@
 /** `topics create` and `topics delete`: shown first, done with `--execute`. */
-import { dirname } from 'node:path'
 import { UsageError } from '../base/errors.ts'
-import { newUuid } from '../binary/uuid.ts'
-import type { Disk } from '../disk/disk.ts'
-import { lockHolder } from '../disk/file-lock.ts'
-import { clusterWriter } from '../log-dirs/cluster-writer.ts'
-import { readStoppedNode, type StoppedNode } from '../inspect/topics/stopped-node.ts'
-import {
-  topicCreation,
-  topicDeletion,
-  type ChangeOptions,
-  type FreshPath,
-  type TopicChange,
-} from '../inspect/topics/topic-change.ts'
+import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
+import { topicCreation, topicDeletion, type TopicChange } from '../inspect/topics/topic-change.ts'
 import type { TopicRefusal } from '../metadata/topic-decision.ts'
 import { mayCollide } from '../metadata/topic-name.ts'
 import type { CommandContext } from './command-context.ts'
 import {
-  logDirsOf,
   noticesTo,
   type LimitOption,
   type LogDirsOption,
   type QuietOption,
 } from './common-options.ts'
 import { EXIT } from './exit-code.ts'
-import { readingFor } from './left-out.ts'
 import { topicChangeJson, topicChangeText } from './render/topic-change-output.ts'
-import { requiredLogDirs, requireLogDir } from './required-log-dirs.ts'
+import { requiredLogDirs } from './required-log-dirs.ts'
+import { changeOptions, placesOf, readNode, writeChange, type Places } from './stopped-cluster.ts'
 import { chosenTopics, type TopicChoice } from './topic-choice.ts'
 
 export interface TopicChangeOptions extends LogDirsOption, LimitOption, QuietOption, TopicChoice {
@@ -47,7 +35,7 @@ export async function createTopics(
   const name = requiredTopic(options)
   const configs = parseConfigs(options.config ?? [])
   const places = placesOf(options, context)
-  const node = readNode(places, options, context)
+  const node = changeableNode(places, options, context)
   if (node === undefined) return
   const changing = changeOptions(context)
   const identity = node.identity ?? {
@@ -76,7 +64,7 @@ export async function deleteTopics(
   const topic = requiredTopic(options)
   const [firstPath = '', ...others] = requiredLogDirs(options, context, [])
   const places = { firstPath, paths: [firstPath, ...others], fresh: [] }
-  const node = readNode(places, options, context)
+  const node = changeableNode(places, options, context)
   if (node?.identity === undefined) return
   const names = chosenTopics(node.image.topics.all(), options).map(({ name }) => name)
   if (names.length === 0) {
@@ -101,59 +89,20 @@ async function finish(
 ): Promise<void> {
   if (result.error !== undefined) return fail(result.message, context)
   const executed = options.execute === true
-  if (executed) await write(result, context)
+  if (executed) await writeChange(result.change, context)
   const shown = { action, names, node, result, executed }
   const lines = options.json === true ? [topicChangeJson(shown)] : topicChangeText(shown)
   for (const line of lines) context.stdout.line(line)
   if (!executed) noticesTo(options, context)('kbroker: nothing was written; --execute does it')
 }
 
-async function write({ change }: TopicChange, context: CommandContext): Promise<void> {
-  const { writableDisk: disk } = context
-  const writeCluster = context.writeCluster ?? clusterWriter({ disk, clock: context })
-  await writeCluster(change)
-}
-
-interface Places {
-  /** Those that are no empty directories. */
-  readonly paths: readonly string[]
-  readonly fresh: readonly FreshPath[]
-  /** Of all. */
-  readonly firstPath: string
-}
-
-/** Directories that are empty, or not there at all, can be formatted. */
-function placesOf(
-  options: TopicChangeOptions,
-  { disk, environment }: Pick<CommandContext, 'disk' | 'environment'>,
-): Places {
-  const all = [...new Set(logDirsOf(options, environment))]
-  const [firstPath] = all
-  if (firstPath === undefined) throw new UsageError('give --log-dirs, or set KBROKER_LOG_DIRS')
-  const fresh = all.flatMap(path => freshPath(disk, path) ?? [])
-  const paths = all.filter(path => !fresh.some(place => place.path === path))
-  for (const path of paths) requireLogDir(disk, path)
-  return { paths, fresh, firstPath }
-}
-
-function freshPath(disk: Disk, path: string): FreshPath | undefined {
-  const status = disk.status(path)
-  if (status === undefined) {
-    const isPossible = disk.status(dirname(path))?.kind === 'directory'
-    return isPossible ? { path, exists: false } : undefined
-  }
-  const isEmpty = status.kind === 'directory' && disk.list(path).length === 0
-  return isEmpty ? { path, exists: true } : undefined
-}
-
 /** Undefined where it can't be changed; why, is told. */
-function readNode(
+function changeableNode(
   places: Places,
   options: TopicChangeOptions,
   context: CommandContext,
 ): StoppedNode | undefined {
-  const { limits, notice } = readingFor(options, context)
-  const node = readStoppedNode(context.disk, places, { limits, notice, askLock: lockHolder })
+  const node = readNode(places, options, context)
   for (const problem of node.problems) fail(problem, context)
   return node.problems.length === 0 ? node : undefined
 }
@@ -186,14 +135,6 @@ function parseConfigs(texts: readonly string[]): ReadonlyMap<string, string> {
     configs.set(name, value!.trim())
   }
   return configs
-}
-
-function changeOptions({ nowMs, randomBytes }: CommandContext): ChangeOptions {
-  return {
-    nowMs: nowMs(),
-    newId: () => newUuid(randomBytes),
-    newFolderId: () => randomBytes(16).toString('hex'),
-  }
 }
 
 function noteCollisions(options: QuietOption, context: CommandContext): void {

@@ -113,8 +113,17 @@ export class LogDirs {
     return failed
   }
 
-  /** In the directory that has the fewest partitions, of those that are online. */
-  create(partition: TopicPartition, topicId: string): PartitionLog {
+  /**
+   * A log in a folder of its own.
+   *
+   * @param directoryId of the directory the cluster has assigned it to; where that is none of these, the one with the
+   *   fewest partitions of those that are online
+   */
+  create(partition: TopicPartition, topicId: string, directoryId?: string): PartitionLog {
+    const assigned = this.dirs.find(({ before }) => {
+      return directoryId !== undefined && before.meta?.directoryId === directoryId
+    })
+    if (assigned !== undefined) return assigned.create(partition, topicId)
     const online = this.dirs.filter(({ failure }) => failure === undefined)
     const [dir] = online.sort((a, b) => a.partitionCount - b.partitionCount)
     if (dir === undefined) throw this.dirs[0]!.failure!

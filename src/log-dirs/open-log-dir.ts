@@ -126,6 +126,7 @@ export class OpenLogDir {
         onFailure: failure => this.fail(failure),
         onTruncated: () => this.checkpoint(),
       })
+      log.raiseHighWatermark(checkpoints.highWatermark.get(key) ?? 0n)
       this.#logs.set(key, log)
       if ((checkpoints.recoveryPoint.get(key) ?? 0n) >= log.endOffset)
         this.#isCheckpointStale = true

@@ -21,6 +21,7 @@ export class ClusterImage {
   readonly brokers = new BrokerRegistrations()
   readonly configs = new ResourceConfigs()
   readonly #features = new Map<string, number>()
+  #nextProducerId = 0n
   readonly #transaction = new MetadataTransaction(record => this.#replay(record))
 
   apply(record: MetadataRecord): void {
@@ -30,6 +31,11 @@ export class ClusterImage {
   /** Whether the log ends in a transaction: whoever leads next has to abort it. */
   get hasOpenTransaction(): boolean {
     return this.#transaction.isOpen
+  }
+
+  /** The first that no producer was given. */
+  get nextProducerId(): bigint {
+    return this.#nextProducerId
   }
 
   /** 0 where the feature is off, or was never heard of. */
@@ -53,6 +59,9 @@ export class ClusterImage {
 
   #replay(record: MetadataRecord): void {
     switch (record.type) {
+      case 'ProducerIdsRecord':
+        this.#nextProducerId = record.value.nextProducerId
+        return
       case 'TopicRecord':
         return this.topics.add(record.value)
       case 'PartitionRecord':

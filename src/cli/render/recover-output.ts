@@ -23,7 +23,7 @@ export class RecoverText implements RecoverOutput {
   }
 
   action(partition: string, action: LoadAction): void {
-    this.#line(`${partition}: ${textOf(action)}`)
+    this.#line(`${partition}: ${loadActionText(action)}`)
     count(this.#recovered, action)
   }
 
@@ -101,7 +101,8 @@ function totalsOf(byFile: ReadonlyMap<string, Totals>, logDir: string): Totals {
   return sum
 }
 
-function textOf(action: LoadAction): string {
+/** As a sentence's end, behind the partition's name. */
+export function loadActionText(action: LoadAction): string {
   const name = basename(action.path)
   switch (action.kind) {
     case 'leftover-removed':

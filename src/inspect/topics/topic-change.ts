@@ -145,7 +145,8 @@ function folderRenames(
   }))
 }
 
-function changeOf(
+/** Records, and what goes before them in the log of a node that leads again. */
+export function changeOf(
   node: StoppedNode,
   { nodeId }: NodeIdentity,
   {

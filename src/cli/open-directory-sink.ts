@@ -1,0 +1,151 @@
+/** Opens log.dirs for `produce`: makes the topic where it is not there, and puts in order what a crash has left. */
+import { RefusedError, UsageError } from '../base/errors.ts'
+import { OverlayDisk } from '../disk/overlay-disk.ts'
+import { allocateProducerId } from '../inspect/topics/producer-ids.ts'
+import { topicCreation } from '../inspect/topics/topic-change.ts'
+import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
+import type { LoadAction } from '../log/load-action.ts'
+import { logConfigOf } from '../log/log-config.ts'
+import { LogDirs, type LogDirsOptions } from '../log-dirs/log-dirs.ts'
+import type { TopicImage } from '../metadata/topic-images.ts'
+import { ProducerSink } from './producer-sink.ts'
+import type { CommandContext } from './command-context.ts'
+import { logDirsOf, type LogDirsOption } from './common-options.ts'
+import type { DirectorySink, DirectorySinkOptions } from './directory-sink.ts'
+import { loadActionText } from './render/recover-output.ts'
+import { changeOptions, placesOf, readNode, writeChange } from './stopped-cluster.ts'
+
+/**
+ * @throws UsageError where the log.dirs can't be written to
+ * @throws RefusedError where the topic can't be made
+ * @throws DiskError
+ */
+export async function openDirectorySink(
+  options: DirectorySinkOptions,
+  context: CommandContext,
+): Promise<DirectorySink> {
+  const { topic: image, node } = await topicHere(options, context)
+  const producerId = options.isIdempotent ? await newProducerId(node, context) : undefined
+  const paths = logDirsOf(options, context.environment)
+  const logDirs = openLogDirs(paths, { options, node, context })
+  try {
+    const sink = new ProducerSink(logDirs, image, options.durability)
+    const producer = producerId === undefined ? undefined : { producerId, producerEpoch: 0 }
+    return { sink, producer, close: () => sink.close() }
+  } catch (error) {
+    await logDirs.close()
+    throw error
+  }
+}
+
+interface TopicHere {
+  readonly topic: TopicImage
+  readonly node: StoppedNode
+}
+
+/** As the cluster knows it, from now on if not before. */
+async function topicHere(
+  options: DirectorySinkOptions,
+  context: CommandContext,
+): Promise<TopicHere> {
+  const { topic: name, partitionCount } = options
+  const node = changeable(options, context)
+  const topic = node.image.topics.byName(name)
+  if (topic === undefined) {
+    await createTopic(node, options, context)
+    const created = changeable(options, context)
+    return { topic: created.image.topics.byName(name)!, node: created }
+  }
+  const found = topic.partitions.size
+  if (partitionCount !== undefined && partitionCount !== found) {
+    throw new UsageError(`--partitions ${partitionCount}: ${name} is there, and has ${found}`)
+  }
+  if (Object.keys(options.topicConfig).length > 0) {
+    throw new UsageError(`--topic-config is for new topics: ${name} is there`)
+  }
+  return { topic, node }
+}
+
+function changeable(options: LogDirsOption, context: CommandContext): StoppedNode {
+  const node = readNode(placesOf(options, context), {}, context)
+  const [problem] = node.problems
+  if (problem !== undefined) throw new UsageError(problem)
+  return node
+}
+
+async function createTopic(
+  node: StoppedNode,
+  { topic: name, partitionCount = 1, topicConfig, ...options }: DirectorySinkOptions,
+  context: CommandContext,
+): Promise<void> {
+  const changing = changeOptions(context)
+  const identity = node.identity ?? { clusterId: changing.newId(), nodeId: 1 }
+  const configs = new Map(Object.entries(topicConfig))
+  const { fresh } = placesOf(options, context)
+  const wanted = { name, partitionCount, configs, fresh, identity }
+  const creation = topicCreation(node, wanted, changing)
+  if (creation.error !== undefined) throw new UsageError(creation.message)
+  await writeChange(creation.change, context)
+}
+
+async function newProducerId(node: StoppedNode, context: CommandContext): Promise<bigint> {
+  const { producerId, change } = allocateProducerId(node, node.identity!, changeOptions(context))
+  await writeChange(change, context)
+  return producerId
+}
+
+interface Opening {
+  readonly options: DirectorySinkOptions
+  readonly node: StoppedNode
+  readonly context: CommandContext
+}
+
+/** After a crash all logs, as a broker does; else those of the topic. */
+function openLogDirs(paths: readonly string[], { options, node, context }: Opening): LogDirs {
+  const isClean = node.logDirs.every(({ cleanShutdown }) => cleanShutdown !== undefined)
+  const isFresh = node.folders.ofTopic(options.topic).length === 0 && isClean
+  const opening = {
+    clock: context,
+    configOf: (topic: string) => logConfigOf(node.image.configs.of('topic', topic)),
+    producerExpirationMs: PRODUCER_EXPIRATION_MS,
+  }
+  if (!isClean) refuseLoss(paths, { ...opening, disk: new OverlayDisk(context.disk) })
+  const logDirs = LogDirs.open(paths, {
+    ...opening,
+    disk: context.writableDisk,
+    onAction: (partition, action) => {
+      if (isNews(action)) context.stderr(`kbroker: ${partition}: ${loadActionText(action)}`)
+    },
+  })
+  const isWanted = ({ topic }: { readonly topic: string }) => topic === options.topic
+  if (isFresh) return logDirs
+  for (const { error } of isClean ? logDirs.openAll(isWanted) : logDirs.openAll()) throw error
+  return logDirs
+}
+
+/** `producer.id.expiration.ms` by default: a day. */
+const PRODUCER_EXPIRATION_MS = 86_400_000
+
+/** A batch that a crash cut off is nothing to ask about; what would go with damage in the midst of a log is. */
+function refuseLoss(paths: readonly string[], options: LogDirsOptions): void {
+  const dropped: string[] = []
+  const logDirs = LogDirs.open(paths, {
+    ...options,
+    takesLocks: false,
+    onAction: (_partition, action) => {
+      if (action.kind === 'segment-dropped') dropped.push(action.path)
+    },
+  })
+  for (const { error } of logDirs.openAll()) throw error
+  if (dropped.length === 0) return
+  throw new RefusedError(
+    'KAFKA_STORAGE_ERROR',
+    `a recovery would give up whole segments (${dropped[0]}): see 'kbroker recover'`,
+  )
+}
+
+/** Of what a recovery does: what is not as it was before. */
+function isNews(action: LoadAction): boolean {
+  if (action.kind === 'segment-recovered') return action.cut !== undefined
+  return action.kind === 'segment-dropped'
+}

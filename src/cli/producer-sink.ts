@@ -1,0 +1,70 @@
+/** Batches into the partitions of a topic on log.dirs, each acknowledged when it is as durable as was asked for. */
+import { RefusedError } from '../base/errors.ts'
+import type { BatchSink } from '../client/batch-sink.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import type { LogDirs } from '../log-dirs/log-dirs.ts'
+import type { TopicImage } from '../metadata/topic-images.ts'
+import type { Durability } from './directory-sink.ts'
+
+/** How much may be lost under --durability interval, in milliseconds. */
+const INTERVAL_MS = 1000
+
+export class ProducerSink implements BatchSink {
+  readonly partitionCount: number
+  readonly #logDirs: LogDirs
+  readonly #topic: TopicImage
+  readonly #durability: Durability
+  readonly #logs = new Map<number, PartitionLog>()
+  readonly #timer: NodeJS.Timeout | undefined
+  #failure: Error | undefined
+
+  constructor(logDirs: LogDirs, topic: TopicImage, durability: Durability) {
+    this.#logDirs = logDirs
+    this.#topic = topic
+    this.#durability = durability
+    this.partitionCount = topic.partitions.size
+    for (const partition of topic.partitions.keys()) this.#open(partition)
+    if (durability === 'interval') {
+      this.#timer = setInterval(() => void this.#flushAll(), INTERVAL_MS).unref()
+    }
+  }
+
+  get syncCount(): number {
+    let count = 0
+    for (const log of this.#logs.values()) count += log.flushCount
+    return count
+  }
+
+  async append(partition: number, batch: Buffer): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
+    const log = this.#logs.get(partition)!
+    const { leaderEpoch } = this.#topic.partitions.get(partition)!
+    const appended = log.append(batch, { leaderEpoch, origin: 'client' })
+    if (appended === undefined) throw new RefusedError('CORRUPT_MESSAGE', 'a batch is not whole')
+    if (this.#durability === 'batch') await log.flush(appended.lastOffset + 1n)
+    log.raiseHighWatermark(log.endOffset)
+  }
+
+  /** Leaves the directories as a clean shutdown does. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    for (const log of this.#logs.values()) log.raiseHighWatermark(log.endOffset)
+    await this.#logDirs.close()
+  }
+
+  #open(partition: number): void {
+    const name = { topic: this.#topic.name, partition }
+    const directoryId = this.#topic.partitions.get(partition)!.directories[0]
+    const log =
+      this.#logDirs.log(name) ?? this.#logDirs.create(name, this.#topic.topicId, directoryId)
+    this.#logs.set(partition, log)
+  }
+
+  async #flushAll(): Promise<void> {
+    try {
+      await Promise.all([...this.#logs.values()].map(log => log.flush()))
+    } catch (error) {
+      this.#failure ??= error as Error
+    }
+  }
+}
