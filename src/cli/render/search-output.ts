@@ -1,7 +1,7 @@
 /** What was found, as JSON lines, or as the text that a dump of just these records would have. */
 import type { SearchedPartition } from '../../inspect/search/search.ts'
 import type { MatchVisitor } from '../../inspect/search/match-collector.ts'
-import type { Batch } from '../../inspect/search/segment-search.ts'
+import type { Batch } from '../../inspect/search/visible-batches.ts'
 import type { Segment } from '../../log/segment.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
 import type { ByteOutput } from '../byte-output.ts'

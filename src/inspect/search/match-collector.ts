@@ -4,8 +4,9 @@ import type { RecordCursor } from '../../record/record-cursor.ts'
 import { batchAt, recordsOf } from '../../record/records.ts'
 import { MEBIBYTE, type DecodeLimits } from '../../base/limits.ts'
 import { keepingLastLog } from './last-log.ts'
-import { searchSegment, type Batch, type MatchSink } from './segment-search.ts'
+import { searchSegment, type MatchSink } from './segment-search.ts'
 import type { SegmentResult, SegmentTask } from './segment-task.ts'
+import type { Batch } from './visible-batches.ts'
 
 /** Then the task is handed back, to be gone on with when its matches have been taken. */
 const BATCHES_SIZE_MAX = MEBIBYTE / 2

@@ -5,20 +5,20 @@
  */
 import { isReadFailure } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
-import { INT64_MAX } from '../../binary/big-endian.ts'
 import type { Disk } from '../../disk/disk.ts'
 import type { Segment } from '../../log/segment.ts'
-import { logStartOffset } from '../offsets/log-bounds.ts'
 import type { OffsetRange } from '../offsets/offset-point.ts'
 import { offsetBoundsOf } from '../offsets/offset-query.ts'
 import type { PartitionLog } from '../offsets/partition-log.ts'
-import { rangeInLog, type RangeInLog } from '../offsets/range-in-log.ts'
-import { type AbortedRanges, NONE_ABORTED } from './aborted-ranges.ts'
-import { readCommittedView } from './committed-view.ts'
 import { inOrder } from './in-order.ts'
 import { latestOffsets } from './latest-per-key.ts'
+import {
+  partitionView,
+  segmentsInView,
+  type Isolation,
+  type PartitionView,
+} from './partition-view.ts'
 import type { RecordQuery } from './record-query.ts'
-import { mayHoldRange, type SearchRange } from './search-range.ts'
 import type { SearchProblem, SegmentResult, SegmentTask } from './segment-task.ts'
 
 export interface SearchedPartition {
@@ -29,11 +29,6 @@ export interface SearchedPartition {
   /** Of its segments, those to search. */
   readonly segments: readonly Segment[]
 }
-
-/** Whose eyes to look with. */
-export type Isolation =
-  /** What the files hold, below the log start offset and of aborted transactions, too. */
-  'none' | 'read_uncommitted' | 'read_committed'
 
 export interface SearchOptions {
   readonly query: RecordQuery
@@ -174,7 +169,8 @@ class SearchPlan {
   }
 
   *#stepsIn(partition: SearchedPartition): Generator<Step> {
-    const { options, view } = { options: this.#options, view: this.#viewOf(partition) }
+    const options = this.#options
+    const view = partitionView(this.#disk, partition.log, options)
     for (const message of view.notices) {
       yield { kind: 'problem', problem: { kind: 'notice', message } }
     }
@@ -188,69 +184,14 @@ class SearchPlan {
     for (const task of latest.tasks) yield { kind: 'segment', in: partition, task }
   }
 
-  #viewOf(partition: SearchedPartition): View {
-    const { isolation, fromTimestamp, toTimestamp } = this.#options
-    const { log } = partition
-    const { from, to, notice } = this.#askedOffsets(partition)
-    const notices = notice === undefined ? [] : [notice]
-    const times = { fromTimestamp, toTimestamp }
-    if (isolation === 'none') {
-      const range = { fromOffset: from, toOffset: to, ...times }
-      return { range, aborted: NONE_ABORTED, notices }
-    }
-    const fromOffset = greaterOf(from, logStartOffset(log))
-    if (isolation === 'read_uncommitted') {
-      const range = { fromOffset, toOffset: to, ...times }
-      return { range, aborted: NONE_ABORTED, notices }
-    }
-    const committed = readCommittedView(this.#disk, log)
-    const toOffset = lesserOf(to, committed.lastStableOffset)
-    notices.push(...committed.notices)
-    return { ...committed, notices, range: { fromOffset, toOffset, ...times } }
-  }
-
-  #askedOffsets({ log }: SearchedPartition): RangeInLog {
-    const { offsets } = this.#options
-    if (offsets === undefined) return { from: 0n, to: INT64_MAX }
-    return rangeInLog(this.#disk, log, offsets, log.directory.path)
-  }
-
-  *#tasksOf({ log, segments }: SearchedPartition, view: View): Generator<SegmentTask> {
-    const { isClean } = log
+  *#tasksOf({ log, segments }: SearchedPartition, view: PartitionView): Generator<SegmentTask> {
     const { query, limits, useIndexes } = this.#options
-    const { range, aborted } = view
-    const nextBaseOffsets = new Map<bigint, bigint | undefined>()
-    log.segments.forEach(({ baseOffset }, position) => {
-      nextBaseOffsets.set(baseOffset, log.segments[position + 1]?.baseOffset)
-    })
-    for (const segment of segments) {
-      const { baseOffset } = segment
-      const next = nextBaseOffsets.get(baseOffset)
-      if (useIndexes && !mayHoldRange(this.#disk, segment, range, next)) continue
-      yield {
-        segment,
-        isOpenEnded: !isClean && next === undefined && nextBaseOffsets.has(baseOffset),
-        query,
-        range,
-        aborted: aborted.within(baseOffset, next ?? INT64_MAX).numbers,
-        limits,
-        useIndexes,
-        matchesMax: Infinity,
-      }
+    const { range } = view
+    const inView = segmentsInView(this.#disk, log, view, { segments, useIndexes })
+    for (const { aborted, ...segment } of inView) {
+      const numbers = aborted.numbers
+      const matchesMax = Infinity
+      yield { ...segment, query, range, aborted: numbers, limits, useIndexes, matchesMax }
     }
   }
-}
-
-interface View {
-  readonly range: SearchRange
-  readonly aborted: AbortedRanges
-  readonly notices: readonly string[]
-}
-
-function greaterOf(a: bigint, b: bigint): bigint {
-  return a > b ? a : b
-}
-
-function lesserOf(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
 }
