@@ -175,6 +175,25 @@ export class ByteOutput {
    */
   shortAscii(source: Buffer, start: number, size: number): boolean {
     if (size > SHORT || size > CAPACITY - this.#length) return false
+    const seen = this.#copyWords(source, start, size)
+    if ((seen & NOT_ASCII) !== 0) return false
+    this.#length += size
+    return true
+  }
+
+  /** Copies bytes as they are, whatever they are. */
+  raw(source: Buffer, start: number, size: number): void {
+    if (size > SHORT) {
+      this.bytes(source.subarray(start, start + size))
+      return
+    }
+    this.#makeRoom(size)
+    this.#copyWords(source, start, size)
+    this.#length += size
+  }
+
+  /** Returns all bytes in one, by bits. */
+  #copyWords(source: Buffer, start: number, size: number): number {
     if (source !== this.#source) {
       this.#source = source
       this.#sourceView = viewOf(source)
@@ -196,9 +215,7 @@ export class ByteOutput {
       seen |= byte
       buffer[to] = byte
     }
-    if ((seen & NOT_ASCII) !== 0) return false
-    this.#length = to
-    return true
+    return seen
   }
 
   /** A safe integer in decimal. */
@@ -248,10 +265,11 @@ export interface Constant {
   readonly words: readonly number[]
 }
 
-export function constantOf(text: string): Constant {
-  const size = Buffer.byteLength(text)
+export function constantOf(content: string | Uint8Array): Constant {
+  const plain = typeof content === 'string' ? Buffer.from(content) : content
+  const size = plain.length
   const bytes = Buffer.alloc(Math.ceil(size / WORD) * WORD)
-  bytes.write(text)
+  bytes.set(plain)
   const words: number[] = []
   for (let at = 0; at < bytes.length; at += WORD) words.push(bytes.readUInt32BE(at))
   return { size, words }

@@ -30,6 +30,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/search.ts')).createSearchCommand,
   },
   {
+    name: 'consume',
+    summary: 'print the records of a topic; kcat -C and kafka-console-consumer on a log.dir',
+    load: async () => (await import('./commands/consume.ts')).createConsumeCommand,
+  },
+  {
     name: 'stats',
     summary: 'tell what batches and records are like',
     load: async () => (await import('./commands/stats.ts')).createStatsCommand,

@@ -93,6 +93,25 @@ export async function resolveTargets(
   return [...found.values()]
 }
 
+/**
+ * The partitions that serve a topic, which a word may name only where it is no partition's name.
+ *
+ * @throws UsageError where there are none
+ */
+export function partitionsOfTopic(
+  topic: string,
+  { logDirs, disk }: Pick<TargetSources, 'logDirs' | 'disk'>,
+): PartitionTarget[] {
+  if (logDirs.length === 0) {
+    throw new UsageError(
+      `where is topic ${topic}? Say --log-dirs DIR[,DIR], or set the variable KBROKER_LOG_DIRS`,
+    )
+  }
+  const found = findPartitions(disk, logDirs, topic).filter(({ parsed }) => parsed.topic === topic)
+  if (found.length === 0) throw new UsageError(`no topic ${topic} in ${logDirs.join(', ')}`)
+  return found.map(({ path, name, parsed, logDir }) => partitionTarget(path, name, parsed, logDir))
+}
+
 /** Puts the partition folders of a log.dir, of whatever state, in its place; each once, as it was named if it was. */
 export function expandLogDirs(
   targets: readonly Target[],

@@ -43,6 +43,7 @@ export type ScanEnd = 'end-of-file' | 'torn' | 'corrupt'
 
 /** Fits the second-level cache, so that the checksum finds the bytes where the read left them. */
 const SCAN_WINDOW_SIZE = 256 * 1024
+const WINDOW_STEP_MAX = 64 * 1024
 
 export class BatchScanner {
   readonly file: DiskFile
@@ -73,6 +74,11 @@ export class BatchScanner {
     this.#readSize = options.windowSize ?? SCAN_WINDOW_SIZE
     const left = Math.max(this.end - this.position, BATCH_OVERHEAD)
     this.#window = Buffer.allocUnsafe(Math.min(this.#readSize, left))
+  }
+
+  /** Bytes that it holds in memory. */
+  get windowBytes(): number {
+    return this.#window.length
   }
 
   /** The next batch, its header at least in memory, valid until the next call; undefined when the scan has ended. */
@@ -167,7 +173,7 @@ export class BatchScanner {
     const start = this.position - this.#windowStart
     if (start >= 0 && start + size <= this.#windowSize) return
     const known = this.#window.subarray(Math.max(0, start), start < 0 ? 0 : this.#windowSize)
-    if (size > this.#window.length) this.#window = Buffer.allocUnsafe(roundUp(size))
+    if (size > this.#window.length) this.#window = Buffer.allocUnsafe(this.#roundUp(size))
     this.#window.set(known)
     this.#windowStart = this.position
     const wanted = Math.min(Math.max(size, this.#readSize), this.end - this.position)
@@ -176,6 +182,12 @@ export class BatchScanner {
     this.bytesRead += read
     this.#windowSize = known.length + read
     if (this.#windowSize < size) this.#refuseShrunkenFile(size)
+  }
+
+  /** In steps of the window, so that it need not grow often. */
+  #roundUp(size: number): number {
+    const step = Math.min(this.#readSize, WINDOW_STEP_MAX)
+    return Math.ceil(size / step) * step
   }
 
   #refuseShrunkenFile(size: number): never {
@@ -211,8 +223,4 @@ export class BatchScanner {
 function headerSizeOf(magic: number): number {
   if (magic >= MAGIC_V2) return BATCH_OVERHEAD
   return (magic === 0 ? MESSAGE_V0_HEADER : MESSAGE_V1_HEADER).size
-}
-
-function roundUp(size: number): number {
-  return Math.ceil(size / 65_536) * 65_536
 }

@@ -54,13 +54,16 @@ export class VisibleBatches {
   readonly #scanner: BatchScanner
   /** The batch before, if it lies behind the range. */
   #behind: { readonly position: number; readonly baseOffset: bigint } | undefined
+  /** Behind what was passed, whether it was shown or not. */
+  nextOffset: bigint
   /** Whether each of the current batch's records lies in the range; else they have to be asked one by one. */
   areAllWithin = false
 
   constructor(open: OpenSegment, options: VisibleBatchesOptions) {
     this.#options = options
     this.#baseOffset = open.baseOffset
-    const { limits, resumeAt, windowSize } = options
+    const { limits, resumeAt, windowSize, range } = options
+    this.nextOffset = range.fromOffset
     const from = resumeAt ?? this.#startOf(open)
     this.#scanner = new BatchScanner(open.log, {
       from,
@@ -74,9 +77,19 @@ export class VisibleBatches {
     return this.#behind?.position ?? this.#scanner.position
   }
 
+  /** Whether the range ended before the segment did; asked behind the last. */
+  get isRangeDone(): boolean {
+    return this.#behind !== undefined
+  }
+
   /** Of the file, as it was when the walk began. */
   get end(): number {
     return this.#scanner.end
+  }
+
+  /** Bytes held in memory. */
+  get windowBytes(): number {
+    return this.#scanner.windowBytes
   }
 
   /** The next one, its body in memory and its checksum right; undefined behind the last. Valid until the next call. */
@@ -91,7 +104,9 @@ export class VisibleBatches {
       if (this.#isMisplaced(header)) continue
       const part = partInRange(header, this.#options.range)
       if (this.#isEnd(header, part === 'behind')) return undefined
-      if (part === 'none' || part === 'behind' || this.#isHidden(header)) continue
+      if (part === 'behind') continue
+      if (header.lastOffset >= this.nextOffset) this.nextOffset = header.lastOffset + 1n
+      if (part === 'none' || this.#isHidden(header)) continue
       this.areAllWithin = part === 'all'
       try {
         const batch = scanner.body()
