@@ -40,7 +40,8 @@ export function parseFranzFormat(text: string): FormatPart[] {
   return new FormatParser(text, RECORD_VERBS).parse()
 }
 
-type Verbs = Readonly<Record<string, BytesField | NumberField | 'date' | 'attribute' | 'headers'>>
+type Verb = BytesField | NumberField | 'date' | 'attribute' | 'headers'
+type Verbs = Readonly<Record<string, Verb>>
 
 const RECORD_VERBS: Verbs = {
   t: 'topic',
@@ -133,7 +134,7 @@ class FormatParser {
     this.#parts.push(this.#part(meant, start))
   }
 
-  #part(meant: Verbs[string], start: number): FormatPart {
+  #part(meant: Verb, start: number): FormatPart {
     switch (meant) {
       case 'topic':
       case 'key':
@@ -145,8 +146,6 @@ class FormatParser {
         return this.#attribute(start)
       case 'headers':
         return this.#headers(start)
-      case undefined:
-        throw this.#error(start, 'a verb is missing')
       default:
         return { kind: 'number', field: meant, format: this.#numberFormat() }
     }

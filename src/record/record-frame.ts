@@ -26,6 +26,7 @@ import { BATCH_BYTES_MAX_FLAG, DEFAULT_DECODE_LIMITS, type DecodeLimits } from '
 import { int16At, int32At, int64At, int8At } from '../binary/big-endian.ts'
 import { int16, int32, int64, int8, layout } from '../binary/layout.ts'
 import type { TimestampType } from './attributes.ts'
+import { FrameBodyReader, HEADER_SIZE_MIN } from './frame-body-reader.ts'
 import type { RecordHeader } from './record-cursor.ts'
 
 export interface FramedRecord {
@@ -211,7 +212,11 @@ export class RecordFrameDecoder {
       const found = `${int8At(buffer, start + AT.timestampType)}`
       throw this.#corrupt(AT.timestampType, 'unknown timestamp type', found, '0, 1 or 2')
     }
-    const body = new FrameBodyReader(buffer, start, end, this.position)
+    const body = new FrameBodyReader(buffer, {
+      start: start + FRAME_HEADER.size,
+      end,
+      streamPosition: this.position + FRAME_HEADER.size,
+    })
     const record = {
       partition: int32At(buffer, start + AT.partition),
       offset: int64At(buffer, start + AT.offset),
@@ -230,81 +235,6 @@ export class RecordFrameDecoder {
     return new CorruptDataError({ position: this.position + field, reason, found, expected })
   }
 }
-
-class FrameBodyReader {
-  readonly #buffer: Buffer
-  readonly #end: number
-  /** From positions in the buffer to those in the stream. */
-  readonly #toStream: number
-  #at: number
-
-  constructor(buffer: Buffer, start: number, end: number, position: number) {
-    this.#buffer = buffer
-    this.#end = end
-    this.#at = start + FRAME_HEADER.size
-    this.#toStream = position - start
-  }
-
-  bytes(what: string): Buffer | null {
-    const size = this.#int32(what)
-    const start = this.#at
-    if (size < -1 || size > this.#end - start) {
-      throw this.#corrupt(`${what} size`, size, `-1 to ${this.#end - start}`)
-    }
-    if (size === -1) return null
-    this.#at += size
-    return this.#buffer.subarray(start, this.#at)
-  }
-
-  headers(): RecordHeader[] {
-    const count = this.#int32('header')
-    const most = Math.floor((this.#end - this.#at) / HEADER_SIZE_MIN)
-    if (count < 0 || count > most) throw this.#corrupt('count of headers', count, `0 to ${most}`)
-    if (count === 0) return NO_HEADERS
-    const headers: RecordHeader[] = []
-    for (let left = count; left > 0; left--) {
-      const key = this.bytes('header name')
-      if (key === null) throw this.#corrupt('header name size', -1, '0 or more')
-      headers.push({ key, value: this.bytes('header value') })
-    }
-    return headers
-  }
-
-  finish(): void {
-    const left = this.#end - this.#at
-    if (left === 0) return
-    throw new CorruptDataError({
-      position: this.#at + this.#toStream,
-      reason: 'a record frame has bytes left behind its last header',
-      found: `${left}`,
-      expected: 'none',
-    })
-  }
-
-  #int32(what: string): number {
-    const left = this.#end - this.#at
-    if (left < INT32_SIZE) {
-      this.#at += INT32_SIZE
-      throw this.#corrupt(`${what} size`, `${left} bytes`, `${INT32_SIZE}`)
-    }
-    const value = int32At(this.#buffer, this.#at)
-    this.#at += INT32_SIZE
-    return value
-  }
-
-  /** Of the int32 before. */
-  #corrupt(what: string, found: number | string, expected: string): CorruptDataError {
-    return new CorruptDataError({
-      position: this.#at - INT32_SIZE + this.#toStream,
-      reason: `impossible ${what} in a record frame`,
-      found: `${found}`,
-      expected,
-    })
-  }
-}
-
-const HEADER_SIZE_MIN = 2 * INT32_SIZE
-const NO_HEADERS: RecordHeader[] = []
 
 function frameSizeOf({ key, value, headers }: FramedRecord): number {
   let size = FRAME_SIZE_MIN + (key?.length ?? 0) + (value?.length ?? 0)

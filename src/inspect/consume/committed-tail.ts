@@ -2,7 +2,8 @@
  * What a consumer of committed records may see of a log that is being written to: how far every transaction is decided,
  * and which were aborted. Told as the log grows, each of its batches read once.
  */
-import type { Disk } from '../../disk/disk.ts'
+import { CorruptDataError } from '../../base/errors.ts'
+import type { Disk, DiskFile } from '../../disk/disk.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import { floorSegment, type Segment } from '../../log/segment.ts'
 import { logEndOffset } from '../offsets/log-bounds.ts'
@@ -57,21 +58,39 @@ export class CommittedTail {
     }
   }
 
-  /** Up to the last batch whose checksum holds: behind it, one may be half written. */
   #replaySegment({ log }: Segment): void {
     const file = this.#disk.open(log.path)
     try {
       const limits = this.#limits
-      const scanner = new BatchScanner(file, { from: this.#position, limits })
-      let end = this.#position
-      for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
-        const { size } = batch
-        if (scanner.isValid()) end = scanner.position + size
-      }
+      const end = this.#settledEnd(file)
       this.#replay.run(new BatchScanner(file, { from: this.#position, end, limits }))
       this.#position = end
+    } catch (error) {
+      // It was cut while it was read, as a log that was allocated ahead is when it is rolled: next time.
+      if (!(error instanceof CorruptDataError)) throw error
     } finally {
       file.close()
     }
+  }
+
+  /**
+   * Behind the last batch before one whose checksum is wrong: that one may be half written. If it is wrong still when all
+   * before it were passed, it is damaged, and what comes behind it counts.
+   */
+  #settledEnd(file: DiskFile): number {
+    const scanner = new BatchScanner(file, { from: this.#position, limits: this.#limits })
+    let end = this.#position
+    for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
+      const { size } = batch
+      const { position } = scanner
+      if (scanner.isValid()) end = position + size
+      else if (position !== this.#position || !this.#isDamagedAt(file)) break
+    }
+    return end
+  }
+
+  #isDamagedAt(file: DiskFile): boolean {
+    const again = new BatchScanner(file, { from: this.#position, limits: this.#limits })
+    return again.next() !== undefined && !again.isValid()
   }
 }

@@ -69,7 +69,7 @@ export class LivePartition {
     const { nextOffset, place } = this.cursor
     const found = this.#segmentsBehind(this.#segments.at(-1))
     this.#segments = [...this.#segments, ...found]
-    this.#dropPassed(nextOffset)
+    this.#dropPassed(nextOffset, place)
     const goOnAt = this.#growing(place)
     if (goOnAt === 'nothing new' && found.length === 0) return false
     this.#committed?.advance(this.#segments)
@@ -113,9 +113,10 @@ export class LivePartition {
   }
 
   /** They may be gone already: retention removes what was rolled. */
-  #dropPassed(nextOffset: bigint): void {
-    const current = Math.max(0, floorSegment(this.#segments, nextOffset))
-    this.#segments = this.#segments.slice(current)
+  #dropPassed(nextOffset: bigint, place: CursorPlace | undefined): void {
+    const left = place?.segment.baseOffset ?? 0n
+    const first = floorSegment(this.#segments, nextOffset > left ? nextOffset : left)
+    this.#segments = this.#segments.slice(Math.max(0, first))
   }
 
   /** @param place in one of the segments, or before them */

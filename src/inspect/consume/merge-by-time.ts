@@ -41,6 +41,7 @@ class TimeMerge {
   /** A binary heap, the earliest first. */
   readonly #heads: Head[] = []
   #heldBytes = 0
+  #isOver = false
 
   constructor(heldBytesMax: number) {
     this.#heldBytesMax = heldBytesMax
@@ -56,13 +57,12 @@ class TimeMerge {
         this.#end(head)
         continue
       }
-      if (this.#isOver) return
+      if (this.#isOver) break
       this.#siftDown(0)
       this.#account(head)
     }
+    for (const { cursor } of this.#heads) cursor.rest()
   }
-
-  #isOver = false
 
   #begin(cursor: PartitionCursor, order: number): void {
     if (!cursor.next()) {

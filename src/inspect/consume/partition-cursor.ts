@@ -181,7 +181,8 @@ export class PartitionCursor {
     const { segment, batches } = this.#open!
     const { position, nextOffset, isRangeDone } = batches
     this.#place = { segment: segment.segment, position }
-    this.#nextOffset = isRangeDone ? this.#plan.range.toOffset : nextOffset
+    const passed = isRangeDone ? this.#plan.range.toOffset : nextOffset
+    if (passed > this.#nextOffset) this.#nextOffset = passed
     this.rest()
     this.#planned = undefined
   }

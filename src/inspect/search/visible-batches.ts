@@ -11,7 +11,7 @@ import { BatchScanner } from '../../log/batch-scanner.ts'
 import { findBatch } from '../../log/find-batch.ts'
 import { isTorn, isZeroFrom } from '../../log/open-end.ts'
 import type { OpenSegment } from '../../log/open-segment.ts'
-import type { BatchV2 } from '../../record/batch-v2.ts'
+import { BATCH_OVERHEAD, type BatchV2 } from '../../record/batch-v2.ts'
 import type { LegacyMessage } from '../../record/legacy-message.ts'
 import type { AbortedRanges } from './aborted-ranges.ts'
 import { partInRange, type SearchRange } from './search-range.ts'
@@ -27,7 +27,7 @@ export type Batch = BatchV2 | LegacyMessage
  * |---------|-------------------------------------------------|-------------------------------------------------|
  * | closed  | of a log that was closed, or rolled             | nothing may                                     |
  * | open    | the last of a log that was not closed           | a write that was cut off, or zeros: open-end.ts |
- * | growing | the last of a log that is written to meanwhile  | both, and a batch whose checksum is wrong yet   |
+ * | growing | the last of a log that is written to meanwhile  | both, and what is wrong only for a moment       |
  */
 export type SegmentTail = 'closed' | 'open' | 'growing'
 
@@ -96,7 +96,7 @@ export class VisibleBatches {
   next(): Batch | undefined {
     const scanner = this.#scanner
     for (;;) {
-      const header = scanner.next()
+      const header = this.#nextHeader()
       if (header === undefined) {
         if (!this.#goOnBehindDamage()) return undefined
         continue
@@ -105,14 +105,17 @@ export class VisibleBatches {
       const part = partInRange(header, this.#options.range)
       if (this.#isEnd(header, part === 'behind')) return undefined
       if (part === 'behind') continue
-      if (header.lastOffset >= this.nextOffset) this.nextOffset = header.lastOffset + 1n
-      if (part === 'none' || this.#isHidden(header)) continue
+      const { lastOffset } = header
+      const isShown = part !== 'none' && !this.#isHidden(header)
       this.areAllWithin = part === 'all'
       try {
-        const batch = scanner.body()
-        if (batch.isValid()) return batch
-        if (!this.#skipInvalid(batch)) return undefined
+        const batch = isShown ? scanner.body() : undefined
+        const isValid = batch?.isValid() === true
+        if (batch !== undefined && !isValid && !this.#skipInvalid(batch)) return undefined
+        if (lastOffset >= this.nextOffset) this.nextOffset = lastOffset + 1n
+        if (isValid) return batch
       } catch (error) {
+        if (this.#hasShrunk()) return undefined
         this.failIn(error)
       }
     }
@@ -124,6 +127,21 @@ export class VisibleBatches {
     const { position, file } = this.#scanner
     const isPlaced = error instanceof LimitError || error.damage.file !== undefined
     this.#fail((isPlaced ? error : error.in(file.path, position)).message)
+  }
+
+  #nextHeader(): Batch | undefined {
+    try {
+      return this.#scanner.next()
+    } catch (error) {
+      if (this.#hasShrunk()) return undefined
+      throw error
+    }
+  }
+
+  /** A log that was allocated ahead is cut to what was written when it is rolled. */
+  #hasShrunk(): boolean {
+    const { file, end } = this.#scanner
+    return this.#options.tail === 'growing' && file.size() < end
   }
 
   #startOf(open: OpenSegment): number {
@@ -174,6 +192,7 @@ export class VisibleBatches {
   #skipInvalid(batch: Batch): boolean {
     const { position, file, end } = this.#scanner
     const { size, baseOffset, lastOffset } = batch
+    if (this.#isUnsettled(position)) return false
     const claimedEnd = position + size
     const isFollowed = claimedEnd !== end && this.#find(claimedEnd, claimedEnd + 1) !== undefined
     const next = isFollowed || claimedEnd === end ? undefined : this.#find(position + 1, end)
@@ -189,7 +208,7 @@ export class VisibleBatches {
   /** True where the walk goes on. */
   #goOnBehindDamage(): boolean {
     const { position, end, file, stopped } = this.#scanner
-    if (position >= end) return false
+    if (position >= end || this.#isUnsettled(position)) return false
     const { tail, tell } = this.#options
     if (tail !== 'closed' && isZeroFrom(file, position, end)) return false
     const next = stopped === 'end-of-file' ? undefined : this.#find(position + 1, end)
@@ -207,6 +226,20 @@ export class VisibleBatches {
     )
     this.#scanner.resumeAt(behind)
     return true
+  }
+
+  /**
+   * Whether what is wrong at a position may be right in a moment: the bytes were read while they were written. Only what
+   * an earlier walk has stopped at, too, and what is still wrong when it is read once more, is wrong for good.
+   */
+  #isUnsettled(position: number): boolean {
+    const { tail, resumeAt, limits } = this.#options
+    if (tail !== 'growing') return false
+    if (position !== resumeAt || this.#hasShrunk()) return true
+    const { file, end } = this.#scanner
+    if (isZeroFrom(file, position, Math.min(position + BATCH_OVERHEAD, end))) return true
+    const again = new BatchScanner(file, { from: position, limits, windowSize: BATCH_OVERHEAD })
+    return again.next() !== undefined && again.isValid()
   }
 
   #find(from: number, to: number): number | undefined {
