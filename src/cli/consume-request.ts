@@ -8,7 +8,8 @@ import { partitionsOfTopic, resolveTargets, type Target, type TargetSources } fr
 export interface ConsumeRequest {
   readonly paths: readonly string[]
   readonly options: ConsumeCommandOptions
-  readonly offsets: OffsetRange
+  /** Undefined for all there is. */
+  readonly offsets: OffsetRange | undefined
   readonly isFollowing: boolean
 }
 
@@ -26,9 +27,9 @@ export function consumeRequest(
   }
   const isFollowing = follow === true
   const asked = askedRange(options.offset ?? [], nowMs)
-  const begin = isFollowing && fromBeginning !== true ? LATEST : EARLIEST
-  const offsets = asked ?? { from: begin, to: LATEST }
-  if (isFollowing && offsets.to.kind !== 'latest' && offsets.to.kind !== 'offset') {
+  const offsets = asked ?? (isFollowing && fromBeginning !== true ? FROM_THE_END : undefined)
+  const end = offsets?.to.kind ?? 'latest'
+  if (isFollowing && end !== 'latest' && end !== 'offset') {
     throw new UsageError('with --follow a range ends at an offset, or not at all')
   }
   return { paths, options, offsets, isFollowing }
@@ -43,8 +44,7 @@ export async function consumeTargets(
   return paths.length === 0 ? ofTopic : [...ofTopic, ...(await resolveTargets(paths, sources))]
 }
 
-const EARLIEST = { kind: 'earliest' } as const
-const LATEST = { kind: 'latest' } as const
+const FROM_THE_END = { from: { kind: 'latest' }, to: { kind: 'latest' } } as const
 
 function askedRange(texts: readonly string[], nowMs: number): OffsetRange | undefined {
   const [first, second] = texts

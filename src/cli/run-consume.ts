@@ -17,6 +17,7 @@ import { leavingOut, onceEach } from './left-out.ts'
 import { logSizesOf, notePageCache } from './page-cache-note.ts'
 import type { OffsetsOf, PartitionOffsets } from './render/formatted-record.ts'
 import { scannedPartitions, type ScannedPartition } from './scanned-partitions.ts'
+import { keepYoungHeapSmall } from './young-heap.ts'
 
 export async function runConsume(
   request: ConsumeRequest,
@@ -25,6 +26,7 @@ export async function runConsume(
 ): Promise<void> {
   const { options, offsets, isFollowing } = request
   const { stdout, disk, nowMs } = context
+  keepYoungHeapSmall()
   const partitions = await chosenPartitions(request, context)
   const notice = onceEach(noticesTo(options, context))
   if (!isFollowing) notePageCache(() => logSizesOf(partitions), notice)

@@ -32,8 +32,8 @@ export interface ConsumeOptions extends ViewOptions {
   readonly tell: (problem: SearchProblem) => void
 }
 
-/** Few enough for any process. */
-const OPEN_FILES_MAX = 256
+/** As many as the process may, up to here. */
+const OPEN_FILES_MAX = 4096
 
 export class PartitionReader {
   readonly #disk: Disk
