@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { comparable, recordsOf, type ComparableRecord } from '../kafka/comparable-record.ts'
 import { KafkaBroker } from '../kafka/kafka-broker.ts'
-import { printed } from '../kafka/kbroker.ts'
+import { kbroker, printed } from '../kafka/kbroker.ts'
 import { PARTITIONS, SEED, TOPICS } from '../kafka/traffic.ts'
 
 const OUTPUT_MAX = 64 * 1024 * 1024
@@ -30,16 +30,48 @@ it.each(['read_uncommitted', 'read_committed'])(
   },
 )
 
-async function kcatRecords(partition: string, isolation: string): Promise<ComparableRecord[]> {
+/** Without %h: kcat ends a header's value at its first zero byte. */
+it.each([
+  ['formats', ['-f', '%t %p %o %k %K %s %S %R %T\n'], ['--kcat']],
+  ['delimiters', ['-K', '=>', '-D', '\\n--\\n'], []],
+])("consume prints what kcat prints, with kcat's %s", async (_, flags, more) => {
+  const logDirs = broker.logDirs.join(',')
+  for (const partition of PARTITIONS) {
+    const [topic, number] = nameAndNumber(partition)
+    const which = ['-t', topic, '-p', number]
+    const { stdout: ours } = await kbroker(
+      'consume',
+      ...which,
+      '--log-dirs',
+      logDirs,
+      ...more,
+      ...flags,
+    )
+    const theirs = await kcat([...which, ...flags], 'read_uncommitted')
+    expect(ours.toString('latin1'), partition).toBe(theirs)
+  }
+})
+
+function nameAndNumber(partition: string): [string, string] {
   const dash = partition.lastIndexOf('-')
-  const which = ['-t', partition.slice(0, dash), '-p', partition.slice(dash + 1)]
-  const how = ['-o', 'beginning', '-e', '-q', '-J', '-X', `isolation.level=${isolation}`]
+  return [partition.slice(0, dash), partition.slice(dash + 1)]
+}
+
+/** All of a partition; a byte in each character. */
+async function kcat(flags: readonly string[], isolation: string): Promise<string> {
+  const how = ['-o', 'beginning', '-e', '-q', '-X', `isolation.level=${isolation}`]
   const hurry = ['-X', 'fetch.wait.max.ms=10']
   const { stdout } = await promisify(execFile)(
     'kcat',
-    ['-C', '-b', broker.bootstrap, ...which, ...how, ...hurry],
+    ['-C', '-b', broker.bootstrap, ...flags, ...how, ...hurry],
     { encoding: 'latin1', maxBuffer: OUTPUT_MAX },
   )
+  return stdout
+}
+
+async function kcatRecords(partition: string, isolation: string): Promise<ComparableRecord[]> {
+  const [topic, number] = nameAndNumber(partition)
+  const stdout = await kcat(['-t', topic, '-p', number, '-J'], isolation)
   return stdout
     .split('\n')
     .filter(line => line !== '')
