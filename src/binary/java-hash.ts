@@ -19,12 +19,33 @@ export function javaStringHash(text: string): number {
  * @param calls of `computeIfAbsent` since the last key came in
  */
 export function javaHashMapOrder(keys: readonly string[], { calls }: { calls: number }): string[] {
-  const grownFor = calls > 0 ? keys.length : keys.length - 1
-  let capacity = INITIAL_CAPACITY
-  while (grownFor > capacity * 0.75) capacity *= 2
-  const bucketOf = (key: string) => {
-    const hash = javaStringHash(key)
-    return (hash ^ (hash >>> 16)) & (capacity - 1)
-  }
+  const capacity = capacityFor(calls > 0 ? keys.length : keys.length - 1)
+  const bucketOf = (key: string) => bucketOfHash(javaStringHash(key), capacity)
   return keys.toReversed().sort((a, b) => bucketOf(a) - bucketOf(b))
+}
+
+/**
+ * Entries by a key of type long, given in order of insertion, as iteration over a `HashMap` meets them that was filled
+ * by `put`.
+ */
+export function javaHashMapOrderOfLongs<T>(
+  entries: readonly T[],
+  keyOf: (entry: T) => bigint,
+): T[] {
+  const capacity = capacityFor(entries.length)
+  const bucketOf = (entry: T) => {
+    const key = keyOf(entry)
+    return bucketOfHash(Number(BigInt.asIntN(32, key ^ (key >> 32n))), capacity)
+  }
+  return [...entries].sort((a, b) => bucketOf(a) - bucketOf(b))
+}
+
+function capacityFor(size: number): number {
+  let capacity = INITIAL_CAPACITY
+  while (size > capacity * 0.75) capacity *= 2
+  return capacity
+}
+
+function bucketOfHash(hash: number, capacity: number): number {
+  return (hash ^ (hash >>> 16)) & (capacity - 1)
 }

@@ -18,6 +18,7 @@
  * Source: org.apache.kafka.storage.internals.log.ProducerStateManager, ProducerStateEntry, ProducerAppendInfo
  */
 import { assert, RefusedError } from '../base/errors.ts'
+import { javaHashMapOrderOfLongs } from '../binary/java-hash.ts'
 import { NO_EPOCH } from '../record/batch.ts'
 import type { BatchV2 } from '../record/batch-v2.ts'
 import { decodeEndMarker, type EndMarker } from './end-marker.ts'
@@ -82,9 +83,10 @@ export class ProducerState {
     this.endOffset = endOffset
   }
 
-  /** What a snapshot holds of it. */
+  /** What a snapshot holds of it, in the order in which Kafka would write it. */
   stored(): StoredProducer[] {
-    return [...this.#producers.values()].map(producer => producer.stored())
+    const stored = [...this.#producers.values()].map(producer => producer.stored())
+    return javaHashMapOrderOfLongs(stored, ({ producerId }) => producerId)
   }
 
   /** Forgets whom nobody has heard of for so long, unless a transaction is open. */

@@ -1,7 +1,8 @@
 /** `kbroker recover`: what a broker's start does to log.dirs, and no more. */
 import { Command } from 'commander'
+import { readClusterHere } from '../../inspect/topics/cluster-here.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
-import { DEFAULT_LOG_CONFIG } from '../../log/log-config.ts'
+import { type LogConfig, logConfigOf } from '../../log/log-config.ts'
 import { LogDirs } from '../../log-dirs/log-dirs.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
@@ -13,6 +14,7 @@ import {
   type QuietOption,
 } from '../common-options.ts'
 import { EXIT } from '../exit-code.ts'
+import { readingFor } from '../left-out.ts'
 import { RecoverJson, RecoverText, type RecoverOutput } from '../render/recover-output.ts'
 import { requiredLogDirs } from '../required-log-dirs.ts'
 
@@ -52,7 +54,7 @@ async function runRecover(
     disk: isExecuted ? context.writableDisk : new OverlayDisk(context.disk),
     takesLocks: isExecuted,
     clock: context,
-    configOf: () => DEFAULT_LOG_CONFIG,
+    configOf: topicConfigs(paths, options, context),
     producerExpirationMs: PRODUCER_EXPIRATION_MS,
     onAction: (partition, action) => output.action(partition, action),
   })
@@ -65,6 +67,18 @@ async function runRecover(
   await logDirs.close()
   for (const dir of logDirs.dirs) output.logDir(dir)
   if (!isExecuted) noticesTo(options, context)('nothing was changed: --execute does it')
+}
+
+/** As the metadata log has them, where it is here. */
+function topicConfigs(
+  paths: readonly string[],
+  options: QuietOption,
+  context: CommandContext,
+): (topic: string) => LogConfig {
+  const { limits, notice } = readingFor(options, context)
+  const { metadataLog } = readClusterHere(context.disk, paths, { limits, notice, problem: notice })
+  const configs = metadataLog?.image.configs
+  return topic => logConfigOf(configs?.of('topic', topic) ?? new Map())
 }
 
 /** `producer.id.expiration.ms` by default: a day. */
