@@ -84,17 +84,21 @@ class RecoveryReader {
   /** @returns why the batch under the scanner is not taken, where it is not */
   take(scanner: BatchScanner): string | undefined {
     const batch = scanner.header()
-    this.#indexes.add(batch, scanner.position)
-    if (!(batch instanceof BatchV2)) return undefined
-    const { partitionLeaderEpoch: epoch } = batch
-    if (epoch >= 0 && epoch > (this.#epochs.latest?.epoch ?? -1)) {
-      this.#epochs.assign(epoch, batch.baseOffset)
-    }
+    const refused = batch instanceof BatchV2 ? this.#learn(batch, scanner) : undefined
+    if (refused === undefined) this.#indexes.add(batch, scanner.position)
+    return refused
+  }
+
+  #learn(batch: BatchV2, scanner: BatchScanner): string | undefined {
     if (batch.producerId >= 0n) {
       const refused = this.#updateProducer(batch.isControl ? scanner.body() : batch)
       if (refused !== undefined) return refused
     }
     this.#state.endOffset = batch.lastOffset + 1n
+    const { partitionLeaderEpoch: epoch } = batch
+    if (epoch >= 0 && epoch > (this.#epochs.latest?.epoch ?? -1)) {
+      this.#epochs.assign(epoch, batch.baseOffset)
+    }
     return undefined
   }
 
