@@ -31,7 +31,7 @@ import type { LogConfig } from './log-config.ts'
 import { LogSegment } from './log-segment.ts'
 import type { PartitionFolder } from './partition-folder.ts'
 import { PartitionProducers } from './partition-producers.ts'
-import { readForRecovery, UnorderedOffsetsError } from './recover-segment.ts'
+import { readForRecovery } from './recover-segment.ts'
 import { TransactionIndex, versionToKafka } from './transaction-index.ts'
 
 export interface LoadOptions {
@@ -184,39 +184,16 @@ class LogLoading {
     return false
   }
 
-  /** The segment that holds the recovery point, and all behind it. */
+  /**
+   * The segment that holds the recovery point, and all behind it. A failure of the disk is no reason to give up what it
+   * holds: there Kafka empties the segment, here the directory goes offline.
+   */
   #recoverFrom(recoveryPoint: bigint): void {
     const floor = this.#segments.findLastIndex(({ baseOffset }) => baseOffset <= recoveryPoint)
     for (let slot = Math.max(0, floor); slot < this.#segments.length; slot++) {
-      if (!this.#recoverOrEmpty(this.#segments[slot]!)) continue
+      if (this.#recover(this.#segments[slot]!, 'unclean-shutdown').cut === undefined) continue
       this.#drop(this.#segments.splice(slot + 1), 'the segment before it was cut')
       return
-    }
-  }
-
-  /**
-   * A failure of the disk is no reason to give up what it holds: there Kafka empties the segment as well, here the
-   * directory goes offline.
-   *
-   * @returns whether anything was cut off
-   */
-  #recoverOrEmpty(segment: LogSegment): boolean {
-    try {
-      return this.#recover(segment, 'unclean-shutdown').cut !== undefined
-    } catch (error) {
-      if (!(error instanceof UnorderedOffsetsError)) throw error
-      const { baseOffset, size } = segment
-      const cutBytes = segment.truncateTo(baseOffset, this.#options.nowMs)
-      this.#options.onAction?.({
-        kind: 'segment-recovered',
-        path: segment.logPath,
-        why: 'unclean-shutdown',
-        bytes: size,
-        batches: 0,
-        nextOffset: baseOffset,
-        cut: { position: 0, bytes: cutBytes, reason: error.message },
-      })
-      return cutBytes > 0
     }
   }
 

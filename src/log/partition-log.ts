@@ -487,6 +487,7 @@ export class PartitionLog {
     this.#producers.logStartMoved(offset)
     const first = this.#segments.findLastIndex(({ baseOffset }) => baseOffset <= offset)
     this.#drop(this.#segments.splice(0, Math.max(0, first)))
+    this.#syncNames()
   }
 
   #drop(segments: readonly LogSegment[]): void {

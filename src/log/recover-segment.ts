@@ -3,8 +3,9 @@
  * checksum hold. At the first that is not the segment is cut. On the way the indexes are built anew, and producers and
  * leader epochs learn what they may not know yet. Records are not looked into.
  *
- * A batch that its producer can not have sent here (not transactional amid a transaction: the marker before it is lost)
- * is the end as well; there a broker does not start.
+ * Two more ends than Kafka's: a batch that its producer can not have sent here (not transactional amid a transaction: the
+ * marker before it is lost), where a broker does not start; and one whose offsets go back, which a write that was torn
+ * leaves behind, as offsets lie outside the checksum. That one a broker keeps, or empties the segment because of it.
  *
  * Source: org.apache.kafka.storage.internals.log.LogSegment#recover
  */
@@ -37,13 +38,10 @@ export interface RecoveryResult {
   readonly cut?: CutOff
 }
 
-/** Offsets that an index can't hold in their order: the segment is given up as a whole. */
-export class UnorderedOffsetsError extends CorruptDataError {}
-
 /**
  * Reads only; but producers and epochs are changed.
  *
- * @throws UnorderedOffsetsError
+ * @throws CorruptDataError where offsets lie so far from the segment's base that no index could hold them
  */
 export function readForRecovery(recovery: Recovery): RecoveryResult {
   const { segment } = recovery
@@ -74,8 +72,10 @@ class RecoveryReader {
   readonly #epochs: LeaderEpochs
   readonly #state: ProducerState
   readonly #indexes: IndexBuilder
+  #nextOffset: bigint
 
-  constructor({ producers, epochs }: Recovery, indexes: IndexBuilder) {
+  constructor({ segment, producers, epochs }: Recovery, indexes: IndexBuilder) {
+    this.#nextOffset = segment.baseOffset
     this.#epochs = epochs
     this.#state = producers.state
     this.#indexes = indexes
@@ -84,9 +84,12 @@ class RecoveryReader {
   /** @returns why the batch under the scanner is not taken, where it is not */
   take(scanner: BatchScanner): string | undefined {
     const batch = scanner.header()
+    if (batch.lastOffset < this.#nextOffset) return `its offset ${batch.lastOffset} goes back`
     const refused = batch instanceof BatchV2 ? this.#learn(batch, scanner) : undefined
-    if (refused === undefined) this.#indexes.add(batch, scanner.position)
-    return refused
+    if (refused !== undefined) return refused
+    this.#indexes.add(batch, scanner.position)
+    this.#nextOffset = batch.lastOffset + 1n
+    return undefined
   }
 
   #learn(batch: BatchV2, scanner: BatchScanner): string | undefined {
@@ -127,7 +130,6 @@ class IndexBuilder {
   readonly #offsets = new ByteWriter(4096)
   readonly #times = new ByteWriter(4096)
   readonly #aborted = new ByteWriter()
-  #lastOffset: bigint | undefined
   #lastTime = NO_TIMESTAMP
   #indexedUpTo = 0
   #greatest: TimestampOffset
@@ -142,17 +144,11 @@ class IndexBuilder {
   add(batch: ReturnType<BatchScanner['header']>, position: number): void {
     const { maxTimestamp, lastOffset } = batch
     const relativeOffset = lastOffset - this.#baseOffset
-    if (relativeOffset < 0n || relativeOffset > RELATIVE_OFFSET_MAX) {
-      throw this.#unordered(position, lastOffset, `one that lies within 2³¹ of the segment's base`)
-    }
+    if (relativeOffset > RELATIVE_OFFSET_MAX) throw this.#tooFar(position, lastOffset)
     if (maxTimestamp > this.#greatest.timestamp) {
       this.#greatest = { timestamp: maxTimestamp, offset: lastOffset }
     }
     if (position - this.#indexedUpTo <= this.#interval) return
-    if (this.#lastOffset !== undefined && lastOffset <= this.#lastOffset) {
-      throw this.#unordered(position, lastOffset, `more than ${this.#lastOffset}`)
-    }
-    this.#lastOffset = lastOffset
     this.#offsets.bytes(
       OFFSET_INDEX_ENTRY.encode({ relativeOffset: Number(relativeOffset), position }),
     )
@@ -184,13 +180,13 @@ class IndexBuilder {
     this.#times.bytes(TIME_INDEX_ENTRY.encode({ timestamp, relativeOffset }))
   }
 
-  #unordered(position: number, offset: bigint, expected: string): UnorderedOffsetsError {
-    return new UnorderedOffsetsError({
+  #tooFar(position: number, offset: bigint): CorruptDataError {
+    return new CorruptDataError({
       file: this.#path,
       position,
-      reason: 'an offset that the index can not hold',
+      reason: 'an offset that the index can not hold (KAFKA-6264; a broker divides such a segment)',
       found: `offset ${offset}`,
-      expected,
+      expected: `at most ${this.#baseOffset + RELATIVE_OFFSET_MAX}`,
     })
   }
 }

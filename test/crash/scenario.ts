@@ -149,7 +149,8 @@ export class Scenario {
       if (faulty.isDark) throw new PowerLoss()
       if (!(error instanceof DiskError)) throw error
       const failed = dirs.dirs.find(({ path }) => error.path.startsWith(path))
-      if (failed?.failure === undefined) throw new Error('a directory goes on after it failed')
+      if (failed?.failure === undefined)
+        throw new Error('a directory goes on after it failed', { cause: error })
     }
   }
 
@@ -177,7 +178,7 @@ export class Scenario {
     } catch (error) {
       if (error instanceof DiskError || error instanceof PowerLoss) model.appendFailed(bytes)
       if (!(error instanceof RefusedError)) throw error
-      throw new Error(`a batch in order was refused: ${error.message}`)
+      throw new Error('a batch in order was refused', { cause: error })
     }
   }
 
