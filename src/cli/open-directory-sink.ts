@@ -29,7 +29,7 @@ export async function openDirectorySink(
   const paths = logDirsOf(options, context.environment)
   const logDirs = openLogDirs(paths, { options, node, context })
   try {
-    const sink = new ProducerSink(logDirs, image, options.durability)
+    const sink = new ProducerSink(logDirs, image, options)
     const producer = producerId === undefined ? undefined : { producerId, producerEpoch: 0 }
     return { sink, producer, close: () => sink.close() }
   } catch (error) {

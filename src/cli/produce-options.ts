@@ -47,6 +47,7 @@ export interface ProduceOptions extends LogDirsOption, QuietOption {
   readonly maxRecordBytes: number
   readonly rate?: number
   readonly count?: number
+  readonly printAcks?: true
   readonly verbose?: true
 }
 
@@ -148,6 +149,12 @@ function addInputOptions(command: Command): void {
       parseDropped,
     )
     .option('-T, --tee', 'copy the input to stdout')
+    .addOption(
+      new Option(
+        '--print-acks',
+        'on stdout, a JSON line for each batch once it is as durable as asked: where it is',
+      ).conflicts('tee'),
+    )
     .option('-c, --count <n>', 'stop after so many records', parsePositiveInteger)
     .option('--rate <n>', 'records a second, evenly', parseRate)
 }

@@ -4,7 +4,7 @@ import type { BatchSink } from '../client/batch-sink.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { LogDirs } from '../log-dirs/log-dirs.ts'
 import type { TopicImage } from '../metadata/topic-images.ts'
-import type { Durability } from './directory-sink.ts'
+import type { DirectorySinkOptions, Durability } from './directory-sink.ts'
 
 /** How much may be lost under --durability interval, in milliseconds. */
 const INTERVAL_MS = 1000
@@ -14,14 +14,20 @@ export class ProducerSink implements BatchSink {
   readonly #logDirs: LogDirs
   readonly #topic: TopicImage
   readonly #durability: Durability
+  readonly #onAcknowledged: DirectorySinkOptions['onAcknowledged']
   readonly #logs = new Map<number, PartitionLog>()
   readonly #timer: NodeJS.Timeout | undefined
   #failure: Error | undefined
 
-  constructor(logDirs: LogDirs, topic: TopicImage, durability: Durability) {
+  constructor(
+    logDirs: LogDirs,
+    topic: TopicImage,
+    { durability, onAcknowledged }: Pick<DirectorySinkOptions, 'durability' | 'onAcknowledged'>,
+  ) {
     this.#logDirs = logDirs
     this.#topic = topic
     this.#durability = durability
+    this.#onAcknowledged = onAcknowledged
     this.partitionCount = topic.partitions.size
     for (const partition of topic.partitions.keys()) this.#open(partition)
     if (durability === 'interval') {
@@ -43,6 +49,8 @@ export class ProducerSink implements BatchSink {
     if (appended === undefined) throw new RefusedError('CORRUPT_MESSAGE', 'a batch is not whole')
     if (this.#durability === 'batch') await log.flush(appended.lastOffset + 1n)
     log.raiseHighWatermark(log.endOffset)
+    const { firstOffset, lastOffset } = appended
+    this.#onAcknowledged?.({ topic: this.#topic.name, partition, firstOffset, lastOffset })
   }
 
   /** Leaves the directories as a clean shutdown does. */

@@ -8,7 +8,8 @@ import { codecNamed } from '../../compression/codecs.ts'
 import { PLAIN } from '../colour.ts'
 import type { CommandContext } from '../command-context.ts'
 import { logDirsOf, noticesTo } from '../common-options.ts'
-import type { DirectorySink } from '../directory-sink.ts'
+import type { Acknowledged, DirectorySink } from '../directory-sink.ts'
+import { jsonText } from '../json-text.ts'
 import { EXIT } from '../exit-code.ts'
 import { Pacer } from '../produce-input/pacer.ts'
 import type { RecordSource } from '../produce-input/record-source.ts'
@@ -53,34 +54,39 @@ async function runProduce(
       topicConfig: topicConfigOf(options.topicConfig ?? []),
       durability: options.durability,
       isIdempotent: options.idempotent === true,
+      ...(options.printAcks === true && { onAcknowledged: ack => printAck(ack, context) }),
     },
     context,
   )
+  const production = { options, context, ports }
+  const begunMs = ports.elapsedMs()
+  let accumulator: Accumulator | undefined
   try {
-    await produce(sources, directory, { options, context, ports })
+    checkPartition(options, directory.sink.partitionCount)
+    accumulator = createAccumulator(directory, production)
+    await produce(sources, accumulator, directory.sink.partitionCount, production)
   } finally {
-    await directory.close()
+    try {
+      await directory.close()
+    } finally {
+      if (accumulator !== undefined) {
+        const { syncCount } = directory.sink
+        summarize(accumulator, { ...production, syncCount, elapsedMs: ports.elapsedMs() - begunMs })
+      }
+    }
   }
 }
 
-/** Whatever ends it, what had come before is written, and told of. */
+/** Whatever ends it, what had come before is written. */
 async function produce(
   sources: readonly RecordSource[],
-  { sink, producer }: DirectorySink,
-  { options, context, ports }: Production,
+  accumulator: Accumulator,
+  partitionCount: number,
+  production: Production,
 ): Promise<void> {
-  const { elapsedMs, interrupt } = ports
-  const begunMs = elapsedMs()
-  checkPartition(options, sink.partitionCount)
-  const { batchSize, maxMemoryBytes: memoryMax, compressionCodec } = options
-  const accumulator = new Accumulator(sink, {
-    batchSize,
-    memoryMax,
-    codec: codecNamed(compressionCodec),
-    producer,
-    random: seededRandom(context.nowMs()),
-  })
-  const pump = createPump(accumulator, sink.partitionCount, { options, context, ports })
+  const { context, ports } = production
+  const { interrupt } = ports
+  const pump = createPump(accumulator, partitionCount, production)
   const stop = () => pump.stop()
   interrupt.addEventListener('abort', stop)
   try {
@@ -88,24 +94,51 @@ async function produce(
     if (interrupt.aborted) context.endWith(EXIT.itemFailed)
   } finally {
     interrupt.removeEventListener('abort', stop)
-    try {
-      await accumulator.finish()
-    } finally {
-      const { total, partitions } = accumulator.counts
-      const { syncCount } = sink
-      const lines = produceSummaryLines(
-        { total, partitions, batchSize, syncCount, elapsedMs: elapsedMs() - begunMs },
-        { isVerbose: options.verbose === true, colour: PLAIN },
-      )
-      for (const line of lines) noticesTo(options, context)(line)
-    }
+    await accumulator.finish()
   }
+}
+
+function summarize(
+  { counts }: Accumulator,
+  {
+    options,
+    context,
+    syncCount,
+    elapsedMs,
+  }: Production & { readonly syncCount: number | undefined; readonly elapsedMs: number },
+): void {
+  const { total, partitions } = counts
+  const lines = produceSummaryLines(
+    { total, partitions, batchSize: options.batchSize, syncCount, elapsedMs },
+    { isVerbose: options.verbose === true, colour: PLAIN },
+  )
+  for (const line of lines) noticesTo(options, context)(line)
+}
+
+/** At once: whoever waits for it may be waiting to go on. */
+function printAck(ack: Acknowledged, { stdout }: CommandContext): void {
+  stdout.line(jsonText({ ...ack }))
+  stdout.flush()
 }
 
 interface Production {
   readonly options: ProduceOptions
   readonly context: CommandContext
   readonly ports: ProducePorts
+}
+
+function createAccumulator(
+  { sink, producer }: DirectorySink,
+  { options, context }: Production,
+): Accumulator {
+  const { batchSize, maxMemoryBytes: memoryMax, compressionCodec } = options
+  return new Accumulator(sink, {
+    batchSize,
+    memoryMax,
+    codec: codecNamed(compressionCodec),
+    producer,
+    random: seededRandom(context.nowMs()),
+  })
 }
 
 function createPump(
