@@ -5,6 +5,7 @@ import { allocateProducerId } from '../inspect/topics/producer-ids.ts'
 import { topicCreation } from '../inspect/topics/topic-change.ts'
 import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
 import type { LoadAction } from '../log/load-action.ts'
+import type { PartitionFolderName } from '../log/file-names.ts'
 import { logConfigOf } from '../log/log-config.ts'
 import { LogDirs, type LogDirsOptions } from '../log-dirs/log-dirs.ts'
 import type { TopicImage } from '../metadata/topic-images.ts'
@@ -117,7 +118,8 @@ function openLogDirs(paths: readonly string[], { options, node, context }: Openi
       if (isNews(action)) context.stderr(`kbroker: ${partition}: ${loadActionText(action)}`)
     },
   })
-  const isWanted = ({ topic }: { readonly topic: string }) => topic === options.topic
+  const isWanted = ({ topic, state }: PartitionFolderName) =>
+    topic === options.topic && state === 'live'
   if (isFresh) return logDirs
   for (const { error } of isClean ? logDirs.openAll(isWanted) : logDirs.openAll()) throw error
   return logDirs
@@ -146,6 +148,6 @@ function refuseLoss(paths: readonly string[], options: LogDirsOptions): void {
 
 /** Of what a recovery does: what is not as it was before. */
 function isNews(action: LoadAction): boolean {
-  if (action.kind === 'segment-recovered') return action.cut !== undefined
-  return action.kind === 'segment-dropped'
+  if (action.kind !== 'segment-recovered') return action.kind === 'segment-dropped'
+  return action.cut !== undefined && action.cut.isPadding !== true
 }

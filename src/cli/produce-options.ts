@@ -92,7 +92,8 @@ function addTopicOptions(command: Command): void {
     .addOption(
       new Option(
         '--durability <when>',
-        'when a batch is safe: in the page cache; synced at times; ',
+        'when a batch counts as written: os, in the page cache; interval, the same, and it is ' +
+          'synced within a second; batch, once it is synced',
       )
         .choices(DURABILITIES)
         .default('interval'),

@@ -9,7 +9,7 @@ import type { Disk } from '../disk/disk.ts'
 import { ExclusiveLock } from '../disk/exclusive-lock.ts'
 import { lockHolder } from '../disk/file-lock.ts'
 import { OpenFiles } from '../disk/open-files.ts'
-import { LOCK_FILE } from '../log/file-names.ts'
+import { LOCK_FILE, type PartitionFolderName } from '../log/file-names.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { checkpointKey, type PartitionFolder } from './log-dir.ts'
 import { OpenLogDir, type OpenLogDirOptions, type TopicPartition } from './open-log-dir.ts'
@@ -82,11 +82,11 @@ export class LogDirs {
     return undefined
   }
 
-  /** The folders of partitions in all directories, by directory. */
+  /** The folders of partitions in all directories, by directory, but for those that wait for their deletion. */
   *folders(): Generator<{ readonly dir: OpenLogDir; readonly folder: PartitionFolder }> {
     for (const dir of this.dirs) {
       for (const folder of dir.before.partitions) {
-        if (folder.parsed.state === 'live') yield { dir, folder }
+        if (folder.parsed.state !== 'deleted') yield { dir, folder }
       }
     }
   }
@@ -96,7 +96,7 @@ export class LogDirs {
    *
    * @param isWanted by default all
    */
-  openAll(isWanted?: (partition: TopicPartition) => boolean): FailedLoad[] {
+  openAll(isWanted?: (partition: PartitionFolderName) => boolean): FailedLoad[] {
     const failed: FailedLoad[] = []
     for (const { dir, folder } of this.folders()) {
       const { parsed: partition, path } = folder

@@ -9,7 +9,7 @@
  *
  * Source: org.apache.kafka.storage.internals.log.LogManager
  */
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { DiskError } from '../base/errors.ts'
 import { replaceFile, writeNewFile } from '../disk/replace-file.ts'
 import type { OpenFiles } from '../disk/open-files.ts'
@@ -18,7 +18,9 @@ import {
   HIGH_WATERMARK_CHECKPOINT,
   LOG_START_CHECKPOINT,
   METADATA_TOPIC,
+  type PartitionFolderName,
   partitionFolderName,
+  parsePartitionFolder,
   RECOVERY_POINT_CHECKPOINT,
 } from '../log/file-names.ts'
 import type { LoadAction } from '../log/load-action.ts'
@@ -88,8 +90,8 @@ export class OpenLogDir {
 
   /** All that lie there, opened or not. */
   get partitionCount(): number {
-    const unopened = this.before.partitions.filter(({ parsed }) => {
-      return parsed.state === 'live' && !this.#logs.has(checkpointKey(parsed))
+    const unopened = this.before.partitions.filter(({ parsed, name }) => {
+      return parsed.state === 'live' && !this.#logs.has(name)
     })
     return unopened.length + this.#logs.size
   }
@@ -109,12 +111,13 @@ export class OpenLogDir {
    * @throws DiskError the directory is offline
    * @throws CorruptDataError where a broker would not start; the directory will not be marked as clean
    */
-  open(partition: TopicPartition): PartitionLog {
+  open(partition: TopicPartition | PartitionFolderName): PartitionLog {
     const key = checkpointKey(partition)
+    const folder = this.#folderOf(partition)
     const { checkpoints } = this.before
     const { onAction, clock, configOf, producerExpirationMs, drawJitterMs } = this.#options
     try {
-      const log = new PartitionLog(this.#folderOf(partition), {
+      const log = new PartitionLog(folder, {
         clock,
         config: configOf(partition.topic),
         isClean: this.isClean && !isMetadata(partition),
@@ -122,12 +125,12 @@ export class OpenLogDir {
         logStartOffset: checkpoints.logStart.get(key) ?? 0n,
         producerExpirationMs,
         ...(drawJitterMs && { drawJitterMs }),
-        onAction: action => onAction?.(key, action),
+        onAction: action => onAction?.(basename(folder.path), action),
         onFailure: failure => this.fail(failure),
         onTruncated: () => this.checkpoint(),
       })
       log.raiseHighWatermark(checkpoints.highWatermark.get(key) ?? 0n)
-      this.#logs.set(key, log)
+      this.#logs.set(basename(folder.path), log)
       if ((checkpoints.recoveryPoint.get(key) ?? 0n) >= log.endOffset)
         this.#isCheckpointStale = true
       return log
@@ -213,21 +216,24 @@ export class OpenLogDir {
     offsetOf: (log: PartitionLog) => bigint | undefined,
   ): void {
     const entries: OffsetCheckpointEntry[] = []
+    const opened = new Set([...this.#logs.values()].map(({ folder }) => checkpointKey(folder)))
     for (const [key, offset] of before) {
       const dash = key.lastIndexOf('-')
-      if (this.#logs.has(key)) continue
+      if (opened.has(key)) continue
       entries.push({ topic: key.slice(0, dash), partition: Number(key.slice(dash + 1)), offset })
     }
     for (const log of this.#logs.values()) {
-      const { topic, partition } = log.folder
-      const offset = isMetadata(log.folder) ? undefined : offsetOf(log)
+      const { topic, partition, path } = log.folder
+      const isNoted = !isMetadata(log.folder) && !isStray(path)
+      const offset = isNoted ? offsetOf(log) : undefined
       if (offset !== undefined) entries.push({ topic, partition, offset })
     }
     replaceFile(this.#files.disk, join(this.path, name), encodeOffsetCheckpoint(entries))
   }
 
-  #folderOf({ topic, partition }: TopicPartition) {
-    const name = partitionFolderName({ topic, partition, state: 'live' })
+  #folderOf(folder: TopicPartition | PartitionFolderName) {
+    const { topic, partition } = folder
+    const name = partitionFolderName({ state: 'live', ...folder })
     return { path: join(this.path, name), topic, partition, files: this.#files }
   }
 
@@ -249,4 +255,8 @@ function startBeyondFirstSegment({ logStartOffset, segments }: PartitionLog): bi
 /** The controller's log is read whole at each start, and stands in no checkpoint. */
 function isMetadata({ topic }: TopicPartition): boolean {
   return topic === METADATA_TOPIC
+}
+
+function isStray(path: string): boolean {
+  return parsePartitionFolder(basename(path))?.state === 'stray'
 }

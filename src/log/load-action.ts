@@ -37,6 +37,8 @@ export interface CutOff {
   readonly bytes: number
   /** Why the log could not be believed from there on. */
   readonly reason: string
+  /** Nothing was there. */
+  readonly isPadding?: true
 }
 
 export type LoadListener = (action: LoadAction) => void

@@ -64,9 +64,22 @@ export function readForRecovery(recovery: Recovery): RecoveryResult {
     indexes: indexes.finish(),
     batches,
     nextOffset,
-    ...(bytes > 0 && { cut: { position, bytes, reason } }),
+    ...(bytes > 0 && { cut: { position, bytes, reason, ...padding(scanner, damage) } }),
   }
 }
+
+/** Zeros to the end are what a log that is allocated ahead has where nothing was written yet. */
+function padding({ file, position, end }: BatchScanner, damage: string | undefined) {
+  if (damage !== undefined) return {}
+  const window = Buffer.allocUnsafe(Math.min(WINDOW_SIZE, end - position))
+  for (let at = position; at < end; at += window.length) {
+    const size = file.read(window, at)
+    if (window.subarray(0, size).some(byte => byte !== 0)) return {}
+  }
+  return { isPadding: true as const, reason: 'zeros, where nothing was written yet' }
+}
+
+const WINDOW_SIZE = 65_536
 
 class RecoveryReader {
   readonly #epochs: LeaderEpochs

@@ -84,7 +84,7 @@ function count(byFolder: Map<string, Totals>, action: LoadAction): void {
   if (action.kind === 'segment-recovered') {
     totals.segments++
     totals.bytes += action.bytes
-    totals.cutBytes += action.cut?.bytes ?? 0
+    if (action.cut?.isPadding !== true) totals.cutBytes += action.cut?.bytes ?? 0
   }
   byFolder.set(action.path, totals)
 }
