@@ -31,7 +31,7 @@ function named(wanted: string): (command: { readonly name: string }) => boolean 
 async function createProgram(args: readonly string[], context: CommandContext): Promise<Command> {
   const program = configured(new Command('kbroker'), context)
     .description(
-      'Reads, verifies and searches the log directories of Apache Kafka, without a broker.',
+      'Reads, verifies, writes and recovers the log directories of Apache Kafka, without a broker.',
     )
     .version(PACKAGE_VERSION, '-V, --version')
     .helpCommand('help [command]', 'the same as kbroker <command> --help')
