@@ -26,7 +26,8 @@ import {
 import type { LoadAction } from '../log/load-action.ts'
 import type { LogConfig } from '../log/log-config.ts'
 import { encodeOffsetCheckpoint, type OffsetCheckpointEntry } from '../log/offset-checkpoint.ts'
-import { type LogClock, PartitionLog } from '../log/partition-log.ts'
+import type { LogClock } from '../log/active-segments.ts'
+import { PartitionLog } from '../log/partition-log.ts'
 import { encodeCleanShutdown } from './clean-shutdown.ts'
 import { checkpointKey, readLogDir, type LogDir } from './log-dir.ts'
 

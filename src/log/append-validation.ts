@@ -13,7 +13,7 @@
  *
  * Source: org.apache.kafka.storage.internals.log.LogValidator, UnifiedLog#analyzeAndValidateRecords
  */
-import { CorruptDataError, RefusedError, type RecordRefusal } from '../base/errors.ts'
+import { CorruptDataError, RefusedError } from '../base/errors.ts'
 import { DEFAULT_DECODE_LIMITS } from '../base/limits.ts'
 import { int32At } from '../binary/big-endian.ts'
 import { codecById, codecNamed } from '../compression/codecs.ts'
@@ -21,24 +21,14 @@ import { TIMESTAMP_TYPE_BIT } from '../record/attributes.ts'
 import { LOG_OVERHEAD, NO_PRODUCER_ID, NO_TIMESTAMP, SIZE_AT } from '../record/batch.ts'
 import { BatchBuilder, writeCrc } from '../record/batch-builder.ts'
 import { BATCH_HEADER, BATCH_OVERHEAD, BatchV2 } from '../record/batch-v2.ts'
-import type { LegacyMessage } from '../record/legacy-message.ts'
-import { keyOf, valueOf, type RecordCursor } from '../record/record-cursor.ts'
+import { keyOf, valueOf } from '../record/record-cursor.ts'
 import { batchAt, recordsOf } from '../record/records.ts'
-import type { LogConfig } from './log-config.ts'
-import type { AppendOrigin } from './producer-state.ts'
-
-export type LogBatch = BatchV2 | LegacyMessage
-
-export interface AppendContext {
-  /** `topic-partition`, for messages. */
-  readonly name: string
-  readonly origin: AppendOrigin
-  readonly config: LogConfig
-  readonly leaderEpoch: number
-  /** The first record's offset, where offsets are assigned. */
-  readonly nextOffset: bigint
-  readonly nowMs: number
-}
+import {
+  type AppendContext,
+  type LogBatch,
+  RecordChecks,
+  type RecordWalk,
+} from './record-checks.ts'
 
 /** Batches as they will lie in the log. */
 export interface PreparedRecords {
@@ -50,11 +40,26 @@ export interface PreparedRecords {
 }
 
 /**
- * The whole batches of a request; what is cut off at the end is left out.
+ * Checks the records, and gives them offsets where they have none: it changes the bytes where they lie. Undefined where
+ * there is not one whole batch.
  *
  * @throws RefusedError
  */
-export function splitBatches(records: Buffer, context: AppendContext): LogBatch[] {
+export function prepareRecords(
+  records: Buffer,
+  context: AppendContext,
+): PreparedRecords | undefined {
+  const batches = splitBatches(records, context)
+  if (batches.length === 0) return undefined
+  const { origin } = context
+  if (origin === 'client' || origin === 'coordinator') {
+    return assignOffsets(records, batches, context)
+  }
+  return takenAsGiven(records, batches, context)
+}
+
+/** The whole batches of a request; what is cut off at the end is left out. */
+function splitBatches(records: Buffer, context: AppendContext): LogBatch[] {
   const { name, origin, config, leaderEpoch } = context
   const batches: LogBatch[] = []
   for (let at = 0; at + BATCH_OVERHEAD_MIN <= records.length;) {
@@ -89,24 +94,31 @@ export function splitBatches(records: Buffer, context: AppendContext): LogBatch[
   return batches
 }
 
-/** Offsets as they are: of a leader that assigned them, or of the controller. */
-export function takenAsGiven(records: Buffer, batches: readonly LogBatch[]): PreparedRecords {
+/** Offsets as they are: they go on where the log ends, or behind; gaps are what compaction leaves. */
+function takenAsGiven(
+  records: Buffer,
+  batches: readonly LogBatch[],
+  { name, nextOffset }: AppendContext,
+): PreparedRecords {
+  const { baseOffset: firstOffset } = batches[0]!
   const last = batches.at(-1)!
+  if (firstOffset < nextOffset) {
+    throw new RefusedError(
+      'OFFSET_OUT_OF_RANGE',
+      `Unexpected offset in append to ${name}. First offset ${firstOffset} is less than the next ` +
+        `offset ${nextOffset}.`,
+    )
+  }
   return {
     bytes: records.subarray(0, last.start + last.size),
     batches,
-    firstOffset: batches[0]!.baseOffset,
+    firstOffset,
     lastOffset: last.lastOffset,
     maxTimestamp: greatestTimestamp(batches),
   }
 }
 
-/**
- * Changes the bytes where they lie.
- *
- * @throws RefusedError
- */
-export function assignOffsets(
+function assignOffsets(
   records: Buffer,
   batches: readonly LogBatch[],
   context: AppendContext,
@@ -172,12 +184,6 @@ function checkBatch(
   }
 }
 
-interface RecordWalk {
-  readonly maxTimestamp: bigint
-  /** Whether offsets run 0, 1, 2 …, which some old clients get wrong. */
-  readonly areInOrder: boolean
-}
-
 function checkRecords(batch: BatchV2, context: AppendContext): RecordWalk {
   const checks = new RecordChecks(batch, context)
   try {
@@ -190,90 +196,6 @@ function checkRecords(batch: BatchV2, context: AppendContext): RecordWalk {
   }
   checks.finish()
   return checks
-}
-
-/** The rules that hold for each record; works with numbers where they are exact. */
-class RecordChecks implements RecordWalk {
-  areInOrder = true
-  readonly #batch: LogBatch
-  readonly #context: AppendContext
-  readonly #refusals: RecordRefusal[] = []
-  readonly #earliest: number
-  readonly #latest: number
-  #hasBadTimestamp = false
-  #index = 0
-  #greatest = -1
-  #greatestWide: bigint | undefined
-
-  constructor(batch: LogBatch, context: AppendContext) {
-    const { config, nowMs } = context
-    this.#batch = batch
-    this.#context = context
-    this.#earliest = nowMs - config.timestampBeforeMaxMs
-    this.#latest = nowMs + config.timestampAfterMaxMs
-  }
-
-  get maxTimestamp(): bigint {
-    return this.#greatestWide ?? BigInt(this.#greatest)
-  }
-
-  take(record: RecordCursor): void {
-    const { config, name } = this.#context
-    if (config.isCompacted && record.keySize < 0 && !this.#batch.isControl) {
-      this.#refuse(`Compacted topic cannot accept message without key in topic partition ${name}.`)
-    } else {
-      this.#checkTimestamp(record)
-    }
-    if (record.offsetNumber !== this.#index) this.areInOrder = false
-    this.#index++
-  }
-
-  finish(): void {
-    if (this.#refusals.length === 0) return
-    if (this.#hasBadTimestamp) {
-      const text = 'One or more records have been rejected due to invalid timestamp'
-      throw new RefusedError('INVALID_TIMESTAMP', text, this.#refusals)
-    }
-    const shown = this.#refusals.slice(0, 3).map(({ index, message }) => `${index}: ${message}`)
-    throw new RefusedError(
-      'INVALID_RECORD',
-      `One or more records have been rejected due to ${this.#refusals.length} record errors in ` +
-        `total, and only showing the first three errors at most: ${shown.join(', ')}`,
-      this.#refusals,
-    )
-  }
-
-  #checkTimestamp(record: RecordCursor): void {
-    const timestamp = record.timestampNumber
-    if (Number.isNaN(timestamp)) {
-      const wide = record.timestamp
-      if (wide > this.maxTimestamp) this.#greatestWide = wide
-      return this.#checkBounds(Number(wide), record)
-    }
-    if (timestamp > this.#greatest) this.#greatest = timestamp
-    this.#checkBounds(timestamp, record)
-  }
-
-  #checkBounds(timestamp: number, record: RecordCursor): void {
-    if (this.#context.config.timestampType === 'create' && timestamp !== -1) {
-      if (timestamp >= this.#earliest && timestamp <= this.#latest) return
-      this.#hasBadTimestamp = true
-      this.#refuse(
-        `Timestamp ${record.timestamp} of message with offset ${record.offset} is out of range. ` +
-          `The timestamp should be within [${this.#earliest}, ${this.#latest}]`,
-      )
-    } else if (this.#batch.timestampType === 'append') {
-      this.#hasBadTimestamp = true
-      this.#refuse(
-        `Invalid timestamp type in message. Producer should not set timestamp type to ` +
-          `LogAppendTime.`,
-      )
-    }
-  }
-
-  #refuse(message: string): void {
-    this.#refusals.push({ index: this.#index, message })
-  }
 }
 
 /** @returns the batch's greatest timestamp from now on */

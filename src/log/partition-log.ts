@@ -15,49 +15,27 @@ import { join } from 'node:path'
 import { assert, DiskError, RefusedError } from '../base/errors.ts'
 import { replaceFile } from '../disk/replace-file.ts'
 import { BatchV2 } from '../record/batch-v2.ts'
-import {
-  assignOffsets,
-  splitBatches,
-  takenAsGiven,
-  type AppendContext,
-  type PreparedRecords,
-} from './append-validation.ts'
+import { ActiveSegments, type LogClock } from './active-segments.ts'
+import { type PreparedRecords, prepareRecords } from './append-validation.ts'
 import { PARTITION_METADATA } from './file-names.ts'
-import { type FlushedLog, LogFlush } from './log-flush.ts'
+import {
+  type Appended,
+  type AppendOptions,
+  duplicateOf,
+  refuseLargerThanSegment,
+} from './log-append.ts'
+import type { FlushedLog } from './log-flush.ts'
 import { readLog, type LogRead, type ReadOptions } from './log-read.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import { loadLog, type LoadOptions } from './load-log.ts'
 import type { LogConfig } from './log-config.ts'
-import { LogSegment } from './log-segment.ts'
+import type { LogSegment } from './log-segment.ts'
 import type { PartitionFolder } from './partition-folder.ts'
 import { encodePartitionMetadata } from './partition-metadata.ts'
 import type { PartitionProducers } from './partition-producers.ts'
 import type { Producer } from './producer.ts'
-import type { AppendOrigin, CompletedTransaction } from './producer-state.ts'
-import { removeSegmentFiles } from './remove-segment-files.ts'
-
-export interface AppendOptions {
-  /** Of the leader that appends; −1 where offsets are taken as given. */
-  readonly leaderEpoch: number
-  readonly origin: AppendOrigin
-  /** Of the transaction coordinator, for markers. */
-  readonly transactionVersion?: number
-}
-
-export interface Appended {
-  readonly firstOffset: bigint
-  readonly lastOffset: bigint
-  /** The broker's time under LogAppendTime; −1 under CreateTime. */
-  readonly appendTimestamp: bigint
-  readonly logStartOffset: bigint
-  /** Whether the batch was there before, and nothing was appended. */
-  readonly isDuplicate: boolean
-}
-
-export interface LogClock {
-  /** Milliseconds since 1970. */
-  nowMs(): number
-}
+import type { CompletedTransaction } from './producer-state.ts'
+import type { AppendContext } from './record-checks.ts'
 
 export type OpenOptions = Omit<LoadOptions, 'nowMs'> & {
   readonly clock: LogClock
@@ -74,12 +52,10 @@ export class PartitionLog {
   readonly folder: PartitionFolder
   readonly name: string
   readonly epochs: LeaderEpochs
+  readonly config: LogConfig
   readonly #clock: LogClock
-  readonly #drawJitterMs: LoadOptions['drawJitterMs']
   readonly #producers: PartitionProducers
-  readonly #flush: LogFlush
-  #config: LogConfig
-  #segments: LogSegment[]
+  readonly #segments: ActiveSegments
   #logStartOffset: bigint
   #endOffset: bigint
   #highWatermark: bigint
@@ -87,8 +63,6 @@ export class PartitionLog {
   readonly #onTruncated: OpenOptions['onTruncated']
   #failure: DiskError | undefined
   #isClosed = false
-  /** Renamed out of the way, to be removed after a while. */
-  #condemned: { readonly path: string; readonly dueMs: number }[] = []
 
   /**
    * Loads what lies in the folder, which is there; empty, it becomes a new log.
@@ -102,23 +76,15 @@ export class PartitionLog {
     this.folder = folder
     this.name = `${folder.topic}-${folder.partition}`
     this.epochs = loaded.epochs
+    this.config = config
     this.#clock = clock
-    this.#drawJitterMs = drawJitterMs
     this.#onFailure = options.onFailure
     this.#onTruncated = options.onTruncated
-    this.#config = config
     this.#producers = loaded.producers
-    this.#segments = [...loaded.segments]
+    this.#segments = new ActiveSegments(folder, loaded, { config, clock, drawJitterMs })
     this.#logStartOffset = loaded.logStartOffset
     this.#endOffset = loaded.endOffset
     this.#highWatermark = loaded.logStartOffset
-    this.#flush = new LogFlush(folder, loaded.recoveryPoint, () => this.#clock.nowMs())
-    for (const segment of loaded.unsynced) this.#flush.leave(segment)
-    this.#condemn(loaded.condemned)
-  }
-
-  get config(): LogConfig {
-    return this.#config
   }
 
   get logStartOffset(): bigint {
@@ -143,26 +109,28 @@ export class PartitionLog {
 
   /** All records below are on disk. */
   get durableOffset(): bigint {
-    return this.#flush.durableOffset
+    return this.#segments.flush.durableOffset
   }
 
   /** From where on a log that was not closed has to be read again: what a checkpoint says. */
   get recoveryPoint(): bigint {
-    return this.#isClosed ? this.#endOffset : this.#flush.recoveryPoint(this.#active)
+    return this.#isClosed
+      ? this.#endOffset
+      : this.#segments.flush.recoveryPoint(this.#segments.active)
   }
 
   /** Of the last flush, milliseconds since 1970. */
   get flushedAtMs(): number {
-    return this.#flush.flushedAtMs
+    return this.#segments.flush.flushedAtMs
   }
 
   /** Times that the disk was waited for. */
   get flushCount(): number {
-    return this.#flush.count
+    return this.#segments.flush.count
   }
 
   get segments(): readonly LogSegment[] {
-    return this.#segments
+    return this.#segments.all
   }
 
   get producerCount(): number {
@@ -176,10 +144,6 @@ export class PartitionLog {
   /** Why the log takes no more appends, where it does not. */
   get failure(): DiskError | undefined {
     return this.#failure
-  }
-
-  get #active(): LogSegment {
-    return this.#segments.at(-1)!
   }
 
   /**
@@ -201,7 +165,7 @@ export class PartitionLog {
   async flush(upTo = this.#endOffset): Promise<void> {
     this.#refuseAfterFailure()
     try {
-      await this.#flush.upTo(upTo, () => this.#flushed())
+      await this.#segments.flush.upTo(upTo, () => this.#flushed())
     } catch (error) {
       throw this.#failed(error)
     }
@@ -253,14 +217,12 @@ export class PartitionLog {
   /** Whether `flush.ms` has passed since the last flush, and something waits for one. */
   isFlushDue(): boolean {
     if (this.durableOffset >= this.#endOffset) return false
-    return this.#clock.nowMs() - this.flushedAtMs >= this.#config.flushMs
+    return this.#clock.nowMs() - this.flushedAtMs >= this.config.flushMs
   }
 
   /** Removes files that were given up long enough ago for their readers to be done. */
   removeCondemned(nowMs = this.#clock.nowMs()): void {
-    const due = this.#condemned.filter(({ dueMs }) => dueMs <= nowMs)
-    this.#condemned = this.#condemned.filter(({ dueMs }) => dueMs > nowMs)
-    this.#orFail(() => removeSegmentFiles(this.folder.files.disk, due))
+    this.#orFail(() => this.#segments.removeCondemned(nowMs))
   }
 
   /**
@@ -272,14 +234,12 @@ export class PartitionLog {
   async close(): Promise<void> {
     await this.flush()
     this.#orFail(() => {
-      this.removeCondemned(Infinity)
+      this.#segments.removeCondemned(Infinity)
       this.#takeSnapshot()
-      this.#active.finish()
-      this.#flush.leave(this.#active)
-      this.#flush.namesChanged()
+      this.#segments.leaveActive()
     })
     try {
-      await this.#flush.all(() => this.#flushed())
+      await this.#segments.flush.all(() => this.#flushed())
     } catch (error) {
       throw this.#failed(error)
     }
@@ -302,7 +262,7 @@ export class PartitionLog {
 
   /** Lets go of the files, and leaves the log as it is. */
   closeFiles(): void {
-    for (const segment of this.#segments) segment.close()
+    this.#segments.close()
   }
 
   #append(records: Buffer, options: AppendOptions): Appended | undefined {
@@ -310,24 +270,9 @@ export class PartitionLog {
     const nowMs = this.#clock.nowMs()
     const nextOffset = this.#endOffset
     const { name } = this
-    const context = { name, config: this.#config, origin, leaderEpoch, nextOffset, nowMs }
-    const batches = splitBatches(records, context)
-    if (batches.length === 0) return undefined
-    const isAssigning = origin === 'client' || origin === 'coordinator'
-    const prepared = isAssigning
-      ? assignOffsets(records, batches, context)
-      : this.#taken(takenAsGiven(records, batches))
-    return this.#appendPrepared(prepared, context, options)
-  }
-
-  /** Offsets must go on where the log ends, or behind; gaps are what compaction leaves. */
-  #taken(prepared: PreparedRecords): PreparedRecords {
-    if (prepared.firstOffset >= this.#endOffset) return prepared
-    throw new RefusedError(
-      'OFFSET_OUT_OF_RANGE',
-      `Unexpected offset in append to ${this.name}. First offset ${prepared.firstOffset} is less ` +
-        `than the next offset ${this.#endOffset}.`,
-    )
+    const context = { name, config: this.config, origin, leaderEpoch, nextOffset, nowMs }
+    const prepared = prepareRecords(records, context)
+    return prepared && this.#appendPrepared(prepared, context, options)
   }
 
   #appendPrepared(
@@ -336,37 +281,27 @@ export class PartitionLog {
     { origin, transactionVersion = 0 }: AppendOptions,
   ): Appended {
     const { bytes, batches, firstOffset, lastOffset, maxTimestamp } = prepared
-    if (bytes.length > this.#config.segmentBytes) throw this.#largerThanSegment(bytes.length)
+    refuseLargerThanSegment(bytes.length, this)
     const producing = this.#producers.state.begin(origin, { transactionVersion })
     for (const batch of batches) {
       if (!(batch instanceof BatchV2) || batch.producerId < 0n) continue
       const known = producing.duplicateOf(batch)
-      if (known !== undefined) return this.#duplicate(known)
+      if (known !== undefined) return duplicateOf(known, this.#logStartOffset)
       producing.add(batch)
     }
     this.#noteEpochs(prepared)
     const request = { bytes: bytes.length, lastOffset, maxTimestamp, nowMs }
-    if (this.#active.rollReason(request) !== undefined) this.#roll(firstOffset)
-    this.#active.append(bytes, batches)
+    if (this.#segments.active.rollReason(request) !== undefined) this.#roll(firstOffset)
+    this.#segments.active.append(bytes, batches)
     this.#endOffset = lastOffset + 1n
     this.#endTransactions(this.#producers.state.commit(producing))
     this.#producers.state.endOffset = this.#endOffset
     return {
       firstOffset,
       lastOffset,
-      appendTimestamp: this.#config.timestampType === 'append' ? BigInt(nowMs) : -1n,
+      appendTimestamp: this.config.timestampType === 'append' ? BigInt(nowMs) : -1n,
       logStartOffset: this.#logStartOffset,
       isDuplicate: false,
-    }
-  }
-
-  #duplicate(known: { lastOffset: bigint; offsetDelta: number; timestamp: bigint }): Appended {
-    return {
-      firstOffset: known.lastOffset - BigInt(known.offsetDelta),
-      lastOffset: known.lastOffset,
-      appendTimestamp: known.timestamp,
-      logStartOffset: this.#logStartOffset,
-      isDuplicate: true,
     }
   }
 
@@ -384,49 +319,25 @@ export class PartitionLog {
       const { producerId, firstOffset, markerOffset: lastOffset, isAborted } = transaction
       const lastStableOffset = state.lastStableOffsetAfter(transaction)
       const entry = { producerId, firstOffset, lastOffset, lastStableOffset }
-      if (isAborted) this.#active.appendAborted(entry)
+      if (isAborted) this.#segments.active.appendAborted(entry)
       state.complete(transaction)
     }
   }
 
   #roll(firstOffset: bigint): void {
     const baseOffset = firstOffset > this.#endOffset ? firstOffset : this.#endOffset
-    const active = this.#active
-    if (active.baseOffset === baseOffset && active.size === 0) {
-      this.#condemn(active.rename())
-      this.#segments.pop()
-    } else {
-      assert(baseOffset > active.baseOffset, 'a new segment begins behind the one before it')
-      active.finish()
-      this.#flush.leave(active)
-    }
-    this.#segments.push(this.#createSegment(baseOffset))
+    this.#segments.roll(baseOffset)
     this.#producers.state.endOffset = baseOffset
     this.#takeSnapshot()
   }
 
   #takeSnapshot(): void {
     const snapshot = this.#producers.takeSnapshot()
-    if (snapshot !== undefined) this.#flush.snapshotWritten(snapshot)
+    if (snapshot !== undefined) this.#segments.flush.snapshotWritten(snapshot)
   }
 
   #flushed(): FlushedLog {
-    return { active: this.#active, endOffset: this.#endOffset }
-  }
-
-  /** What is there under such names was left by a log that was cut, and is nothing any more. */
-  #createSegment(baseOffset: bigint): LogSegment {
-    const { disk } = this.folder.files
-    const options = {
-      config: this.#config,
-      nowMs: this.#clock.nowMs(),
-      rollJitterMs: this.#drawJitterMs?.(this.#config) ?? 0,
-    }
-    for (const path of LogSegment.open(this.folder, baseOffset, options).paths()) {
-      if (disk.status(path) !== undefined) disk.remove(path)
-    }
-    this.#flush.namesChanged()
-    return LogSegment.create(this.folder, baseOffset, options)
+    return { active: this.#segments.active, endOffset: this.#endOffset }
   }
 
   #truncateTo(offset: bigint): void {
@@ -435,82 +346,36 @@ export class PartitionLog {
       this.epochs.truncateFromEnd(this.#endOffset)
       return
     }
-    if (this.#segments[0]!.baseOffset > offset) return this.#startAnew(offset, offset)
-    const kept = this.#segments.filter(({ baseOffset }) => baseOffset <= offset)
-    this.#flush.leave(kept.at(-1)!)
-    this.#giveUpFrom(offset, this.#segments.slice(kept.length))
-    this.#segments = kept
-    this.#flush.forget(this.#active)
-    this.#active.truncateTo(offset, this.#clock.nowMs())
+    if (this.#segments.first.baseOffset > offset) return this.#startAnew(offset, offset)
+    this.#segments.truncateTo(offset, () => this.#onTruncated?.())
     this.#endOffset = offset
     this.epochs.truncateFromEnd(offset)
     if (this.#logStartOffset > offset) this.#logStartOffset = offset
     if (this.#highWatermark > offset) this.#highWatermark = offset
     this.#producers.rebuild({
-      segments: this.#segments,
+      segments: this.segments,
       logStartOffset: this.#logStartOffset,
       endOffset: offset,
       isClean: false,
     })
-    this.#syncNames()
-  }
-
-  /**
-   * Whenever it is interrupted, what is left is read again, has no gap, and nothing of it comes back beside what is
-   * appended next: first the recovery point goes back, then segments go, the last one first.
-   */
-  #giveUpFrom(offset: bigint, segments: readonly LogSegment[]): void {
-    this.#flush.truncatedTo(offset)
-    this.#onTruncated?.()
-    this.#drop([...segments].reverse())
-    this.#syncNames()
-  }
-
-  #syncNames(): void {
-    this.folder.files.disk.syncDirectory(this.folder.path)
+    this.#segments.syncNames()
   }
 
   #startAnew(offset: bigint, logStartOffset: bigint): void {
-    this.#giveUpFrom(offset, this.#segments)
-    this.#segments = [this.#createSegment(offset)]
+    this.#segments.startAt(offset, () => this.#onTruncated?.())
     this.#endOffset = offset
     this.epochs.clear()
     this.#producers.clear(offset)
     this.#logStartOffset = logStartOffset
     this.#highWatermark = offset
-    this.#syncNames()
+    this.#segments.syncNames()
   }
 
   #moveStart(offset: bigint): void {
     this.#logStartOffset = offset
     this.epochs.truncateFromStart(offset)
     this.#producers.logStartMoved(offset)
-    const first = this.#segments.findLastIndex(({ baseOffset }) => baseOffset <= offset)
-    this.#drop(this.#segments.splice(0, Math.max(0, first)))
-    this.#syncNames()
-  }
-
-  #drop(segments: readonly LogSegment[]): void {
-    for (const segment of segments) {
-      this.#flush.forget(segment)
-      this.#condemn(segment.rename())
-      const snapshot = this.#producers.rename(segment.baseOffset)
-      if (snapshot !== undefined) this.#condemn([snapshot])
-    }
-    if (segments.length > 0) this.#flush.namesChanged()
-  }
-
-  #condemn(paths: readonly string[]): void {
-    const dueMs = this.#clock.nowMs() + this.#config.fileDeleteDelayMs
-    for (const path of paths) this.#condemned.push({ path, dueMs })
-  }
-
-  #largerThanSegment(size: number): RefusedError {
-    return new RefusedError(
-      'RECORD_LIST_TOO_LARGE',
-      `Message batch size is ${size} bytes in append to partition ${this.name}, which exceeds ` +
-        `the maximum configured segment size of ${this.#config.segmentBytes}.`,
-    )
+    this.#segments.dropBefore(offset)
   }
 
   #orFail<T>(act: () => T): T {
