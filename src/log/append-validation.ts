@@ -13,7 +13,7 @@
  *
  * Source: org.apache.kafka.storage.internals.log.LogValidator, UnifiedLog#analyzeAndValidateRecords
  */
-import { CorruptDataError, RefusedError } from '../base/errors.ts'
+import { CorruptDataError, LimitError, RefusedError } from '../base/errors.ts'
 import { DEFAULT_DECODE_LIMITS } from '../base/limits.ts'
 import { int32At } from '../binary/big-endian.ts'
 import { codecById, codecNamed } from '../compression/codecs.ts'
@@ -21,7 +21,7 @@ import { TIMESTAMP_TYPE_BIT } from '../record/attributes.ts'
 import { LOG_OVERHEAD, NO_PRODUCER_ID, NO_TIMESTAMP, SIZE_AT } from '../record/batch.ts'
 import { BatchBuilder, writeCrc } from '../record/batch-builder.ts'
 import { BATCH_HEADER, BATCH_OVERHEAD, BatchV2 } from '../record/batch-v2.ts'
-import { keyOf, valueOf } from '../record/record-cursor.ts'
+import { keyOf, type RecordCursor, valueOf } from '../record/record-cursor.ts'
 import { batchAt, recordsOf } from '../record/records.ts'
 import {
   type AppendContext,
@@ -184,18 +184,36 @@ function checkBatch(
   }
 }
 
-function checkRecords(batch: BatchV2, context: AppendContext): RecordWalk {
+/** @param each sees every record, bad ones too, before any of them is refused */
+function checkRecords(
+  batch: LogBatch,
+  context: AppendContext,
+  each?: (record: RecordCursor) => void,
+): RecordWalk {
   const checks = new RecordChecks(batch, context)
   try {
     const record = recordsOf(batch, DEFAULT_DECODE_LIMITS)
-    while (record.next()) checks.take(record)
+    while (record.next()) {
+      if (batch.codecId !== 0) checkInner(record, context)
+      checks.take(record)
+      each?.(record)
+    }
   } catch (error) {
+    if (error instanceof LimitError) throw new RefusedError('MESSAGE_TOO_LARGE', error.message)
     if (!(error instanceof CorruptDataError)) throw error
     const text = `${error.damage.reason}: found ${error.damage.found}`
     throw new RefusedError('INVALID_RECORD', `${text} in topic partition ${context.name}`)
   }
   checks.finish()
   return checks
+}
+
+/** The batch's own checksum was looked at before. */
+function checkInner(record: RecordCursor, { name }: AppendContext): void {
+  const checksum = record.checksum()
+  if (checksum === undefined || checksum.isValid) return
+  const text = `Record is corrupt (stored crc = ${checksum.stored}) in topic partition ${name}.`
+  throw new RefusedError('CORRUPT_MESSAGE', text)
 }
 
 /** @returns the batch's greatest timestamp from now on */
@@ -233,15 +251,11 @@ function rebuild(
     partitionLeaderEpoch: leaderEpoch,
   })
   for (const batch of batches) {
-    const checks = new RecordChecks(batch, context)
-    const record = recordsOf(batch, DEFAULT_DECODE_LIMITS)
-    while (record.next()) {
-      checks.take(record)
+    checkRecords(batch, context, record => {
       const { timestamp } = record
       const headers = record.headers()
       builder.add({ timestamp, key: keyOf(record), value: valueOf(record), headers })
-    }
-    checks.finish()
+    })
   }
   const bytes = builder.build()
   const built = new BatchV2(bytes)

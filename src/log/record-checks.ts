@@ -58,7 +58,7 @@ export class RecordChecks implements RecordWalk {
   take(record: RecordCursor): void {
     const { config, name } = this.#context
     if (config.isCompacted && record.keySize < 0 && !this.#batch.isControl) {
-      this.#refuse(`Compacted topic cannot accept message without key in topic partition ${name}.`)
+      this.#refuse(`Compacted topic cannot accept message without key in topic partition ${name}`)
     } else {
       this.#checkTimestamp(record)
     }
@@ -72,11 +72,13 @@ export class RecordChecks implements RecordWalk {
       const text = 'One or more records have been rejected due to invalid timestamp'
       throw new RefusedError('INVALID_TIMESTAMP', text, this.#refusals)
     }
-    const shown = this.#refusals.slice(0, 3).map(({ index, message }) => `${index}: ${message}`)
+    const shown = this.#refusals.slice(0, 3).map(({ index, message }) => {
+      return `RecordError(batchIndex=${index}, message='${message}')`
+    })
     throw new RefusedError(
       'INVALID_RECORD',
       `One or more records have been rejected due to ${this.#refusals.length} record errors in ` +
-        `total, and only showing the first three errors at most: ${shown.join(', ')}`,
+        `total, and only showing the first three errors at most: [${shown.join(', ')}]`,
       this.#refusals,
     )
   }

@@ -1,7 +1,10 @@
 /** Batches as producers and coordinators send them. */
+import { crc32 } from '../../src/binary/checksum.ts'
 import type { Codec } from '../../src/compression/codec.ts'
 import { BatchBuilder, writeCrc } from '../../src/record/batch-builder.ts'
 import { BATCH_HEADER } from '../../src/record/batch-v2.ts'
+import { MESSAGE_V1_HEADER } from '../../src/record/legacy-message.ts'
+import { LOG_OVERHEAD } from '../../src/record/batch.ts'
 import { NOW_MS } from './new-log.ts'
 
 export interface NewBatch {
@@ -67,6 +70,24 @@ export function newMarker(marker: NewMarker): Buffer {
   value.writeInt32BE(coordinatorEpoch, 2)
   builder.add({ timestamp: BigInt(NOW_MS), key, value, headers: [] })
   return builder.build()
+}
+
+/** A message of format v1, without a key. */
+export function legacyMessage(value: Buffer, codecId = 0): Buffer {
+  const { size, offsetOf: at } = MESSAGE_V1_HEADER
+  const header = MESSAGE_V1_HEADER.encode({
+    offset: 0n,
+    messageSize: size + 8 + value.length - LOG_OVERHEAD,
+    crc: 0,
+    magic: 1,
+    attributes: codecId,
+    timestamp: BigInt(NOW_MS),
+  })
+  const sizes = Buffer.alloc(8, 0xff)
+  sizes.writeInt32BE(value.length, 4)
+  const bytes = Buffer.concat([header, sizes, value])
+  bytes.writeUInt32BE(crc32(bytes.subarray(at.magic)), at.crc)
+  return bytes
 }
 
 /** The same bytes, as a leader has placed them. */
