@@ -21,7 +21,9 @@ export class OverlayDisk implements Disk {
   list(path: string): DirectoryEntry[] {
     const directory = resolve(path)
     const entries = new Map<string, DirectoryEntry>()
-    if (this.#changes.get(directory) !== 'directory') {
+    const own = this.#changes.get(directory)
+    if (own === 'removed') throw refusal('list', path, 'ENOENT')
+    if (own !== 'directory') {
       for (const entry of this.#below.list(path)) entries.set(entry.name, entry)
     }
     for (const [changed, change] of this.#changes) {
