@@ -71,7 +71,7 @@ export class OpenFiles {
   }
 
   #known(path: string): OpenFile | undefined {
-    if (this.#newest?.file.path === path) return this.#newest
+    if (this.#newest?.path === path) return this.#newest
     const open = this.#files.get(path)
     if (open === undefined) return undefined
     this.#files.delete(path)
@@ -80,12 +80,12 @@ export class OpenFiles {
     return open
   }
 
-  #add(path: string, open: () => Omit<OpenFile, 'syncing' | 'isLeft'>): OpenFile {
+  #add(path: string, open: () => Pick<OpenFile, 'file' | 'writable'>): OpenFile {
     for (const [oldest, file] of this.#files) {
       if (this.#files.size < this.#countMax) break
       if (file.syncing === 0) this.#leave(oldest, file)
     }
-    const added = { ...open(), syncing: 0, isLeft: false }
+    const added = { path, ...open(), syncing: 0, isLeft: false }
     this.#files.set(path, added)
     this.#newest = added
     return added
@@ -100,6 +100,8 @@ export class OpenFiles {
 }
 
 interface OpenFile {
+  /** By which it was asked for; the file itself may have been opened under another name. */
+  readonly path: string
   readonly file: DiskFile
   /** The same, where it was opened for writing. */
   readonly writable?: WritableDiskFile
