@@ -7,12 +7,13 @@
  * Source: org.apache.kafka.server.util.FileLock
  */
 import fs from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { DiskError } from '../base/errors.ts'
 import { attempt } from './disk-failure.ts'
 import { lockHolder } from './file-lock.ts'
 import { libc } from './libc.ts'
 
-/** The locks of this process: asking the operating system about one would lose it. */
+/** The locks of this process, whatever name they were asked for by: asking the operating system about one would lose it. */
 const held = new Set<string>()
 
 export class ExclusiveLock {
@@ -25,7 +26,8 @@ export class ExclusiveLock {
   }
 
   /** @throws DiskError where somebody else holds it */
-  static take(path: string): ExclusiveLock {
+  static take(name: string): ExclusiveLock {
+    const path = attempt('lock', name, () => join(fs.realpathSync(dirname(name)), basename(name)))
     if (held.has(path)) throw refused(path, 'this process')
     const holder = lockHolder(path)
     if (holder !== undefined && holder !== 'unknown') {
