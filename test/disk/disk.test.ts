@@ -80,6 +80,45 @@ describe.each<[string, () => { disk: Disk; root: string }]>([
     expect(disk.readWhole(at('a')).toString()).toBe('hey\0\0!')
   })
 
+  test('a file that is there is opened for writing as it is, and read through the same', () => {
+    write('a', 'hello')
+    const file = disk.openForWriting(at('a'))
+    expect(file.size()).toBe(5)
+    file.append(Buffer.from('!'))
+    const buffer = Buffer.alloc(9)
+    expect(file.read(buffer, 1)).toBe(5)
+    expect(buffer.toString('latin1', 0, 5)).toBe('ello!')
+    file.close()
+    expect(disk.readWhole(at('a')).toString()).toBe('hello!')
+  })
+
+  test('a write goes to its position: over what is there, and behind a gap of zeros', () => {
+    write('a', 'hello')
+    const file = disk.openForWriting(at('a'))
+    file.write(Buffer.from('E'), 1)
+    file.write(Buffer.from('lo world'), 3)
+    file.write(Buffer.from('!'), 13)
+    file.append(Buffer.from('?'))
+    file.close()
+    expect(disk.readWhole(at('a')).toString()).toBe('hEllo world\0\0!?')
+  })
+
+  test('a sync comes back, with and without holding up the thread', async () => {
+    const file = disk.create(at('a'))
+    file.write(Buffer.from('hello'), 0)
+    await expect(file.datasync()).resolves.toBeUndefined()
+    file.sync()
+    file.close()
+    expect(disk.readWhole(at('a')).toString()).toBe('hello')
+  })
+
+  test('an empty directory is removed', () => {
+    disk.makeDirectory(at('dir'))
+    disk.removeDirectory(at('dir'))
+    expect(disk.status(at('dir'))).toBeUndefined()
+    expect(disk.list(root)).toEqual([])
+  })
+
   test('lists names sorted by code unit, with their kinds', () => {
     for (const name of ['b', 'a10', 'a9', 'B', '.lock']) write(name, '')
     disk.makeDirectory(at('dir'))
@@ -139,13 +178,23 @@ describe.each<[string, () => { disk: Disk; root: string }]>([
     ['list', name => disk.list(at(name)), 'file', 'ENOTDIR'],
     ['create', name => disk.create(at(name)), 'file', 'EEXIST'],
     ['create', name => disk.create(at(name)), 'missing/file', 'ENOENT'],
+    ['create', name => disk.create(at(name)), 'dir', 'EEXIST'],
     ['make directory', name => disk.makeDirectory(at(name)), 'dir', 'EEXIST'],
+    ['make directory', name => disk.makeDirectory(at(name)), 'file', 'EEXIST'],
+    ['make directory', name => disk.makeDirectory(at(name)), 'missing/dir', 'ENOENT'],
+    ['remove directory', name => disk.removeDirectory(at(name)), 'missing', 'ENOENT'],
+    ['remove directory', name => disk.removeDirectory(at(name)), 'file', 'ENOTDIR'],
+    ['remove directory', name => disk.removeDirectory(at(name)), 'full', 'ENOTEMPTY'],
+    ['open', name => disk.openForWriting(at(name)), 'missing', 'ENOENT'],
+    ['open', name => disk.openForWriting(at(name)), 'dir', 'EISDIR'],
     ['rename', name => disk.rename(at(name), at('to')), 'missing', 'ENOENT'],
     ['remove', name => disk.remove(at(name)), 'missing', 'ENOENT'],
     ['sync directory', name => disk.syncDirectory(at(name)), 'missing', 'ENOENT'],
   ])('a failed %s is a DiskError (%#)', (op, act, name, errno) => {
     write('file', '')
     disk.makeDirectory(at('dir'))
+    disk.makeDirectory(at('full'))
+    write('full/file', '')
     expect(failureOf(() => act(name))).toMatchObject({ op, errno })
   })
 })

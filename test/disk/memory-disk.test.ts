@@ -76,6 +76,62 @@ describe('after a crash', () => {
     expect(disk.crash().list('/dir')).toEqual([{ name: 'a', kind: 'file' }])
   })
 
+  test('what was not synced may survive sector by sector, in any order', () => {
+    const disk = new MemoryDisk()
+    disk.put('/a', bytes('kept'))
+    disk.openForWriting('/a').write(Buffer.alloc(1200, 'n'), 400)
+    const answers = [false, true, false, false]
+    const survives = () => answers.shift()!
+    const after = disk.crash({ prefix: () => 0, survives }).readWhole('/a')
+    expect(answers).toHaveLength(0)
+    expect(after).toHaveLength(1024)
+    expect(after.toString('latin1', 0, 4)).toBe('kept')
+    expect(after.subarray(4, 512)).toEqual(Buffer.alloc(508))
+    expect(after.subarray(512)).toEqual(Buffer.alloc(512, 'n'))
+  })
+
+  test('a change of the length may survive that of the bytes', () => {
+    const disk = new MemoryDisk()
+    disk.put('/a', bytes('kept'))
+    const file = disk.openForWriting('/a')
+    file.truncate(2)
+    file.append(bytes('new'))
+    const answers = [true, false]
+    const survives = () => answers.shift()!
+    expect(
+      disk
+        .crash({ prefix: () => 0, survives })
+        .readWhole('/a')
+        .toString(),
+    ).toBe('ke')
+  })
+
+  test('of the changes of names so many survive as chance has it, in their order', () => {
+    const disk = new MemoryDisk()
+    disk.put('/dir/a', bytes('a'))
+    disk.rename('/dir/a', '/dir/b')
+    disk.rename('/dir/b', '/dir/c')
+    disk.create('/dir/d')
+    const left = (count: number) =>
+      disk
+        .crash({ prefix: () => count, survives: () => false })
+        .list('/dir')
+        .map(({ name }) => name)
+    expect([0, 1, 2, 3].map(left)).toEqual([['a'], ['b'], ['c'], ['c', 'd']])
+  })
+
+  test('a sync that does not hold up the thread makes durable what was written before it', async () => {
+    const disk = new MemoryDisk()
+    disk.put('/a', bytes(''))
+    const file = disk.openForWriting('/a')
+    file.append(bytes('kept'))
+    const sync = file.datasync()
+    file.append(bytes(' lost'))
+    expect(disk.crash().readWhole('/a').toString()).toBe('')
+    await sync
+    expect(disk.crash().readWhole('/a').toString()).toBe('kept')
+  })
+
   test('what survived one crash survives the next', () => {
     const disk = new MemoryDisk()
     disk.put('/dir/a', bytes('kept'))

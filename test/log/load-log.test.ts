@@ -144,6 +144,10 @@ describe('a log that is loaded', () => {
     expect(disk.readWhole(pathOf('index', 0))).toEqual(wild)
     expect(disk.readWhole(pathOf('index', 3))).toEqual(before)
     expect(loaded).toMatchObject({ endOffset: 8n, recoveryPoint: 4n })
+    const recovered = load(disk, { recoveryPoint: 6n }).told
+    expect(recovered.filter(line => line.startsWith('segment'))).toEqual([
+      'segment-recovered 6.log',
+    ])
   })
 
   it('starts anew where it ends before its start', () => {

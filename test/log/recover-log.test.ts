@@ -99,8 +99,12 @@ describe('a recovery', () => {
   it('empties nothing where the disk fails', () => {
     const sizes = () => [0, 3, 6].map(base => disk.status(pathOf('log', base))?.size)
     const before = sizes()
-    const path = pathOf('log', 3)
-    expect(() => load(failing(disk, { op: 'read', below: path }))).toThrow(DiskError)
+    let failures = 0
+    const isOn = () => failures++ === 0
+    expect(() => load(failing(disk, { op: 'read', below: pathOf('log', 3), isOn }))).toThrow(
+      DiskError,
+    )
+    expect(failures).toBe(1)
     expect(sizes()).toEqual(before)
     expect(segmentFiles(disk).filter(name => name.endsWith('.deleted'))).toEqual([])
   })
