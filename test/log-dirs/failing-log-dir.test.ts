@@ -35,7 +35,7 @@ const append = (dirs: ReturnType<typeof openDirs>, number: number) =>
   dirs.log(partition(number))!.append(newBatch(), CLIENT)
 
 describe('a log.dir whose disk fails', () => {
-  it('goes offline with all its logs, and the others go on', async () => {
+  it('goes offline with all its logs, and the others go on', () => {
     const dirs = openDirs(brokenAt('write'))
     expect(dirs.openAll()).toEqual([])
     const before = contentsOf(disk, A)

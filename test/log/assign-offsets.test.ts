@@ -1,11 +1,13 @@
 /** What a leader makes of the batches it takes. */
 import { beforeEach, describe, expect, it } from 'vitest'
+import { DEFAULT_DECODE_LIMITS } from '../../src/base/limits.ts'
 import { CODECS } from '../../src/compression/codecs.ts'
 import { gzip } from '../../src/compression/gzip.ts'
 import { lz4 } from '../../src/compression/lz4.ts'
 import type { PartitionLog } from '../../src/log/partition-log.ts'
 import { writeCrc } from '../../src/record/batch-builder.ts'
 import { BATCH_HEADER, BatchV2 } from '../../src/record/batch-v2.ts'
+import { eachRecord } from '../../src/record/records.ts'
 import { readBatches } from '../crash/check-log.ts'
 import { encodeBatch, record } from '../record/encode-batch.ts'
 import { FOREIGN, T } from '../record/foreign-bytes.ts'
@@ -79,6 +81,13 @@ describe('a batch that can stay as it is', () => {
     })
   })
 
+  it('is marked as having the broker’s time, though that is its own by chance', () => {
+    begin({ timestampType: 'append' })
+    const batch = taken(newBatch({ timestamps: [NOW_MS] }))
+    expect(batch).toMatchObject({ timestampType: 'append', maxTimestamp: BigInt(NOW_MS) })
+    expect(batch.isValid()).toBe(true)
+  })
+
   it('is a marker, which is never compressed', () => {
     begin({ compressionType: 'gzip' })
     const batch = taken(newMarker({ id: 9n, epoch: 0 }), 'coordinator')
@@ -135,6 +144,7 @@ describe('a batch that is built anew', () => {
       partitionLeaderEpoch: -1,
     })
     const batch = taken(bytes)
+    expect(offsetsOf(batch)).toEqual([10n, 11n, 12n])
     expect(recordsOf(batch).map(({ value }) => value?.toString())).toEqual([
       'value 0',
       'value 2',
@@ -218,6 +228,12 @@ describe('a batch that was sent before', () => {
     expect(log.endOffset).toBe(11n)
   })
 })
+
+function offsetsOf(batch: BatchV2): bigint[] {
+  const offsets: bigint[] = []
+  for (const { offset } of eachRecord(batch, DEFAULT_DECODE_LIMITS)) offsets.push(offset)
+  return offsets
+}
 
 /** With its value alone, in one byte each of size and deltas. */
 function plainRecord(offsetDelta: number, value: string): Buffer {

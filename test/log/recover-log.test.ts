@@ -1,6 +1,6 @@
 /** What is left of a log that a crash has damaged. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { DiskError } from '../../src/base/errors.ts'
+import { CorruptDataError, DiskError } from '../../src/base/errors.ts'
 import type { Disk } from '../../src/disk/disk.ts'
 import { diskWith } from '../../src/disk/disk-with.ts'
 import type { MemoryDisk } from '../../src/disk/memory-disk.ts'
@@ -88,12 +88,22 @@ describe('a recovery', () => {
     expect(snapshots).toEqual(['2.snapshot'])
   })
 
-  it('empties a segment whose offsets an index can not hold', () => {
+  it('cuts at a batch whose offsets go back', () => {
     change(3, bytes => Buffer.concat([bytes.subarray(0, 600), placedAt(bytes.subarray(600), 1)]))
     const loading = load(disk)
-    expect(cutOf(loading)).toMatchObject({ nextOffset: 3n, cut: { position: 0, bytes: 900 } })
+    expect(cutOf(loading)).toMatchObject({
+      nextOffset: 5n,
+      cut: { position: 600, bytes: 300, reason: 'its offset 1 goes back' },
+    })
     expect(loading.loaded.segments.map(({ baseOffset }) => baseOffset)).toEqual([0n, 3n])
-    expect(loading.loaded.endOffset).toBe(3n)
+    expect(loading.loaded.endOffset).toBe(5n)
+  })
+
+  it('refuses offsets that no index of the segment could hold', () => {
+    appendTo(6, placedAt(newBatch(), 6 + 0x8000_0000))
+    const before = disk.readWhole(pathOf('log', 6))
+    expect(() => load(disk)).toThrow(CorruptDataError)
+    expect(disk.readWhole(pathOf('log', 6))).toEqual(before)
   })
 
   it('empties nothing where the disk fails', () => {
