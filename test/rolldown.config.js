@@ -1,9 +1,13 @@
-/** The fuzzer and the benchmark, together with the parts of src/ that they call. */
+/** The fuzzer, the crash simulator and the benchmarks, together with the parts of src/ that they call. */
 import { defineConfig } from 'rolldown'
 import { dependency } from '../rolldown.config.js'
 
 export default defineConfig({
-  input: { fuzz: 'test/fuzz/fuzz.js', bench: 'test/bench/run.js' },
+  input: {
+    fuzz: 'test/fuzz/fuzz.js',
+    crash: 'test/crash/crash.js',
+    bench: 'test/bench/run.js',
+  },
   platform: 'node',
   external: dependency,
   output: { dir: '.cache/test', cleanDir: true, format: 'esm' },
