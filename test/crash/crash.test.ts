@@ -3,8 +3,10 @@ import { expect, test } from 'vitest'
 import { Scenario } from './scenario.ts'
 
 const SEEDS = 300
+/** Of longer runs: each has shown a fault that is mended. */
+const TELLING = [4257]
 
-test.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
+test.each([...Array.from({ length: SEEDS }, (_, seed) => seed), ...TELLING])(
   'what was promised survives a crash (seed %i)',
   async seed => {
     await expect(new Scenario(seed).run()).resolves.toBeUndefined()
