@@ -7,6 +7,7 @@ export default defineConfig({
     fuzz: 'test/fuzz/fuzz.js',
     crash: 'test/crash/crash.js',
     bench: 'test/bench/run.js',
+    append: 'test/bench/append.js',
   },
   platform: 'node',
   external: dependency,

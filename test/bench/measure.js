@@ -25,11 +25,21 @@ export function compare(commands, runs = RUNS) {
   )
 }
 
-/** Node programs are given as [script, …args]; others as { command, args }. */
-function once(command) {
-  const isNode = Array.isArray(command)
-  const file = isNode ? process.execPath : command.command
-  const args = isNode ? ['--require', REPORT_MEMORY, ...command] : command.args
+/**
+ * Node programs are given as [script, …args], or { node: [script, …args], before, inputPath }: what has to be done
+ * before each run, and what comes through a pipe; others as { command, args }.
+ */
+export function once(command) {
+  command.before?.()
+  const node = Array.isArray(command) ? command : command.node
+  const isNode = node !== undefined
+  const { inputPath } = command
+  let file = isNode ? process.execPath : command.command
+  let args = isNode ? ['--require', REPORT_MEMORY, ...node] : command.args
+  if (inputPath !== undefined) {
+    args = ['-c', 'cat "$0" | "$@"', inputPath, file, ...args]
+    file = 'sh'
+  }
   const start = performance.now()
   const { status, output, stderr } = spawnSync(file, args, {
     env: ENVIRONMENT,
@@ -41,6 +51,6 @@ function once(command) {
   return { milliseconds, rss: Number(output[3]?.toString() ?? 0) * 1024 }
 }
 
-function median(numbers) {
+export function median(numbers) {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
 }

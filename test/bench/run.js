@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: kbroker beside kafka-dump-log of Apache Kafka 4.3.1, in one run, whole processes in turn, as ratios.
- * Needs Java 17 and Maven, and 4 GiB in --directory. `--only PART` runs the parts whose name holds PART.
+ * `npm run bench`: kbroker beside Apache Kafka 4.3.1 and its kafka-dump-log, in one run, whole processes in turn, as ratios.
+ * Needs Java 17 and Maven, and 12 GiB in --directory. `--only PART` runs the parts whose name holds PART.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compare } from './measure.js'
 import { segmentAt, SEGMENTS } from './segments.js'
+import { appends, partitionCosts, pipelines, recovery } from './writing.js'
 
 /** npm runs scripts in the package's folder. */
 const ROOT = process.cwd()
@@ -48,11 +49,15 @@ const PARTS = {
     return `${rate(2 ** 30, lz4)} of records, ${rate(size, lz4)} of log, ${mib(lz4)}`
   },
   'lookup in 1 GiB': lookup,
+  'recover 2 GiB': () => recovery(values.directory, jars),
+  append: () => appends(values.directory),
+  'produce and consume, 1M lines of 100 B': () => pipelines(values.directory),
+  'partitions × log.dirs': () => partitionCosts(values.directory),
 }
 
 console.log(`${cpus()[0].model}, ${availableParallelism()} processors, Node ${process.version}`)
 for (const [name, part] of Object.entries(PARTS)) {
-  if (name.includes(values.only)) console.log(`${name}: ${part()}`)
+  if (name.includes(values.only)) console.log(`${name}: ${await part()}`)
 }
 
 function dumpBatches(segment) {

@@ -1,0 +1,65 @@
+/** Log.dirs to measure with: made by kbroker itself, with 1 KiB records in one partition, or empty. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, openSync, readdirSync, rmSync, writeSync, closeSync } from 'node:fs'
+import { join } from 'node:path'
+
+const LINES_PER_WRITE = 1000
+const CLEAN_MARKS = ['.kafka_cleanshutdown', 'recovery-point-offset-checkpoint']
+
+/** A file of lines that differ. */
+export function linesAt(directory, { count, size, isKeyed = false }) {
+  const path = join(directory, `${count}-lines-of-${size}${isKeyed ? '-keyed' : ''}`)
+  if (existsSync(path)) return path
+  const descriptor = openSync(path, 'w')
+  for (let line = 0; line < count; line += LINES_PER_WRITE) {
+    const lines = Array.from({ length: Math.min(LINES_PER_WRITE, count - line) }, (_, i) =>
+      `${isKeyed ? `key-${line + i}:` : ''}line ${line + i} `.padEnd(size, 'the log is a file '),
+    )
+    writeSync(descriptor, `${lines.join('\n')}\n`)
+  }
+  closeSync(descriptor)
+  return path
+}
+
+/** Two folders, new and empty. */
+export function freshLogDirs(directory) {
+  const paths = ['a', 'b'].map(name => join(directory, name))
+  for (const path of paths) {
+    rmSync(path, { recursive: true, force: true })
+    mkdirSync(path, { recursive: true })
+  }
+  return paths
+}
+
+/** One log.dir with so many bytes of a topic, made if it isn't there. */
+export function filledLogDir(directory, { bytes, kbroker }) {
+  const path = join(directory, `log-dir-${bytes}`)
+  if (existsSync(path)) return path
+  const making = `${path}.tmp`
+  rmSync(making, { recursive: true, force: true })
+  mkdirSync(making, { recursive: true })
+  const lines = linesAt(directory, { count: Math.max(1, Math.round(bytes / 1032)), size: 1023 })
+  const args = ['-c', '"$0" "$1" produce -q -t large --log-dirs "$2" < "$3" && mv "$2" "$4"']
+  const { status, stderr } = spawnSync(
+    'sh',
+    [...args, process.execPath, kbroker, making, lines, path],
+    {
+      encoding: 'utf8',
+    },
+  )
+  if (status !== 0) throw new Error(`cannot make ${path}: ${stderr}`)
+  rmSync(lines)
+  return path
+}
+
+/** As after a crash that lost nothing: all of it has to be read again. */
+export function makeUnclean(logDir) {
+  for (const name of CLEAN_MARKS) rmSync(join(logDir, name), { force: true })
+}
+
+export function logsOf(logDir, topic) {
+  return readdirSync(logDir)
+    .filter(name => name.startsWith(`${topic}-`))
+    .flatMap(name => readdirSync(join(logDir, name)).map(file => join(logDir, name, file)))
+    .filter(path => path.endsWith('.log'))
+}

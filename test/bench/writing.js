@@ -1,0 +1,118 @@
+/** The parts of the bench that write: recovery, appends, produce and consume, many partitions. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { kafkaStartMs } from './kafka-start.js'
+import { filledLogDir, freshLogDirs, linesAt, logsOf, makeUnclean } from './log-dirs.js'
+import { compare, median, once } from './measure.js'
+
+const KBROKER = join(process.cwd(), 'bin/kbroker.js')
+const LIMIT = join(process.cwd(), 'test/bench/read-and-check.js')
+const APPEND = join(process.cwd(), '.cache/test/append.js')
+const RECOVERY_RUNS = 3
+const APPEND_RUNS = 3
+const PARTITION_COUNTS = [1, 10, 100, 1000]
+const DIRS = 2
+
+/** Kafka's share is its start on the unclean directory less its start on an empty one. */
+export async function recovery(directory, jars) {
+  const kafkaFolder = join(directory, 'kafka')
+  mkdirSync(kafkaFolder, { recursive: true })
+  const logDir = filledLogDir(directory, { bytes: 2 ** 31, kbroker: KBROKER })
+  const empty = filledLogDir(directory, { bytes: 1, kbroker: KBROKER })
+  const logs = logsOf(logDir, 'large')
+  const bytes = logs.reduce((sum, path) => sum + statSync(path).size, 0)
+  const recover = [KBROKER, 'recover', '--log-dirs', logDir, '--execute', '-q']
+  const taken = { kbroker: [], start: [], kafka: [], kafkaEmpty: [], limit: [] }
+  for (let run = -1; run < RECOVERY_RUNS; run++) {
+    const before = () => makeUnclean(logDir)
+    const ms = {
+      kbroker: once({ node: recover, before }).milliseconds,
+      limit: once([LIMIT, ...logs]).milliseconds,
+    }
+    makeUnclean(logDir)
+    ms.kafka = await kafkaStartMs(kafkaFolder, { jars, logDirs: [logDir] })
+    ms.kafkaEmpty = await kafkaStartMs(kafkaFolder, { jars, logDirs: [empty] })
+    if (run < 0) continue
+    for (const [name, milliseconds] of Object.entries(ms)) taken[name].push(milliseconds)
+  }
+  const ours = median(taken.kbroker)
+  const kafkas = median(taken.kafka) - median(taken.kafkaEmpty)
+  const limit = median(taken.limit)
+  return (
+    `${gbs(bytes, ours)} against ${gbs(bytes, kafkas)}: ${times(kafkas, ours)} faster; ` +
+    `${times(ours, limit)} the time of reading and CRC-32C alone (${gbs(bytes, limit)})`
+  )
+}
+
+/** The best of several: what the disk and others do between is not what is measured. */
+export function appends(directory) {
+  const best = {}
+  for (let run = 0; run < APPEND_RUNS; run++) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [APPEND, directory], {
+      encoding: 'utf8',
+    })
+    if (status !== 0) throw new Error(stderr)
+    for (const [name, figure] of Object.entries(JSON.parse(stdout))) {
+      best[name] = Math.max(best[name] ?? 0, figure)
+    }
+  }
+  const { largeBytesPerSecond, smallPerSecond, syncsOfOnePerSecond, syncsOf64PerSecond } = best
+  return (
+    `128 KiB batches ${(largeBytesPerSecond / 1e9).toFixed(2)} GB/s, ` +
+    `100 B batches ${Math.round(smallPerSecond / 1000)}k/s; synced each: one writer ` +
+    `${Math.round(syncsOfOnePerSecond)}/s, 64 writers ${Math.round(syncsOf64PerSecond)}/s, ` +
+    `${(syncsOf64PerSecond / syncsOfOnePerSecond).toFixed(1)}×`
+  )
+}
+
+export function pipelines(directory) {
+  const count = 1_000_000
+  const inputPath = linesAt(directory, { count, size: 100 })
+  const [a, b] = freshLogDirs(join(directory, 'pipelines'))
+  const at = ['-q', '-t', 'lines', '--log-dirs', `${a},${b}`]
+  const before = () => freshLogDirs(join(directory, 'pipelines'))
+  const { produce } = compare({ produce: { node: [KBROKER, 'produce', ...at], inputPath, before } })
+  const { consume } = compare({ consume: [KBROKER, 'consume', ...at] })
+  freshLogDirs(join(directory, 'pipelines'))
+  return `produce ${told(produce)}; consume ${told(consume)}`
+}
+
+/** Times of whole processes, in milliseconds: medians. */
+export function partitionCosts(directory) {
+  const inputPath = linesAt(directory, { count: 100_000, size: 100, isKeyed: true })
+  const rows = PARTITION_COUNTS.map(count =>
+    partitionCost(join(directory, 'partitions'), { count, inputPath }),
+  )
+  freshLogDirs(join(directory, 'partitions'))
+  return ['', 'partitions  create  open+close  produce 100k keyed', ...rows].join('\n')
+}
+
+function partitionCost(directory, { count, inputPath }) {
+  const [a, b] = freshLogDirs(directory)
+  const at = ['-q', '--log-dirs', `${a},${b}`]
+  const partitions = String(count * DIRS)
+  const create = [KBROKER, 'produce', ...at, '-t', 'many', '--partitions', partitions]
+  const { created } = compare(
+    { created: { node: create, inputPath: '/dev/null', before: () => freshLogDirs(directory) } },
+    3,
+  )
+  const { opened } = compare({ opened: [KBROKER, 'recover', ...at, '--execute'] }, 3)
+  const produce = [KBROKER, 'produce', ...at, '-t', 'many', '-K:']
+  const { produced } = compare({ produced: { node: produce, inputPath } }, 3)
+  const ms = ({ ms }, width) => `${ms.toFixed(0)} ms`.padStart(width)
+  const name = `${count} × ${DIRS}`.padEnd(10)
+  return `${name}${ms(created, 8)}${ms(opened, 12)}${ms(produced, 20)}`
+}
+
+function told({ ms, rssMax }) {
+  return `${(ms / 1000).toFixed(2)} s, ${Math.round(rssMax / 2 ** 20)} MiB resident`
+}
+
+function gbs(bytes, milliseconds) {
+  return `${(bytes / milliseconds / 1e6).toFixed(2)} GB/s`
+}
+
+function times(slow, fast) {
+  return `${(slow / fast).toFixed(2)}×`
+}
