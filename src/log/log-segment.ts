@@ -43,6 +43,8 @@ export class LogSegment implements SearchedSegment {
   /** Bytes of batches. */
   size: number
   readonly rollJitterMs: number
+  /** Asked for by every append. */
+  readonly logPath: string
   readonly #folder: PartitionFolder
   readonly #config: LogConfig
   readonly #indexes: SegmentIndexes
@@ -66,6 +68,7 @@ export class LogSegment implements SearchedSegment {
     this.#openedMs = nowMs
     this.rollJitterMs = rollJitterMs
     this.#suffix = suffix
+    this.logPath = this.#pathOf('log')
     this.#indexes = new SegmentIndexes(folder, baseOffset, {
       sizeMax: config.segmentIndexBytes,
       suffix,
@@ -95,10 +98,6 @@ export class LogSegment implements SearchedSegment {
     const path = join(folder.path, segmentFileName('log', baseOffset) + (options.suffix ?? ''))
     const size = folder.files.disk.status(path)?.size ?? 0
     return new LogSegment(folder, baseOffset, size, options)
-  }
-
-  get logPath(): string {
-    return this.#pathOf('log')
   }
 
   /** Until the next call: others may close it. */

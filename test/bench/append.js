@@ -1,4 +1,4 @@
-/** Appends to a partition's log as fast as it goes; prints what came of it as JSON. The folder is removed at the end. */
+/** Appends to a partition's log as fast as it goes; prints what came of it as JSON. append.js FOLDER [NAME] */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodeDisk } from '../../src/disk/node-disk.ts'
@@ -30,7 +30,9 @@ const runs = {
 }
 
 const results = {}
+const only = process.argv[3] ?? ''
 for (const [name, run] of Object.entries(runs)) {
+  if (!name.includes(only)) continue
   const path = join(folder, 'append-0')
   rmSync(path, { recursive: true, force: true })
   mkdirSync(path, { recursive: true })
