@@ -131,8 +131,10 @@ export class KafkaBroker {
     await this.#end('SIGTERM')
   }
 
+  /** With the programs that wait for it. */
   async crash(): Promise<void> {
     await this.#end('SIGKILL')
+    for (const helper of this.#helpers) helper.kill('SIGKILL')
   }
 
   /** One of our Java programs, in a JVM of its own, to its end. */
