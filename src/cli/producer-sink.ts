@@ -47,7 +47,7 @@ export class ProducerSink implements BatchSink {
     const { leaderEpoch } = this.#topic.partitions.get(partition)!
     const appended = log.append(batch, { leaderEpoch, origin: 'client' })
     if (appended === undefined) throw new RefusedError('CORRUPT_MESSAGE', 'a batch is not whole')
-    if (this.#durability === 'batch') await log.flush(appended.lastOffset + 1n)
+    if (this.#durability === 'batch' || log.isFlushDue()) await log.flush(appended.lastOffset + 1n)
     log.raiseHighWatermark(log.endOffset)
     const { firstOffset, lastOffset } = appended
     this.#onAcknowledged?.({ topic: this.#topic.name, partition, firstOffset, lastOffset })

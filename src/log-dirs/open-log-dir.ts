@@ -157,11 +157,12 @@ export class OpenLogDir {
     }
   }
 
-  /** A new log, in a folder of its own. */
+  /** A new log, in a folder of its own; one that is there already is opened. */
   create(partition: TopicPartition, topicId: string): PartitionLog {
     const { disk } = this.#files
+    const { path } = this.#folderOf(partition)
     try {
-      disk.makeDirectory(this.#folderOf(partition).path)
+      if (disk.status(path) === undefined) disk.makeDirectory(path)
       disk.syncDirectory(this.path)
     } catch (error) {
       if (error instanceof DiskError) this.fail(error)
@@ -181,6 +182,7 @@ export class OpenLogDir {
 
   /** Writes down what is known of the logs, so that the next start need not find it out. */
   checkpoint(): void {
+    if (this.#failure !== undefined) return
     this.#orFail(() => {
       const { checkpoints } = this.before
       this.#write(RECOVERY_POINT_CHECKPOINT, checkpoints.recoveryPoint, log => log.recoveryPoint)

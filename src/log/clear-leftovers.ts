@@ -54,6 +54,7 @@ function completeSwaps(folder: PartitionFolder, onAction: LoadListener | undefin
   }
   for (const { name } of swaps) {
     const path = join(folder.path, name.slice(0, -SWAP_SUFFIX.length))
+    folder.files.close(join(folder.path, name))
     disk.rename(join(folder.path, name), path)
     onAction?.({ kind: 'swap-completed', path })
   }

@@ -214,9 +214,11 @@ export class PartitionLog {
     this.#orFail(() => this.#roll(this.#endOffset))
   }
 
-  /** Whether `flush.ms` has passed since the last flush, and something waits for one. */
+  /** Whether there are `flush.messages` records that wait for a flush; or one, and `flush.ms` since the last. */
   isFlushDue(): boolean {
-    if (this.durableOffset >= this.#endOffset) return false
+    const waiting = Number(this.#endOffset - this.durableOffset)
+    if (waiting <= 0) return false
+    if (waiting >= this.config.flushMessages) return true
     return this.#clock.nowMs() - this.flushedAtMs >= this.config.flushMs
   }
 
