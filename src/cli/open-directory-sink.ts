@@ -17,8 +17,8 @@ import { loadActionText } from './render/recover-output.ts'
 import { changeOptions, placesOf, readNode, writeChange } from './stopped-cluster.ts'
 
 /**
- * @throws UsageError where the log.dirs can't be written to
- * @throws RefusedError where the topic can't be made
+ * @throws UsageError where the topic can't be made
+ * @throws RefusedError where the log.dirs can't be written to: a broker runs on them, or they are not all of one
  * @throws DiskError
  */
 export async function openDirectorySink(
@@ -70,7 +70,7 @@ async function topicHere(
 function changeable(options: LogDirsOption, context: CommandContext): StoppedNode {
   const node = readNode(placesOf(options, context), {}, context)
   const [problem] = node.problems
-  if (problem !== undefined) throw new UsageError(problem)
+  if (problem !== undefined) throw new RefusedError('KAFKA_STORAGE_ERROR', problem)
   return node
 }
 
