@@ -7,6 +7,7 @@
  * | `.swap` at or behind the lowest `.cleaned`     | removed: not all of what it belongs to was finished        |
  * | any other `.swap`                              | takes the place of all segments in its range of offsets    |
  * | an index without its log                       | removed                                                    |
+ * | a log whose name has not 20 digits             | left alone, as nobody finds it under that name             |
  * | a log without its offset index                 | recovered: read, checked, cut, indexes built               |
  * | a transaction index that contradicts its name  | the same                                                   |
  * | no time index                                  | an empty one                                               |
@@ -133,7 +134,7 @@ class LogLoading {
     const isThere = new Set(names.map(({ name }) => name))
     for (const { name } of names) {
       const parsed = parseSegmentFileName(name)
-      if (parsed?.state !== 'live' || parsed.kind === 'snapshot') continue
+      if (parsed?.state !== 'live' || !parsed.wellFormed || parsed.kind === 'snapshot') continue
       const { kind, baseOffset } = parsed
       if (kind === 'log') this.#loadSegment(baseOffset, isThere)
       else if (!isThere.has(segmentFileName('log', baseOffset))) {

@@ -63,7 +63,7 @@ export class LogFlush {
   async upTo(offset: bigint, log: () => FlushedLog): Promise<void> {
     while (this.#durableOffset < offset) {
       if (log().endOffset < offset && this.#underWay === undefined) return
-      this.#underWay ??= this.#flush(log()).finally(() => (this.#underWay = undefined))
+      this.#underWay ??= this.#flush(log).finally(() => (this.#underWay = undefined))
       await this.#underWay
     }
   }
@@ -99,7 +99,10 @@ export class LogFlush {
     this.#truncatedTo = lesser(offset, this.#truncatedTo ?? offset)
   }
 
-  async #flush({ active, endOffset }: FlushedLog): Promise<void> {
+  /** Those whom the flush before has served append again first: else the first of them would have one to himself. */
+  async #flush(log: () => FlushedLog): Promise<void> {
+    await Promise.resolve()
+    const { active, endOffset } = log()
     this.#truncatedTo = undefined
     await this.#syncLeftBehind()
     await active.syncRecords()

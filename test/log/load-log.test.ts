@@ -80,6 +80,15 @@ describe('a log that is loaded', () => {
     expect(loaded.endOffset).toBe(8n)
   })
 
+  it('does without a log whose name has not 20 digits, and leaves it alone', () => {
+    const misnamed = `${FOLDER}/9.log`
+    disk.put(misnamed, newBatch())
+    const { loaded, told } = load(disk, cleanly)
+    expect(told).toEqual([])
+    expect(loaded.segments).toHaveLength(3)
+    expect(disk.readWhole(misnamed)).toEqual(newBatch())
+  })
+
   it('loses an index without its log', () => {
     for (const kind of ['index', 'timeindex', 'txnindex'] as const) disk.put(pathOf(kind, 5), EMPTY)
     expect(load(disk, cleanly).told).toEqual([
