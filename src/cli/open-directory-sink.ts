@@ -1,12 +1,14 @@
 /** Opens log.dirs for `produce`: makes the topic where it is not there, and puts in order what a crash has left. */
 import { RefusedError, UsageError } from '../base/errors.ts'
+import { seededRandom } from '../base/random.ts'
 import { OverlayDisk } from '../disk/overlay-disk.ts'
 import { allocateProducerId } from '../inspect/topics/producer-ids.ts'
 import { topicCreation } from '../inspect/topics/topic-change.ts'
 import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
 import type { LoadAction } from '../log/load-action.ts'
 import type { PartitionFolderName } from '../log/file-names.ts'
-import { logConfigOf } from '../log/log-config.ts'
+import { type LogConfig, logConfigOf } from '../log/log-config.ts'
+import { drawJitterMs } from '../log/roll-policy.ts'
 import { LogDirs, type LogDirsOptions } from '../log-dirs/log-dirs.ts'
 import type { TopicImage } from '../metadata/topic-images.ts'
 import { ProducerSink } from './producer-sink.ts'
@@ -105,10 +107,12 @@ interface Opening {
 function openLogDirs(paths: readonly string[], { options, node, context }: Opening): LogDirs {
   const isClean = node.logDirs.every(({ cleanShutdown }) => cleanShutdown !== undefined)
   const isFresh = node.folders.ofTopic(options.topic).length === 0 && isClean
+  const random = seededRandom(context.nowMs())
   const opening = {
     clock: context,
     configOf: (topic: string) => logConfigOf(node.image.configs.of('topic', topic)),
     producerExpirationMs: PRODUCER_EXPIRATION_MS,
+    drawJitterMs: (config: LogConfig) => drawJitterMs(config, random),
   }
   if (!isClean) refuseLoss(paths, { ...opening, disk: new OverlayDisk(context.disk) })
   const logDirs = LogDirs.open(paths, {

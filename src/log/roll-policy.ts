@@ -13,6 +13,7 @@
  *
  * Source: org.apache.kafka.storage.internals.log.LogSegment#shouldRoll
  */
+import type { Random } from '../base/random.ts'
 import type { LogConfig } from './log-config.ts'
 
 export type RollReason = 'size' | 'time' | 'full-index' | 'offset-overflow'
@@ -31,6 +32,15 @@ export interface RollRequest {
   readonly lastOffset: bigint
   readonly maxTimestamp: bigint
   readonly nowMs: number
+}
+
+/** How much earlier than `segment.ms` one segment is rolled, so that not all are at once. */
+export function drawJitterMs(
+  { segmentMs, segmentJitterMs }: Pick<LogConfig, 'segmentMs' | 'segmentJitterMs'>,
+  random: Random,
+): number {
+  const most = Math.min(segmentMs, segmentJitterMs)
+  return most > 0 ? random.below(most) : 0
 }
 
 const RELATIVE_OFFSET_MAX = 0x7fff_ffffn
