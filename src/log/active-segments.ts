@@ -11,6 +11,7 @@ import type { LogConfig } from './log-config.ts'
 import { LogSegment } from './log-segment.ts'
 import type { PartitionFolder } from './partition-folder.ts'
 import type { PartitionProducers } from './partition-producers.ts'
+import { floorSegment } from './segment.ts'
 
 export interface LogClock {
   /** Milliseconds since 1970. */
@@ -100,7 +101,7 @@ export class ActiveSegments {
 
   /** Gives up the segments that end before an offset. Durable when it returns. */
   dropBefore(offset: bigint): void {
-    const first = this.#segments.findLastIndex(({ baseOffset }) => baseOffset <= offset)
+    const first = floorSegment(this.#segments, offset)
     this.#drop(this.#segments.splice(0, Math.max(0, first)))
     this.syncNames()
   }

@@ -58,11 +58,20 @@ function search(first: number, last: number, compare: (slot: number) => number):
  */
 export function firstUnusedSlot(count: number, isUnused: (slot: number) => boolean): number {
   if (count <= 1 || !isUnused(count - 1)) return count
-  let low = 1
-  let high = count - 1
+  return firstSlotWhere(1, count - 1, isUnused)
+}
+
+/** The first slot from `first` on that is so, where all behind it are, too; `end` where none before it is. */
+export function firstSlotWhere(
+  first: number,
+  end: number,
+  isSo: (slot: number) => boolean,
+): number {
+  let low = first
+  let high = end
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (isUnused(middle)) high = middle
+    if (isSo(middle)) high = middle
     else low = middle + 1
   }
   return low

@@ -34,6 +34,7 @@ import type { PartitionFolder } from './partition-folder.ts'
 import { PartitionProducers } from './partition-producers.ts'
 import { readForRecovery } from './recover-segment.ts'
 import { TransactionIndex, versionToKafka } from './transaction-index.ts'
+import { floorSegment } from './segment.ts'
 
 export interface LoadOptions {
   readonly config: LogConfig
@@ -190,7 +191,7 @@ class LogLoading {
    * holds: there Kafka empties the segment, here the directory goes offline.
    */
   #recoverFrom(recoveryPoint: bigint): void {
-    const floor = this.#segments.findLastIndex(({ baseOffset }) => baseOffset <= recoveryPoint)
+    const floor = floorSegment(this.#segments, recoveryPoint)
     for (let slot = Math.max(0, floor); slot < this.#segments.length; slot++) {
       if (this.#recover(this.#segments[slot]!, 'unclean-shutdown').cut === undefined) continue
       this.#drop(this.#segments.splice(slot + 1), 'the segment before it was cut')

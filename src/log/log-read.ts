@@ -7,8 +7,10 @@
 import { assertNever, RefusedError } from '../base/errors.ts'
 import type { FileRegion } from '../disk/file-region.ts'
 import { BatchScanner } from './batch-scanner.ts'
+import { firstSlotWhere } from './index-search.ts'
 import type { LogSegment } from './log-segment.ts'
 import type { BatchLocation } from './offset-lookup.ts'
+import { floorSegment } from './segment.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
 
 export type Isolation = 'log-end' | 'high-watermark' | 'committed'
@@ -46,7 +48,7 @@ export function readLog(log: ReadableLog, offset: bigint, options: ReadOptions):
   const bound = boundOf(log, options.isolation)
   if (offset >= bound) return nothing
   const { segments } = log
-  const floor = segments.findLastIndex(({ baseOffset }) => baseOffset <= offset)
+  const floor = floorSegment(segments, offset)
   for (let slot = Math.max(0, floor); slot < segments.length; slot++) {
     const segment = segments[slot]!
     const first = segment.find(offset)
@@ -130,14 +132,8 @@ interface Positions {
 
 /** Where a batch begins not far before `limit`; 0 where the index knows none. */
 function lastIndexedBefore(index: Positions, limit: number): number {
-  let low = 0
-  let high = index.usedCount
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (index.entryAt(middle).position <= limit) low = middle + 1
-    else high = middle
-  }
-  return low === 0 ? 0 : index.entryAt(low - 1).position
+  const behind = firstSlotWhere(0, index.usedCount, slot => index.entryAt(slot).position > limit)
+  return behind === 0 ? 0 : index.entryAt(behind - 1).position
 }
 
 /** Up to the first offset behind the region that the index knows. */
@@ -160,13 +156,10 @@ function abortedIn(
 
 function offsetBehind(log: ReadableLog, slot: number, position: number): bigint {
   const index = log.segments[slot]!.offsetIndex
-  let low = 0
-  let high = index?.usedCount ?? 0
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (index!.entryAt(middle).position < position) low = middle + 1
-    else high = middle
+  if (index !== undefined) {
+    const { usedCount } = index
+    const next = firstSlotWhere(0, usedCount, at => index.entryAt(at).position >= position)
+    if (next < usedCount) return index.entryAt(next).offset
   }
-  if (index !== undefined && low < index.usedCount) return index.entryAt(low).offset
   return log.segments[slot + 1]?.baseOffset ?? log.endOffset
 }

@@ -14,6 +14,7 @@ import type { LogSegment } from './log-segment.ts'
 import type { PartitionFolder } from './partition-folder.ts'
 import { encodeProducerSnapshot, readProducerSnapshot } from './producer-snapshot.ts'
 import { ProducerState } from './producer-state.ts'
+import { floorSegment } from './segment.ts'
 
 export interface ProducerOptions {
   /** Milliseconds since 1970: who was not heard of since long ago is forgotten. */
@@ -162,7 +163,7 @@ export class PartitionProducers {
     snapshotsAt: ReadonlySet<bigint>,
   ): void {
     const { state } = this
-    const first = segments.findLastIndex(({ baseOffset }) => baseOffset <= state.endOffset)
+    const first = floorSegment(segments, state.endOffset)
     for (const segment of segments.slice(Math.max(0, first))) {
       const { baseOffset } = segment
       if (baseOffset >= endOffset) break

@@ -4,6 +4,7 @@ import type { DiskFile } from '../disk/disk.ts'
 import { NO_TIMESTAMP } from '../record/batch.ts'
 import { segmentFileName, type SegmentFileKind } from './file-names.ts'
 import { IndexFile } from './index-file.ts'
+import { firstSlotWhere } from './index-search.ts'
 import { OFFSET_INDEX_ENTRY, OffsetIndex, type OffsetPosition } from './offset-index.ts'
 import type { PartitionFolder } from './partition-folder.ts'
 import type { RecoveredIndexes } from './recovered-indexes.ts'
@@ -182,12 +183,5 @@ interface Slots {
 
 /** How many of the entries, which ascend, have an offset below the one given. */
 function slotsBelow(index: Slots, offset: bigint): number {
-  let low = 0
-  let high = index.usedCount
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (index.entryAt(middle).offset < offset) low = middle + 1
-    else high = middle
-  }
-  return low
+  return firstSlotWhere(0, index.usedCount, slot => index.entryAt(slot).offset >= offset)
 }

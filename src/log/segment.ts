@@ -26,7 +26,10 @@ export interface Segment {
  * @param segments ascending by base offset
  * @returns −1 where all of them begin above `offset`
  */
-export function floorSegment(segments: readonly Segment[], offset: bigint): number {
+export function floorSegment(
+  segments: readonly Pick<Segment, 'baseOffset'>[],
+  offset: bigint,
+): number {
   let low = 0
   let high = segments.length
   while (low < high) {
