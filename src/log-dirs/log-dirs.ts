@@ -130,11 +130,6 @@ export class LogDirs {
     return dir.create(partition, topicId)
   }
 
-  /** Makes durable what was appended, in all logs or those chosen. */
-  async flush(): Promise<void> {
-    await Promise.all(this.dirs.flatMap(dir => [...dir.logs].map(log => log.flush())))
-  }
-
   /**
    * An orderly end: logs closed, marks written, locks released. A directory that is offline is left as it is.
    *

@@ -1,5 +1,5 @@
 /** What `recover` does, a line for each thing done, as text or JSON. */
-import { basename } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { assertNever } from '../../base/errors.ts'
 import type { LoadAction, RecoveredSegment } from '../../log/load-action.ts'
 import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
@@ -16,7 +16,7 @@ type Line = (line: string) => void
 
 export class RecoverText implements RecoverOutput {
   readonly #line: Line
-  readonly #recovered = new Map<string, Totals>()
+  readonly #totals = new RecoverTotals()
 
   constructor(line: Line) {
     this.#line = line
@@ -24,15 +24,14 @@ export class RecoverText implements RecoverOutput {
 
   action(partition: string, action: LoadAction): void {
     this.#line(`${partition}: ${loadActionText(action)}`)
-    count(this.#recovered, action)
+    this.#totals.add(action)
   }
 
   logDir(dir: OpenLogDir): void {
-    const totals = totalsOf(this.#recovered, dir.path)
-    const { segments, bytes, cutBytes, dropped } = totals
+    const { segments, bytes, lostBytes } = this.#totals.of(dir.path)
     const logs = [...dir.logs].length
     const before = dir.isClean ? 'shut down cleanly' : 'not shut down cleanly'
-    const cut = cutBytes + dropped > 0 ? `, ${byteCount(cutBytes + dropped)} lost` : ''
+    const cut = lostBytes > 0 ? `, ${byteCount(lostBytes)} lost` : ''
     const now = dir.failure === undefined ? '' : `; offline: ${dir.failure.message}`
     this.#line(
       `${dir.path}: ${before}; ${logs} logs, ${segments} segments read (${byteCount(bytes)})${cut}${now}`,
@@ -42,7 +41,7 @@ export class RecoverText implements RecoverOutput {
 
 export class RecoverJson implements RecoverOutput {
   readonly #line: Line
-  readonly #recovered = new Map<string, Totals>()
+  readonly #totals = new RecoverTotals()
 
   constructor(line: Line) {
     this.#line = line
@@ -52,11 +51,11 @@ export class RecoverJson implements RecoverOutput {
     const { kind, path, ...facts } = action
     const members = facts as { readonly [key: string]: JsonValue }
     this.#line(jsonText({ partition, action: kind, file: path, ...members }))
-    count(this.#recovered, action)
+    this.#totals.add(action)
   }
 
   logDir(dir: OpenLogDir): void {
-    const { segments, bytes, cutBytes, dropped } = totalsOf(this.#recovered, dir.path)
+    const { segments, bytes, lostBytes } = this.#totals.of(dir.path)
     this.#line(
       jsonText({
         logDir: dir.path,
@@ -64,7 +63,7 @@ export class RecoverJson implements RecoverOutput {
         logs: [...dir.logs].length,
         segmentsRead: segments,
         bytesRead: bytes,
-        bytesLost: cutBytes + dropped,
+        bytesLost: lostBytes,
         ...(dir.failure && { failure: dir.failure.message }),
       }),
     )
@@ -74,31 +73,30 @@ export class RecoverJson implements RecoverOutput {
 interface Totals {
   segments: number
   bytes: number
-  cutBytes: number
-  dropped: number
+  lostBytes: number
 }
 
-function count(byFolder: Map<string, Totals>, action: LoadAction): void {
-  const totals = byFolder.get(action.path) ?? { segments: 0, bytes: 0, cutBytes: 0, dropped: 0 }
-  if (action.kind === 'segment-dropped') totals.dropped += action.bytes
-  if (action.kind === 'segment-recovered') {
+/** By log.dir. */
+class RecoverTotals {
+  readonly #byLogDir = new Map<string, Totals>()
+
+  add(action: LoadAction): void {
+    const totals = this.of(dirname(dirname(action.path)))
+    if (action.kind === 'segment-dropped') totals.lostBytes += action.bytes
+    if (action.kind !== 'segment-recovered') return
     totals.segments++
     totals.bytes += action.bytes
-    if (action.cut?.isPadding !== true) totals.cutBytes += action.cut?.bytes ?? 0
+    if (action.cut?.isPadding !== true) totals.lostBytes += action.cut?.bytes ?? 0
   }
-  byFolder.set(action.path, totals)
-}
 
-function totalsOf(byFile: ReadonlyMap<string, Totals>, logDir: string): Totals {
-  const sum = { segments: 0, bytes: 0, cutBytes: 0, dropped: 0 }
-  for (const [path, totals] of byFile) {
-    if (!path.startsWith(`${logDir}/`)) continue
-    sum.segments += totals.segments
-    sum.bytes += totals.bytes
-    sum.cutBytes += totals.cutBytes
-    sum.dropped += totals.dropped
+  of(logDir: string): Totals {
+    const path = resolve(logDir)
+    const known = this.#byLogDir.get(path)
+    if (known !== undefined) return known
+    const totals = { segments: 0, bytes: 0, lostBytes: 0 }
+    this.#byLogDir.set(path, totals)
+    return totals
   }
-  return sum
 }
 
 /** As a sentence's end, behind the partition's name. */
