@@ -25,8 +25,8 @@ const runs = {
     const count = 500_000
     return count / timed(() => appendTimes(log, small, count))
   },
-  syncsOfOnePerSecond: log => syncing(log, 1, 300),
-  syncsOf64PerSecond: log => syncing(log, 64, 200),
+  syncsOfOnePerSecond: log => syncing(log, 1, 3000),
+  syncsOf64PerSecond: log => syncing(log, 64, 3000),
 }
 
 const results = {}
