@@ -135,7 +135,7 @@ export class Scenario {
     this.#nowMs += random.between(0, 30)
     if (log === undefined || log.failure !== undefined) return
     try {
-      const kind = random.next()
+      const kind = random.below(2 ** 32) / 2 ** 32
       if (kind < 0.6) this.#append(log, partition)
       else if (kind < 0.75) await this.#flush(log, model)
       else if (kind < 0.8) log.roll()

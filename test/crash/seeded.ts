@@ -1,24 +1,12 @@
+import { seededRandom } from '../../src/base/random.ts'
 import type { Chance } from '../../src/disk/memory-node.ts'
 
-/** The same numbers for the same seed (mulberry32). */
+/** The same choices for the same seed. */
 export class Seeded {
-  #state: number
+  readonly below: (count: number) => number
 
   constructor(seed: number) {
-    this.#state = seed >>> 0
-  }
-
-  /** From 0 up to 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-
-  /** A whole number from 0 up to `count`, exclusive. */
-  below(count: number): number {
-    return Math.floor(this.next() * count)
+    this.below = seededRandom(seed).below
   }
 
   between(least: number, most: number): number {
@@ -26,7 +14,7 @@ export class Seeded {
   }
 
   happens(probability: number): boolean {
-    return this.next() < probability
+    return this.below(TWO_32) < probability * TWO_32
   }
 
   pick<T>(choices: readonly T[]): T {
@@ -42,3 +30,5 @@ export class Seeded {
     }
   }
 }
+
+const TWO_32 = 2 ** 32
