@@ -15,6 +15,7 @@ import { ProducerSink } from './producer-sink.ts'
 import type { CommandContext } from './command-context.ts'
 import { logDirsOf, type LogDirsOption } from './common-options.ts'
 import type { DirectorySink, DirectorySinkOptions } from './directory-sink.ts'
+import { recoveryThreading } from './recovery-threads.ts'
 import { loadActionText } from './render/recover-output.ts'
 import { changeOptions, placesOf, readNode, writeChange } from './stopped-cluster.ts'
 
@@ -30,7 +31,7 @@ export async function openDirectorySink(
   const { topic: image, node } = await topicHere(options, context)
   const producerId = options.isIdempotent ? await newProducerId(node, context) : undefined
   const paths = logDirsOf(options, context.environment)
-  const logDirs = openLogDirs(paths, { options, node, context })
+  const logDirs = await openLogDirs(paths, { options, node, context })
   try {
     const sink = new ProducerSink(logDirs, image, options)
     const producer = producerId === undefined ? undefined : { producerId, producerEpoch: 0 }
@@ -103,10 +104,12 @@ interface Opening {
   readonly context: CommandContext
 }
 
-/** After a crash all logs, as a broker does; else those of the topic. */
-function openLogDirs(paths: readonly string[], { options, node, context }: Opening): LogDirs {
+/** Opens the logs of the topic; after a crash all are put in order first, as a broker does. */
+async function openLogDirs(
+  paths: readonly string[],
+  { options, node, context }: Opening,
+): Promise<LogDirs> {
   const isClean = node.logDirs.every(({ cleanShutdown }) => cleanShutdown !== undefined)
-  const isFresh = node.folders.ofTopic(options.topic).length === 0 && isClean
   const random = seededRandom(context.nowMs())
   const opening = {
     clock: context,
@@ -114,7 +117,8 @@ function openLogDirs(paths: readonly string[], { options, node, context }: Openi
     producerExpirationMs: PRODUCER_EXPIRATION_MS,
     drawJitterMs: (config: LogConfig) => drawJitterMs(config, random),
   }
-  if (!isClean) refuseLoss(paths, { ...opening, disk: new OverlayDisk(context.disk) })
+  if (!isClean)
+    await refuseLoss(paths, { ...opening, disk: new OverlayDisk(context.disk) }, context)
   const logDirs = LogDirs.open(paths, {
     ...opening,
     disk: context.writableDisk,
@@ -122,18 +126,32 @@ function openLogDirs(paths: readonly string[], { options, node, context }: Openi
       if (isNews(action)) context.stderr(`kbroker: ${partition}: ${loadActionText(action)}`)
     },
   })
+  if (!isClean) await recoverAll(logDirs, { isPreview: false }, context)
   const isWanted = ({ topic, state }: PartitionFolderName) =>
     topic === options.topic && state === 'live'
-  if (isFresh) return logDirs
-  for (const { error } of isClean ? logDirs.openAll(isWanted) : logDirs.openAll()) throw error
+  for (const { error } of logDirs.openAll(isWanted)) throw error
   return logDirs
+}
+
+async function recoverAll(
+  logDirs: LogDirs,
+  { isPreview }: { readonly isPreview: boolean },
+  context: CommandContext,
+): Promise<void> {
+  const wanted = { logDirCount: logDirs.dirs.length, isPreview }
+  const threading = recoveryThreading(wanted, context)
+  for (const { error } of await logDirs.recoverAll({ isPreview, threading })) throw error
 }
 
 /** `producer.id.expiration.ms` by default: a day. */
 const PRODUCER_EXPIRATION_MS = 86_400_000
 
 /** A batch that a crash cut off is nothing to ask about; what would go with damage in the midst of a log is. */
-function refuseLoss(paths: readonly string[], options: LogDirsOptions): void {
+async function refuseLoss(
+  paths: readonly string[],
+  options: LogDirsOptions,
+  context: CommandContext,
+): Promise<void> {
   const dropped: string[] = []
   const logDirs = LogDirs.open(paths, {
     ...options,
@@ -142,7 +160,7 @@ function refuseLoss(paths: readonly string[], options: LogDirsOptions): void {
       if (action.kind === 'segment-dropped') dropped.push(action.path)
     },
   })
-  for (const { error } of logDirs.openAll()) throw error
+  await recoverAll(logDirs, { isPreview: true }, context)
   if (dropped.length === 0) return
   throw new RefusedError(
     'KAFKA_STORAGE_ERROR',

@@ -7,18 +7,28 @@ export interface ProducePorts {
   readonly standardInput: () => InputStream
   /** From anywhere, never back. */
   readonly elapsedMs: () => number
-  /** Aborted when somebody wants it to end: no more input is read, and what has come is written. */
+  /**
+   * Aborted when somebody wants it to end: no more input is read, and what has come is written. Before it is first asked
+   * for, a signal ends the process as it is.
+   */
   readonly interrupt: AbortSignal
 }
 
 /** Those of this process: the first Ctrl-C ends it well, the second at once. */
 export function processPorts(openSink: OpenDirectorySink): ProducePorts {
-  const interrupt = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupt.abort())
+  let interrupt: AbortController | undefined
   return {
     openSink,
     standardInput,
     elapsedMs: () => performance.now(),
-    interrupt: interrupt.signal,
+    get interrupt() {
+      return (interrupt ??= onSignals()).signal
+    },
   }
+}
+
+function onSignals(): AbortController {
+  const interrupt = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupt.abort())
+  return interrupt
 }

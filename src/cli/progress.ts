@@ -23,7 +23,7 @@ const MS_PER_SECOND = 1000
 /** @param verb what is being done, such as `verifying` */
 export async function startProgress(verb: string, context: CommandContext): Promise<Progress> {
   const isDumb = context.environment['TERM'] === 'dumb'
-  if (!context.terminal.stderrIsTerminal || isDumb || !hasWidth()) return SILENT
+  if (!context.terminal.stderrIsTerminal || isDumb || !hasWidth()) return NO_PROGRESS
   const { default: ora } = await import('ora')
   return new TerminalProgress(
     ora({ text: verb, discardStdin: false, isEnabled: true }),
@@ -47,7 +47,7 @@ function hasWidth(): boolean {
   return process.stderr.columns > 0
 }
 
-const SILENT: Progress = {
+export const NO_PROGRESS: Progress = {
   isShown: false,
   advance: () => undefined,
   clear: () => undefined,

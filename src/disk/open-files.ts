@@ -7,14 +7,14 @@ import type { Disk, DiskFile, WritableDiskFile } from './disk.ts'
 
 export class OpenFiles {
   readonly disk: Disk
-  readonly #countMax: number
+  readonly countMax: number
   /** In the order of their last use, the oldest first. */
   readonly #files = new Map<string, OpenFile>()
   #newest: OpenFile | undefined
 
   constructor(disk: Disk, countMax: number) {
     this.disk = disk
-    this.#countMax = countMax
+    this.countMax = countMax
   }
 
   get count(): number {
@@ -82,7 +82,7 @@ export class OpenFiles {
 
   #add(path: string, open: () => Pick<OpenFile, 'file' | 'writable'>): OpenFile {
     for (const [oldest, file] of this.#files) {
-      if (this.#files.size < this.#countMax) break
+      if (this.#files.size < this.countMax) break
       if (file.syncing === 0) this.#leave(oldest, file)
     }
     const added = { path, ...open(), syncing: 0, isLeft: false }

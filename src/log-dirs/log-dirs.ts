@@ -4,7 +4,7 @@
  * Source: org.apache.kafka.storage.internals.log.LogManager
  */
 import { join } from 'node:path'
-import { DiskError, UsageError } from '../base/errors.ts'
+import { assert, DiskError, UsageError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
 import { ExclusiveLock } from '../disk/exclusive-lock.ts'
 import { lockHolder } from '../disk/file-lock.ts'
@@ -13,6 +13,7 @@ import { LOCK_FILE, type PartitionFolderName } from '../log/file-names.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { checkpointKey, type PartitionFolder } from './log-dir.ts'
 import { OpenLogDir, type OpenLogDirOptions, type TopicPartition } from './open-log-dir.ts'
+import { type FailedLoad, type RecoveryOptions, recoverLogs } from './recovery.ts'
 
 export interface LogDirsOptions extends OpenLogDirOptions {
   readonly disk: Disk
@@ -24,12 +25,6 @@ export interface LogDirsOptions extends OpenLogDirOptions {
 
 /** Leaves room, below the limit that most systems set, for what else a process has open. */
 const OPEN_FILES_MAX = 512
-
-export interface FailedLoad {
-  readonly partition: TopicPartition
-  readonly path: string
-  readonly error: unknown
-}
 
 export class LogDirs {
   readonly dirs: readonly OpenLogDir[]
@@ -110,6 +105,18 @@ export class LogDirs {
     }
     if (isWanted === undefined) this.#wasAllLoaded = true
     for (const dir of this.dirs) dir.ready()
+    return failed
+  }
+
+  /**
+   * Puts every log in order and closes it, before any is opened; what can't be is told, and the rest go on. Those that are
+   * opened then are not read again.
+   */
+  async recoverAll(options: RecoveryOptions): Promise<readonly FailedLoad[]> {
+    const isOpen = this.dirs.some(({ loadedCount }) => loadedCount > 0)
+    assert(!isOpen, 'logs are put in order before they are opened')
+    const failed = await recoverLogs(this.folders(), this.#files, options)
+    this.#wasAllLoaded = true
     return failed
   }
 

@@ -17,10 +17,8 @@ import {
   CLEAN_SHUTDOWN,
   HIGH_WATERMARK_CHECKPOINT,
   LOG_START_CHECKPOINT,
-  METADATA_TOPIC,
   type PartitionFolderName,
   partitionFolderName,
-  parsePartitionFolder,
   RECOVERY_POINT_CHECKPOINT,
 } from '../log/file-names.ts'
 import type { LoadAction } from '../log/load-action.ts'
@@ -30,6 +28,8 @@ import type { LogClock } from '../log/active-segments.ts'
 import { PartitionLog } from '../log/partition-log.ts'
 import { encodeCleanShutdown } from './clean-shutdown.ts'
 import { checkpointKey, readLogDir, type LogDir } from './log-dir.ts'
+import { isMetadata, type LogNote, noteOf } from './log-note.ts'
+import type { RecoverOutcome, RecoverTask } from './recover-log.ts'
 
 export interface OpenLogDirOptions {
   readonly clock: LogClock
@@ -53,6 +53,8 @@ export class OpenLogDir {
   readonly #files: OpenFiles
   readonly #options: OpenLogDirOptions
   readonly #logs = new Map<string, PartitionLog>()
+  /** Of logs that were put in order and closed, and not opened since; by the names of their folders. */
+  readonly #notes = new Map<string, LogNote>()
   #failure: DiskError | undefined
   #isCheckpointStale = false
   /** Whether all that was loaded was found, or put, in order. */
@@ -97,8 +99,9 @@ export class OpenLogDir {
     return unopened.length + this.#logs.size
   }
 
-  get logs(): Iterable<PartitionLog> {
-    return this.#logs.values()
+  /** Opened, or put in order and closed. */
+  get loadedCount(): number {
+    return this.#logs.size + this.#notes.size
   }
 
   log(partition: TopicPartition): PartitionLog | undefined {
@@ -113,33 +116,46 @@ export class OpenLogDir {
    * @throws CorruptDataError where a broker would not start; the directory will not be marked as clean
    */
   open(partition: TopicPartition | PartitionFolderName): PartitionLog {
-    const key = checkpointKey(partition)
     const folder = this.#folderOf(partition)
-    const { checkpoints } = this.before
-    const { onAction, clock, configOf, producerExpirationMs, drawJitterMs } = this.#options
+    const name = basename(folder.path)
+    const { onAction, clock, drawJitterMs } = this.#options
+    const known = this.#loadOptions(partition)
+    const closed = this.#notes.get(name)
+    this.#notes.delete(name)
     try {
       const log = new PartitionLog(folder, {
+        ...known,
+        ...(closed && { isClean: true, recoveryPoint: closed.recoveryPoint }),
         clock,
-        config: configOf(partition.topic),
-        isClean: this.isClean && !isMetadata(partition),
-        recoveryPoint: checkpoints.recoveryPoint.get(key) ?? 0n,
-        logStartOffset: checkpoints.logStart.get(key) ?? 0n,
-        producerExpirationMs,
         ...(drawJitterMs && { drawJitterMs }),
-        onAction: action => onAction?.(basename(folder.path), action),
+        onAction: action => onAction?.(name, action),
         onFailure: failure => this.fail(failure),
         onTruncated: () => this.checkpoint(),
       })
-      log.raiseHighWatermark(checkpoints.highWatermark.get(key) ?? 0n)
-      this.#logs.set(basename(folder.path), log)
-      if ((checkpoints.recoveryPoint.get(key) ?? 0n) >= log.endOffset)
-        this.#isCheckpointStale = true
+      log.raiseHighWatermark(known.highWatermark)
+      this.#logs.set(name, log)
+      if (known.recoveryPoint >= log.endOffset) this.#isCheckpointStale = true
       return log
     } catch (error) {
       this.#isWhole = false
       if (error instanceof DiskError) this.fail(error)
       throw error
     }
+  }
+
+  /** What `recoverLog` needs to know of the log of a partition whose folder is there. */
+  recoverTask(partition: PartitionFolderName): Omit<RecoverTask, 'openFilesMax' | 'isPreview'> {
+    const { path } = this.#folderOf(partition)
+    const nowMs = this.#options.clock.nowMs()
+    const { topic, partition: number } = partition
+    return { path, topic, partition: number, nowMs, ...this.#loadOptions(partition) }
+  }
+
+  /** Takes over what `recoverLog` did to the log in a folder. */
+  settle(name: string, { actions, note }: RecoverOutcome): void {
+    for (const action of actions) this.#options.onAction?.(name, action)
+    if (note === undefined) this.#isWhole = false
+    else this.#notes.set(name, note)
   }
 
   /**
@@ -185,9 +201,9 @@ export class OpenLogDir {
     if (this.#failure !== undefined) return
     this.#orFail(() => {
       const { checkpoints } = this.before
-      this.#write(RECOVERY_POINT_CHECKPOINT, checkpoints.recoveryPoint, log => log.recoveryPoint)
-      this.#write(LOG_START_CHECKPOINT, checkpoints.logStart, startBeyondFirstSegment)
-      this.#write(HIGH_WATERMARK_CHECKPOINT, checkpoints.highWatermark, log => log.highWatermark)
+      this.#write(RECOVERY_POINT_CHECKPOINT, checkpoints.recoveryPoint, note => note.recoveryPoint)
+      this.#write(LOG_START_CHECKPOINT, checkpoints.logStart, note => note.logStartOffset)
+      this.#write(HIGH_WATERMARK_CHECKPOINT, checkpoints.highWatermark, note => note.highWatermark)
     })
   }
 
@@ -216,22 +232,36 @@ export class OpenLogDir {
   #write(
     name: string,
     before: ReadonlyMap<string, bigint>,
-    offsetOf: (log: PartitionLog) => bigint | undefined,
+    offsetOf: (note: LogNote) => bigint | undefined,
   ): void {
+    const notes = [...this.#notes.values(), ...[...this.#logs.values()].map(noteOf)]
     const entries: OffsetCheckpointEntry[] = []
-    const opened = new Set([...this.#logs.values()].map(({ folder }) => checkpointKey(folder)))
+    const known = new Set(notes.map(checkpointKey))
     for (const [key, offset] of before) {
       const dash = key.lastIndexOf('-')
-      if (opened.has(key)) continue
+      if (known.has(key)) continue
       entries.push({ topic: key.slice(0, dash), partition: Number(key.slice(dash + 1)), offset })
     }
-    for (const log of this.#logs.values()) {
-      const { topic, partition, path } = log.folder
-      const isNoted = !isMetadata(log.folder) && !isStray(path)
-      const offset = isNoted ? offsetOf(log) : undefined
+    for (const note of notes) {
+      const { topic, partition, isNoted } = note
+      const offset = isNoted ? offsetOf(note) : undefined
       if (offset !== undefined) entries.push({ topic, partition, offset })
     }
     replaceFile(this.#files.disk, join(this.path, name), encodeOffsetCheckpoint(entries))
+  }
+
+  #loadOptions(partition: TopicPartition) {
+    const { configOf, producerExpirationMs } = this.#options
+    const { recoveryPoint, logStart, highWatermark } = this.before.checkpoints
+    const key = checkpointKey(partition)
+    return {
+      config: configOf(partition.topic),
+      isClean: this.isClean && !isMetadata(partition),
+      recoveryPoint: recoveryPoint.get(key) ?? 0n,
+      logStartOffset: logStart.get(key) ?? 0n,
+      highWatermark: highWatermark.get(key) ?? 0n,
+      producerExpirationMs,
+    }
   }
 
   #folderOf(folder: TopicPartition | PartitionFolderName) {
@@ -248,18 +278,4 @@ export class OpenLogDir {
       throw error
     }
   }
-}
-
-/** Others are known from the name of the first segment. */
-function startBeyondFirstSegment({ logStartOffset, segments }: PartitionLog): bigint | undefined {
-  return logStartOffset > segments[0]!.baseOffset ? logStartOffset : undefined
-}
-
-/** The controller's log is read whole at each start, and stands in no checkpoint. */
-function isMetadata({ topic }: TopicPartition): boolean {
-  return topic === METADATA_TOPIC
-}
-
-function isStray(path: string): boolean {
-  return parsePartitionFolder(basename(path))?.state === 'stray'
 }

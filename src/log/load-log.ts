@@ -49,6 +49,8 @@ export interface LoadOptions {
   /** Draws how much earlier than `segment.ms` a segment is rolled. */
   readonly drawJitterMs?: (config: LogConfig) => number
   readonly onAction?: LoadListener
+  /** Told how many bytes a recovery has read since the last call. */
+  readonly onProgress?: (bytes: number) => void
 }
 
 export interface LoadedLog {
@@ -81,6 +83,8 @@ class LogLoading {
   readonly #epochs: LeaderEpochs
   readonly #condemned: string[] = []
   readonly #recovered: LogSegment[] = []
+  /** Of the last segment that was recovered. */
+  #recovering: PartitionProducers | undefined
   /** What is gone must not come back beside what is appended next. */
   #hasRemoved = false
   #segments: LogSegment[] = []
@@ -200,7 +204,8 @@ class LogLoading {
   }
 
   #recover(segment: LogSegment, why: RecoveredSegment['why']): RecoveredSegment {
-    const producers = this.#producers()
+    const producers = this.#recovering?.startAnew() ?? this.#producers()
+    this.#recovering = producers
     producers.rebuild({
       segments: this.#segments,
       logStartOffset: this.#options.logStartOffset,
@@ -208,8 +213,9 @@ class LogLoading {
       isClean: false,
     })
     const { size: bytes, logPath: path } = segment
-    const { indexIntervalBytes } = this.#options.config
-    const recovery = { segment, producers, epochs: this.#epochs, indexIntervalBytes }
+    const { config, onProgress } = this.#options
+    const { indexIntervalBytes } = config
+    const recovery = { segment, producers, epochs: this.#epochs, indexIntervalBytes, onProgress }
     const { indexes, batches, nextOffset, cut } = readForRecovery(recovery)
     segment.replaceIndexes(indexes)
     if (cut !== undefined) segment.cutAt(cut.position)

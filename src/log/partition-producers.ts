@@ -40,10 +40,16 @@ export class PartitionProducers {
   #snapshots: bigint[]
   #lastSnapshot = 0n
 
-  constructor(folder: PartitionFolder, options: ProducerOptions) {
+  /** @param snapshots in the folder, where they are known */
+  constructor(folder: PartitionFolder, options: ProducerOptions, snapshots?: readonly bigint[]) {
     this.#folder = folder
     this.#options = options
-    this.#snapshots = this.#list()
+    this.#snapshots = [...(snapshots ?? this.#list())]
+  }
+
+  /** With the same snapshots, and as yet without producers. */
+  startAnew(): PartitionProducers {
+    return new PartitionProducers(this.#folder, this.#options, this.#snapshots)
   }
 
   get latestSnapshot(): bigint | undefined {

@@ -10,6 +10,7 @@
  * Source: org.apache.kafka.storage.internals.log.LogSegment#recover
  */
 import { CorruptDataError, RefusedError } from '../base/errors.ts'
+import { MEBIBYTE } from '../base/limits.ts'
 import { ByteWriter } from '../binary/writer.ts'
 import { NO_TIMESTAMP } from '../record/batch.ts'
 import { BatchV2 } from '../record/batch-v2.ts'
@@ -29,6 +30,8 @@ export interface Recovery {
   readonly producers: PartitionProducers
   readonly epochs: LeaderEpochs
   readonly indexIntervalBytes: number
+  /** Told how many bytes were read since the last call. */
+  readonly onProgress?: ((bytes: number) => void) | undefined
 }
 
 export interface RecoveryResult {
@@ -44,19 +47,25 @@ export interface RecoveryResult {
  * @throws CorruptDataError where offsets lie so far from the segment's base that no index could hold them
  */
 export function readForRecovery(recovery: Recovery): RecoveryResult {
-  const { segment } = recovery
+  const { segment, onProgress } = recovery
   const scanner = new BatchScanner(segment.log)
   const indexes = new IndexBuilder(segment.logPath, segment.baseOffset, recovery.indexIntervalBytes)
   const reader = new RecoveryReader(recovery, indexes)
   let batches = 0
   let nextOffset = segment.baseOffset
   let damage: string | undefined
+  let told = 0
   for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
     damage = scanner.isValid() ? reader.take(scanner) : 'the checksum does not hold'
     if (damage !== undefined) break
     nextOffset = scanner.header().lastOffset + 1n
     batches++
+    if (onProgress !== undefined && scanner.position - told >= PROGRESS_BYTES) {
+      onProgress(scanner.position - told)
+      told = scanner.position
+    }
   }
+  onProgress?.(scanner.position - told)
   const { position } = scanner
   const bytes = scanner.end - position
   const reason = damage ?? scanner.damage?.damage.reason ?? 'the last batch is not whole'
@@ -80,6 +89,7 @@ function padding({ file, position, end }: BatchScanner, damage: string | undefin
 }
 
 const WINDOW_SIZE = 65_536
+const PROGRESS_BYTES = MEBIBYTE
 
 class RecoveryReader {
   readonly #epochs: LeaderEpochs

@@ -10,6 +10,7 @@ import type { LoadAction } from '../../src/log/load-action.ts'
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../src/log/log-config.ts'
 import type { PartitionLog } from '../../src/log/partition-log.ts'
 import { LogDirs } from '../../src/log-dirs/log-dirs.ts'
+import type { FailedLoad } from '../../src/log-dirs/recovery.ts'
 import { BatchBuilder } from '../../src/record/batch-builder.ts'
 import { endMarkerBatch } from './end-marker-batch.ts'
 import { checkLog, readBatches } from './check-log.ts'
@@ -31,6 +32,8 @@ interface SimulatedProducer {
 
 export class Scenario {
   readonly #random: Seeded
+  /** Whether logs are put in order and closed, as `recover` does, before they are opened. */
+  readonly #recoversFirst: boolean
   readonly #config: LogConfig
   readonly #models = PARTITIONS.map(() => new PartitionModel())
   readonly #producers = PARTITIONS.map(() => new Map<bigint, SimulatedProducer>())
@@ -40,6 +43,7 @@ export class Scenario {
 
   constructor(seed: number) {
     this.#random = new Seeded(seed)
+    this.#recoversFirst = seed % 2 === 0
     this.#config = this.#drawConfig()
     for (const dir of DIRS) {
       const meta = `version=1\ncluster.id=simulated\nnode.id=1\n`
@@ -79,7 +83,7 @@ export class Scenario {
     const faulty = new FaultyDisk(this.#memory, plan, random)
     try {
       const dirs = this.#open(faulty)
-      const failed = dirs.openAll()
+      const failed = await this.#load(dirs)
       if (failed.length > 0) this.#acceptFailures(failed, faulty)
       for (const partition of PARTITIONS) {
         this.#createMissing(dirs, partition)
@@ -107,6 +111,11 @@ export class Scenario {
       producerExpirationMs: DAY_MS,
       onAction: (_partition, action) => this.#actions.push(action),
     })
+  }
+
+  async #load(dirs: LogDirs): Promise<readonly FailedLoad[]> {
+    const failed = this.#recoversFirst ? await dirs.recoverAll({ isPreview: false }) : []
+    return [...failed, ...dirs.openAll()]
   }
 
   /** Only what the disk refused may fail to load. */
@@ -258,8 +267,7 @@ export class Scenario {
 
   async #checkAfterwards(): Promise<void> {
     const first = this.#open({ disk: this.#memory })
-    const failed = first.openAll()
-    for (const { error } of failed) throw error
+    for (const { error } of await this.#load(first)) throw error
     for (const partition of PARTITIONS) {
       const log = first.log({ topic: TOPIC, partition })
       const model = this.#models[partition]!
@@ -281,7 +289,7 @@ export class Scenario {
     const ends = PARTITIONS.map(partition => first.log({ topic: TOPIC, partition })?.endOffset)
     if (this.#random.happens(0.5)) await first.close()
     const again = this.#open({ disk: this.#memory })
-    for (const { error } of again.openAll()) throw error
+    for (const { error } of await this.#load(again)) throw error
     for (const action of this.#actions) {
       const isCut = action.kind === 'segment-recovered' && action.cut !== undefined
       if ((isCut && !this.#config.preallocate) || action.kind === 'segment-dropped') {

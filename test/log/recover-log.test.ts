@@ -29,6 +29,25 @@ function cutOf({ actions }: Loading) {
 }
 
 describe('a recovery', () => {
+  it('lists the folder as often for many segments as for one', () => {
+    const listsFrom = (recoveryPoint: bigint) => {
+      let count = 0
+      const counting = diskWith(disk.crash(), {
+        list(path) {
+          count++
+          return disk.list(path)
+        },
+      })
+      const { actions } = load(counting, { recoveryPoint })
+      const recovered = actions.filter(({ kind }) => kind === 'segment-recovered')
+      return [recovered.length, count]
+    }
+    const [one, listsForOne] = listsFrom(6n)
+    const [all, listsForAll] = listsFrom(0n)
+    expect([one, all]).toEqual([1, 3])
+    expect(listsForAll).toBe(listsForOne)
+  })
+
   it.each<[string, (bytes: Buffer) => Buffer, RegExp]>([
     ['a checksum that does not hold', bytes => flip(bytes, 350), /^the checksum does not hold$/],
     ['a size that is impossible', bytes => write(bytes, 308, 3), /^impossible size/],

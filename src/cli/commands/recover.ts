@@ -10,17 +10,21 @@ import {
   addLogDirsOption,
   addQuietOption,
   noticesTo,
+  parsePositiveInteger,
   type LogDirsOption,
   type QuietOption,
 } from '../common-options.ts'
 import { EXIT } from '../exit-code.ts'
 import { readingFor } from '../left-out.ts'
+import { NO_PROGRESS, startProgress } from '../progress.ts'
+import { recoveryThreading, THREADS_PER_LOG_DIR } from '../recovery-threads.ts'
 import { RecoverJson, RecoverText, type RecoverOutput } from '../render/recover-output.ts'
 import { requiredLogDirs } from '../required-log-dirs.ts'
 
 interface RecoverOptions extends LogDirsOption, QuietOption {
   readonly execute?: true
   readonly json?: true
+  readonly threads?: number
 }
 
 export function createRecoverCommand(context: CommandContext): Command {
@@ -33,6 +37,11 @@ export function createRecoverCommand(context: CommandContext): Command {
     )
     .argument('[words...]')
     .option('--execute', 'do it')
+    .option(
+      '--threads <count>',
+      `default: ${THREADS_PER_LOG_DIR} for each log.dir, at most one for each processor`,
+      parsePositiveInteger,
+    )
   addLogDirsOption(command, 'of one broker, all of them')
   addJsonOption(command)
   addQuietOption(command)
@@ -47,18 +56,30 @@ async function runRecover(
   context: CommandContext,
 ): Promise<void> {
   const paths = requiredLogDirs(options, context, words)
-  const isExecuted = options.execute === true
+  const isPreview = options.execute !== true
+  const progress = options.quiet === true ? NO_PROGRESS : await startProgress('recovering', context)
+  const { stdout, terminal } = context
   const Output = options.json === true ? RecoverJson : RecoverText
-  const output: RecoverOutput = new Output(line => context.stdout.line(line))
+  const output: RecoverOutput = new Output(line => {
+    progress.clear()
+    stdout.line(line)
+    if (terminal.stdoutIsTerminal) stdout.flush()
+  })
   const logDirs = LogDirs.open(paths, {
-    disk: isExecuted ? context.writableDisk : new OverlayDisk(context.disk),
-    takesLocks: isExecuted,
+    disk: isPreview ? new OverlayDisk(context.disk) : context.writableDisk,
+    takesLocks: !isPreview,
     clock: context,
     configOf: topicConfigs(paths, options, context),
     producerExpirationMs: PRODUCER_EXPIRATION_MS,
     onAction: (partition, action) => output.action(partition, action),
   })
-  const failed = logDirs.openAll()
+  const wanted = { logDirCount: paths.length, isPreview, threadCount: options.threads }
+  const failed = await logDirs.recoverAll({
+    isPreview,
+    threading: recoveryThreading(wanted, context),
+    onProgress: (bytes, totalBytes) => progress.advance(bytes, totalBytes),
+  })
+  progress.stop()
   for (const { path, error } of failed) {
     const reason = error instanceof Error ? error.message : String(error)
     context.stderr(`kbroker: ${path}: ${reason}`)
@@ -66,7 +87,7 @@ async function runRecover(
   }
   await logDirs.close()
   for (const dir of logDirs.dirs) output.logDir(dir)
-  if (!isExecuted) noticesTo(options, context)('nothing was changed: --execute does it')
+  if (isPreview) noticesTo(options, context)('nothing was changed: --execute does it')
 }
 
 /** As the metadata log has them, where it is here. */

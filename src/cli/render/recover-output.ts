@@ -29,12 +29,11 @@ export class RecoverText implements RecoverOutput {
 
   logDir(dir: OpenLogDir): void {
     const { segments, bytes, lostBytes } = this.#totals.of(dir.path)
-    const logs = [...dir.logs].length
     const before = dir.isClean ? 'shut down cleanly' : 'not shut down cleanly'
     const cut = lostBytes > 0 ? `, ${byteCount(lostBytes)} lost` : ''
     const now = dir.failure === undefined ? '' : `; offline: ${dir.failure.message}`
     this.#line(
-      `${dir.path}: ${before}; ${logs} logs, ${segments} segments read (${byteCount(bytes)})${cut}${now}`,
+      `${dir.path}: ${before}; ${dir.loadedCount} logs, ${segments} segments read (${byteCount(bytes)})${cut}${now}`,
     )
   }
 }
@@ -60,7 +59,7 @@ export class RecoverJson implements RecoverOutput {
       jsonText({
         logDir: dir.path,
         wasClean: dir.isClean,
-        logs: [...dir.logs].length,
+        logs: dir.loadedCount,
         segmentsRead: segments,
         bytesRead: bytes,
         bytesLost: lostBytes,

@@ -123,7 +123,7 @@ class Pool<N extends TaskName> {
   }
 
   #start(workerIndex: number): void {
-    const settings: WorkerSettings = { progress: this.#progress, workerIndex }
+    const settings: WorkerSettings = { progress: this.#progress, workerIndex, disk: 'considerate' }
     const worker = new Worker(new URL('./task-worker.cjs', import.meta.url), {
       workerData: settings,
       resourceLimits: RESOURCE_LIMITS,

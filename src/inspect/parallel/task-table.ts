@@ -3,6 +3,7 @@
  * plain values to a plain value: both cross threads.
  */
 import type { Disk } from '../../disk/disk.ts'
+import type { RecoverOutcome, RecoverTask } from '../../log-dirs/recover-log.ts'
 import type { SegmentResult, SegmentTask } from '../search/segment-task.ts'
 import type { PartitionStats, StatsTask } from '../stats/partition-stats.ts'
 import type { PartitionReport, PartitionTask } from '../verify/partition-task.ts'
@@ -17,6 +18,7 @@ export interface TaskTypes {
   'verify-partition': { readonly argument: PartitionTask; readonly result: PartitionReport }
   'search-segment': { readonly argument: SegmentTask; readonly result: SegmentResult }
   'partition-stats': { readonly argument: StatsTask; readonly result: PartitionStats }
+  'recover-log': { readonly argument: RecoverTask; readonly result: RecoverOutcome }
 }
 
 export type TaskName = keyof TaskTypes
@@ -32,6 +34,7 @@ const TASKS: { readonly [N in TaskName]: () => Promise<Task<N>> } = {
   'verify-partition': async () => (await import('../verify/partition-check.ts')).checkPartition,
   'search-segment': async () => (await import('../search/match-collector.ts')).runSegmentTask,
   'partition-stats': async () => (await import('../stats/partition-stats.ts')).partitionStats,
+  'recover-log': async () => (await import('../../log-dirs/recover-log.ts')).recoverLog,
 }
 
 export async function runTask<N extends TaskName>(

@@ -8,6 +8,7 @@ import {
   RESOURCE_LIMITS,
   type TaskAnswer,
   type TaskOrder,
+  type WorkerDisk,
   type WorkerSettings,
 } from './task-message.ts'
 import type { TaskArgument, TaskName, TaskResult } from './task-table.ts'
@@ -18,14 +19,21 @@ export class TaskThreads<N extends TaskName> {
   readonly #idle: Worker[] = []
   readonly #waiting: TaskOrder<N>[] = []
   readonly #running = new Map<number, Settled<TaskResult<N>>>()
+  readonly #progress: Float64Array
   #count = 0
 
-  constructor(name: N, workerCount: number) {
+  constructor(name: N, workerCount: number, disk: WorkerDisk = 'considerate') {
     this.#name = name
-    const progress = new Float64Array(workerCount)
+    const progress = new SharedArrayBuffer(workerCount * Float64Array.BYTES_PER_ELEMENT)
+    this.#progress = new Float64Array(progress)
     for (let workerIndex = 0; workerIndex < workerCount; workerIndex++) {
-      this.#start({ progress, workerIndex })
+      this.#start({ progress: this.#progress, workerIndex, disk })
     }
+  }
+
+  /** Bytes that all of them have looked at. */
+  get progressBytes(): number {
+    return this.#progress.reduce((sum, bytes) => sum + bytes, 0)
   }
 
   run(argument: TaskArgument<N>): Promise<TaskResult<N>> {

@@ -1,0 +1,29 @@
+/** The threads in which `recover`, and `produce` after a crash, put logs in order. */
+import { TaskThreads } from '../inspect/parallel/task-threads.ts'
+import type { RecoveryThreading } from '../log-dirs/recovery.ts'
+import { MEBIBYTE } from '../base/limits.ts'
+import type { CommandContext } from './command-context.ts'
+
+/** `num.recovery.threads.per.data.dir` by default */
+export const THREADS_PER_LOG_DIR = 2
+
+/** What one thread reads while others would still be starting. */
+const THREADED_BYTES_MIN = 128 * MEBIBYTE
+
+export interface RecoveryThreadsWanted {
+  readonly logDirCount: number
+  readonly isPreview: boolean
+  /** As the user wants it, whatever there is to do. */
+  readonly threadCount?: number | undefined
+}
+
+export function recoveryThreading(
+  { logDirCount, isPreview, threadCount }: RecoveryThreadsWanted,
+  { parallelism }: Pick<CommandContext, 'parallelism'>,
+): RecoveryThreading {
+  return {
+    countMax: threadCount ?? Math.min(parallelism, THREADS_PER_LOG_DIR * logDirCount),
+    bytesMin: threadCount === undefined ? THREADED_BYTES_MIN : 0,
+    start: count => new TaskThreads('recover-log', count, isPreview ? 'read-only' : 'writable'),
+  }
+}

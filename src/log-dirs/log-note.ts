@@ -1,0 +1,38 @@
+import { basename } from 'node:path'
+import { METADATA_TOPIC, parsePartitionFolder } from '../log/file-names.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+
+/** What the checkpoints of a log.dir say of one of its logs. */
+export interface LogNote {
+  readonly topic: string
+  readonly partition: number
+  /** Whether they say anything of it. */
+  readonly isNoted: boolean
+  readonly recoveryPoint: bigint
+  /** Undefined where the name of the first segment tells it. */
+  readonly logStartOffset: bigint | undefined
+  readonly highWatermark: bigint
+}
+
+export function noteOf(log: PartitionLog): LogNote {
+  const { folder, recoveryPoint, logStartOffset, highWatermark } = log
+  const { topic, partition, path } = folder
+  const isTold = logStartOffset <= log.segments[0]!.baseOffset
+  return {
+    topic,
+    partition,
+    isNoted: !isMetadata(folder) && !isStray(path),
+    recoveryPoint,
+    logStartOffset: isTold ? undefined : logStartOffset,
+    highWatermark,
+  }
+}
+
+/** The controller's log is read whole at each start, and stands in no checkpoint. */
+export function isMetadata({ topic }: { readonly topic: string }): boolean {
+  return topic === METADATA_TOPIC
+}
+
+function isStray(path: string): boolean {
+  return parsePartitionFolder(basename(path))?.state === 'stray'
+}
