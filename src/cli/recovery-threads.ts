@@ -5,10 +5,15 @@ import { MEBIBYTE } from '../base/limits.ts'
 import type { CommandContext } from './command-context.ts'
 
 /** `num.recovery.threads.per.data.dir` by default */
-export const THREADS_PER_LOG_DIR = 2
+const THREADS_PER_LOG_DIR = 2
+
+/** Each takes some 15 MB. */
+const THREADS_MAX = 4
 
 /** What one thread reads while others would still be starting. */
 const THREADED_BYTES_MIN = 128 * MEBIBYTE
+
+export const DEFAULT_THREADS = `${THREADS_PER_LOG_DIR} for each log.dir, at most one for each processor and ${THREADS_MAX}`
 
 export interface RecoveryThreadsWanted {
   readonly logDirCount: number
@@ -22,7 +27,7 @@ export function recoveryThreading(
   { parallelism }: Pick<CommandContext, 'parallelism'>,
 ): RecoveryThreading {
   return {
-    countMax: threadCount ?? Math.min(parallelism, THREADS_PER_LOG_DIR * logDirCount),
+    countMax: threadCount ?? Math.min(parallelism, THREADS_PER_LOG_DIR * logDirCount, THREADS_MAX),
     bytesMin: threadCount === undefined ? THREADED_BYTES_MIN : 0,
     start: count => new TaskThreads('recover-log', count, isPreview ? 'read-only' : 'writable'),
   }

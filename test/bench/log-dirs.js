@@ -1,7 +1,16 @@
 /** Log.dirs to measure with: made by kbroker itself, with 1 KiB records in one partition, or empty. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, openSync, readdirSync, rmSync, writeSync, closeSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 
 const LINES_PER_WRITE = 1000
 const CLEAN_MARKS = ['.kafka_cleanshutdown', 'recovery-point-offset-checkpoint']
@@ -34,22 +43,36 @@ export function freshLogDirs(directory) {
 /** One log.dir with so many bytes of a topic, made if it isn't there. */
 export function filledLogDir(directory, { bytes, kbroker }) {
   const path = join(directory, `log-dir-${bytes}`)
-  if (existsSync(path)) return path
-  const making = `${path}.tmp`
-  rmSync(making, { recursive: true, force: true })
-  mkdirSync(making, { recursive: true })
-  const lines = linesAt(directory, { count: Math.max(1, Math.round(bytes / 1032)), size: 1023 })
-  const args = ['-c', '"$0" "$1" produce -q -t large --log-dirs "$2" < "$3" && mv "$2" "$4"']
-  const { status, stderr } = spawnSync(
-    'sh',
-    [...args, process.execPath, kbroker, making, lines, path],
-    {
-      encoding: 'utf8',
-    },
-  )
-  if (status !== 0) throw new Error(`cannot make ${path}: ${stderr}`)
-  rmSync(lines)
+  filled([path], { bytes, kbroker, partitionCount: 1 })
   return path
+}
+
+/** Two of them. */
+export function filledLogDirs(directory, { bytes, kbroker, partitionCount }) {
+  const folder = join(directory, `log-dirs-${bytes}-${partitionCount}`)
+  mkdirSync(folder, { recursive: true })
+  const paths = ['a', 'b'].map(name => join(folder, name))
+  filled(paths, { bytes, kbroker, partitionCount })
+  return paths
+}
+
+function filled(paths, { bytes, kbroker, partitionCount }) {
+  if (paths.every(path => existsSync(path))) return
+  const making = paths.map(path => `${path}.tmp`)
+  for (const path of [...paths, ...making]) rmSync(path, { recursive: true, force: true })
+  for (const path of making) mkdirSync(path, { recursive: true })
+  const lines = linesAt(dirname(paths[0]), {
+    count: Math.max(1, Math.round(bytes / 1032)),
+    size: 1023,
+  })
+  const topic = ['-t', 'large', '--partitions', String(partitionCount)]
+  const produce = [kbroker, 'produce', '-q', ...topic, '--log-dirs', making.join(',')]
+  const script = 'input=$1; shift; exec "$@" < "$input"'
+  const args = ['-c', script, 'sh', lines, process.execPath, ...produce]
+  const { status, stderr } = spawnSync('sh', args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`cannot make ${paths.join(', ')}: ${stderr}`)
+  for (const [index, path] of paths.entries()) renameSync(making[index], path)
+  rmSync(lines)
 }
 
 /** As after a crash that lost nothing: all of it has to be read again. */

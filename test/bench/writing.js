@@ -3,45 +3,69 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { kafkaStartMs } from './kafka-start.js'
-import { filledLogDir, freshLogDirs, linesAt, logsOf, makeUnclean } from './log-dirs.js'
+import {
+  filledLogDir,
+  filledLogDirs,
+  freshLogDirs,
+  linesAt,
+  logsOf,
+  makeUnclean,
+} from './log-dirs.js'
 import { compare, median, once } from './measure.js'
 
 const KBROKER = join(process.cwd(), 'bin/kbroker.js')
 const LIMIT = join(process.cwd(), 'test/bench/read-and-check.js')
 const APPEND = join(process.cwd(), '.cache/test/append.js')
 const RECOVERY_RUNS = 3
+const RECOVERED_BYTES = 2 ** 31
 const APPEND_RUNS = 3
 const PARTITION_COUNTS = [1, 10, 100, 1000]
 const DIRS = 2
 
-/** Kafka's share is its start on the unclean directory less its start on an empty one. */
-export async function recovery(directory, jars) {
+export function recovery(directory, jars) {
+  const logDir = filledLogDir(directory, { bytes: RECOVERED_BYTES, kbroker: KBROKER })
+  return recoveryOf([logDir], directory, jars)
+}
+
+/** With threads: ours by default, Kafka's two for each log.dir. */
+export function threadedRecovery(directory, jars) {
+  const filling = { bytes: RECOVERED_BYTES, kbroker: KBROKER, partitionCount: 8 }
+  return recoveryOf(filledLogDirs(directory, filling), directory, jars)
+}
+
+/** Kafka's share is its start on unclean directories less its start on an empty one. */
+async function recoveryOf(logDirs, directory, jars) {
   const kafkaFolder = join(directory, 'kafka')
   mkdirSync(kafkaFolder, { recursive: true })
-  const logDir = filledLogDir(directory, { bytes: 2 ** 31, kbroker: KBROKER })
   const empty = filledLogDir(directory, { bytes: 1, kbroker: KBROKER })
-  const logs = logsOf(logDir, 'large')
+  const logs = logDirs.flatMap(logDir => logsOf(logDir, 'large'))
   const bytes = logs.reduce((sum, path) => sum + statSync(path).size, 0)
-  const recover = [KBROKER, 'recover', '--log-dirs', logDir, '--execute', '-q']
-  const taken = { kbroker: [], start: [], kafka: [], kafkaEmpty: [], limit: [] }
+  const recover = [KBROKER, 'recover', '--log-dirs', logDirs.join(','), '--execute', '-q']
+  const before = () => logDirs.forEach(makeUnclean)
+  const taken = { kbroker: [], alone: [], kafka: [], kafkaEmpty: [], limit: [] }
+  let rssMax = 0
   for (let run = -1; run < RECOVERY_RUNS; run++) {
-    const before = () => makeUnclean(logDir)
+    const ours = once({ node: recover, before })
+    rssMax = Math.max(rssMax, ours.rss)
     const ms = {
-      kbroker: once({ node: recover, before }).milliseconds,
+      kbroker: ours.milliseconds,
+      alone: once({ node: [...recover, '--threads', '1'], before }).milliseconds,
       limit: once([LIMIT, ...logs]).milliseconds,
     }
-    makeUnclean(logDir)
-    ms.kafka = await kafkaStartMs(kafkaFolder, { jars, logDirs: [logDir] })
+    before()
+    ms.kafka = await kafkaStartMs(kafkaFolder, { jars, logDirs })
     ms.kafkaEmpty = await kafkaStartMs(kafkaFolder, { jars, logDirs: [empty] })
     if (run < 0) continue
     for (const [name, milliseconds] of Object.entries(ms)) taken[name].push(milliseconds)
   }
   const ours = median(taken.kbroker)
   const kafkas = median(taken.kafka) - median(taken.kafkaEmpty)
-  const limit = median(taken.limit)
+  const [alone, limit] = [median(taken.alone), median(taken.limit)]
   return (
     `${gbs(bytes, ours)} against ${gbs(bytes, kafkas)}: ${times(kafkas, ours)} faster; ` +
-    `${times(ours, limit)} the time of reading and CRC-32C alone (${gbs(bytes, limit)})`
+    `${times(alone, ours)} as fast as in one thread (${gbs(bytes, alone)}); ` +
+    `${times(ours, limit)} the time of reading and CRC-32C alone (${gbs(bytes, limit)}); ` +
+    `${Math.round(rssMax / 2 ** 20)} MiB resident`
   )
 }
 

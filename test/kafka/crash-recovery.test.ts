@@ -85,7 +85,7 @@ async function expectRecoveredAlike(
   damage(ours)
   const kafkas = copyOf(ours, `${name}-kafkas`)
   await broker.tools.print('Recovery', configs, ...kafkas)
-  await printed('recover', '--execute', '--log-dirs', ours.join(','))
+  await printed('recover', '--execute', '--threads', '3', '--log-dirs', ours.join(','))
   expect(differences(ours, kafkas)).toEqual({})
   const again = copyOf(ours, `${name}-again`)
   await printed('recover', '--execute', '--log-dirs', again.join(','))

@@ -17,7 +17,7 @@ import {
 import { EXIT } from '../exit-code.ts'
 import { readingFor } from '../left-out.ts'
 import { NO_PROGRESS, startProgress } from '../progress.ts'
-import { recoveryThreading, THREADS_PER_LOG_DIR } from '../recovery-threads.ts'
+import { DEFAULT_THREADS, recoveryThreading } from '../recovery-threads.ts'
 import { RecoverJson, RecoverText, type RecoverOutput } from '../render/recover-output.ts'
 import { requiredLogDirs } from '../required-log-dirs.ts'
 
@@ -37,11 +37,7 @@ export function createRecoverCommand(context: CommandContext): Command {
     )
     .argument('[words...]')
     .option('--execute', 'do it')
-    .option(
-      '--threads <count>',
-      `default: ${THREADS_PER_LOG_DIR} for each log.dir, at most one for each processor`,
-      parsePositiveInteger,
-    )
+    .option('--threads <count>', `default: ${DEFAULT_THREADS}`, parsePositiveInteger)
   addLogDirsOption(command, 'of one broker, all of them')
   addJsonOption(command)
   addQuietOption(command)
