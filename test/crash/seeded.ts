@@ -1,12 +1,16 @@
-import { seededRandom } from '../../src/base/random.ts'
+import { type Random, seededRandom } from '../../src/base/random.ts'
 import type { Chance } from '../../src/disk/memory-node.ts'
 
 /** The same choices for the same seed. */
-export class Seeded {
-  readonly below: (count: number) => number
+export class Seeded implements Random {
+  readonly #random: Random
 
   constructor(seed: number) {
-    this.below = seededRandom(seed).below
+    this.#random = seededRandom(seed)
+  }
+
+  below(count: number): number {
+    return this.#random.below(count)
   }
 
   between(least: number, most: number): number {
