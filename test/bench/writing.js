@@ -1,8 +1,7 @@
 /** The parts of the bench that write: recovery, appends, produce and consume, many partitions. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { kafkaStartMs } from './kafka-start.js'
 import {
   filledLogDir,
   filledLogDirs,
@@ -14,6 +13,7 @@ import {
 import { compare, median, once } from './measure.js'
 
 const KBROKER = join(process.cwd(), 'bin/kbroker.js')
+const KAFKA_RECOVERY = join(process.cwd(), 'test/kafka/java/Recovery.java')
 const LIMIT = join(process.cwd(), 'test/bench/read-and-check.js')
 const APPEND = join(process.cwd(), '.cache/test/append.js')
 const RECOVERY_RUNS = 3
@@ -24,25 +24,22 @@ const DIRS = 2
 
 export function recovery(directory, jars) {
   const logDir = filledLogDir(directory, { bytes: RECOVERED_BYTES, kbroker: KBROKER })
-  return recoveryOf([logDir], directory, jars)
+  return recoveryOf([logDir], jars)
 }
 
 /** With threads: ours by default, Kafka's two for each log.dir. */
 export function threadedRecovery(directory, jars) {
   const filling = { bytes: RECOVERED_BYTES, kbroker: KBROKER, partitionCount: 8 }
-  return recoveryOf(filledLogDirs(directory, filling), directory, jars)
+  return recoveryOf(filledLogDirs(directory, filling), jars)
 }
 
-/** Kafka's share is its start on unclean directories less its start on an empty one. */
-async function recoveryOf(logDirs, directory, jars) {
-  const kafkaFolder = join(directory, 'kafka')
-  mkdirSync(kafkaFolder, { recursive: true })
-  const empty = filledLogDir(directory, { bytes: 1, kbroker: KBROKER })
+/** Ours is the whole process; of Kafka only what its log manager takes to start, in a JVM that has. */
+function recoveryOf(logDirs, jars) {
   const logs = logDirs.flatMap(logDir => logsOf(logDir, 'large'))
   const bytes = logs.reduce((sum, path) => sum + statSync(path).size, 0)
   const recover = [KBROKER, 'recover', '--log-dirs', logDirs.join(','), '--execute', '-q']
   const before = () => logDirs.forEach(makeUnclean)
-  const taken = { kbroker: [], alone: [], kafka: [], kafkaEmpty: [], limit: [] }
+  const taken = { kbroker: [], alone: [], kafka: [], limit: [] }
   let rssMax = 0
   for (let run = -1; run < RECOVERY_RUNS; run++) {
     const ours = once({ node: recover, before })
@@ -53,20 +50,25 @@ async function recoveryOf(logDirs, directory, jars) {
       limit: once([LIMIT, ...logs]).milliseconds,
     }
     before()
-    ms.kafka = await kafkaStartMs(kafkaFolder, { jars, logDirs })
-    ms.kafkaEmpty = await kafkaStartMs(kafkaFolder, { jars, logDirs: [empty] })
+    ms.kafka = kafkaRecoveryMs(logDirs, jars)
     if (run < 0) continue
     for (const [name, milliseconds] of Object.entries(ms)) taken[name].push(milliseconds)
   }
   const ours = median(taken.kbroker)
-  const kafkas = median(taken.kafka) - median(taken.kafkaEmpty)
-  const [alone, limit] = [median(taken.alone), median(taken.limit)]
+  const [kafkas, alone, limit] = [taken.kafka, taken.alone, taken.limit].map(median)
   return (
     `${gbs(bytes, ours)} against ${gbs(bytes, kafkas)}: ${times(kafkas, ours)} faster; ` +
     `${times(alone, ours)} as fast as in one thread (${gbs(bytes, alone)}); ` +
     `${times(ours, limit)} the time of reading and CRC-32C alone (${gbs(bytes, limit)}); ` +
     `${Math.round(rssMax / 2 ** 20)} MiB resident`
   )
+}
+
+function kafkaRecoveryMs(logDirs, jars) {
+  const args = ['-Xmx1g', '-cp', jars, KAFKA_RECOVERY, '/dev/null', ...logDirs]
+  const { status, stdout, stderr } = spawnSync('java', args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`Apache Kafka's recovery failed: ${stderr}`)
+  return Number(stdout)
 }
 
 /** The best of several: what the disk and others do between is not what is measured. */
