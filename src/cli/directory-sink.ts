@@ -1,11 +1,13 @@
 /** The way from `produce` to a log.dir: what it asks for, and what it gets. */
 import type { ProducerIdentity } from '../client/accumulator.ts'
 import type { BatchSink } from '../client/batch-sink.ts'
+import type { BrokerFile } from '../log-dirs/broker-file.ts'
 import type { CommandContext } from './command-context.ts'
 
 export interface DirectorySinkOptions {
   readonly topic: string
   readonly logDirs: readonly string[]
+  readonly brokerFile: BrokerFile
   /** Of the topic, if it has to be made; where it is there already, it has to have as many. */
   readonly partitionCount: number | undefined
   /** As far as it differs from the defaults. */

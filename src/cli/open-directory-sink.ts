@@ -7,9 +7,11 @@ import { topicCreation } from '../inspect/topics/topic-change.ts'
 import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
 import type { LoadAction } from '../log/load-action.ts'
 import type { PartitionFolderName } from '../log/file-names.ts'
-import { type LogConfig, logConfigOf } from '../log/log-config.ts'
+import type { LogConfig } from '../log/log-config.ts'
 import { drawJitterMs } from '../log/roll-policy.ts'
 import { LogDirs, type LogDirsOptions } from '../log-dirs/log-dirs.ts'
+import { topicLogConfigs } from '../log-dirs/topic-log-configs.ts'
+import { brokerNumber, type BrokerConfigs } from '../metadata/broker-configs.ts'
 import type { TopicImage } from '../metadata/topic-images.ts'
 import { ProducerSink } from './producer-sink.ts'
 import type { CommandContext } from './command-context.ts'
@@ -79,11 +81,14 @@ function changeable(options: LogDirsOption, context: CommandContext): StoppedNod
 
 async function createTopic(
   node: StoppedNode,
-  { topic: name, partitionCount = 1, topicConfig, ...options }: DirectorySinkOptions,
+  { topic: name, partitionCount = 1, topicConfig, brokerFile, ...options }: DirectorySinkOptions,
   context: CommandContext,
 ): Promise<void> {
   const changing = changeOptions(context)
-  const identity = node.identity ?? { clusterId: changing.newId(), nodeId: 1 }
+  const identity = node.identity ?? {
+    clusterId: changing.newId(),
+    nodeId: brokerFile.nodeId ?? 1,
+  }
   const configs = new Map(Object.entries(topicConfig))
   const { fresh } = placesOf(options, context)
   const wanted = { name, partitionCount, configs, fresh, identity }
@@ -109,12 +114,13 @@ async function openLogDirs(
   paths: readonly string[],
   { options, node, context }: Opening,
 ): Promise<LogDirs> {
+  const configs = brokerConfigs(node, options)
   const isClean = node.logDirs.every(({ cleanShutdown }) => cleanShutdown !== undefined)
   const random = seededRandom(context.nowMs())
   const opening = {
     clock: context,
-    configOf: (topic: string) => logConfigOf(node.image.configs.of('topic', topic)),
-    producerExpirationMs: PRODUCER_EXPIRATION_MS,
+    configOf: topicLogConfigs(configs),
+    producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
     drawJitterMs: (config: LogConfig) => drawJitterMs(config, random),
   }
   if (!isClean)
@@ -143,8 +149,10 @@ async function recoverAll(
   for (const { error } of await logDirs.recoverAll({ isPreview, threading })) throw error
 }
 
-/** `producer.id.expiration.ms` by default: a day. */
-const PRODUCER_EXPIRATION_MS = 86_400_000
+function brokerConfigs({ image, identity }: StoppedNode, options: DirectorySinkOptions) {
+  const { configs: file } = options.brokerFile
+  return { dynamic: image.configs, nodeId: identity?.nodeId, file } satisfies BrokerConfigs
+}
 
 /** A batch that a crash cut off is nothing to ask about; what would go with damage in the midst of a log is. */
 async function refuseLoss(

@@ -4,6 +4,7 @@ import { MEBIBYTE } from '../base/limits.ts'
 import type { RecordHeader } from '../record/record-cursor.ts'
 import { CODECS } from '../compression/codecs.ts'
 import type { CodecName } from '../compression/codec.ts'
+import { addBrokerConfigOption, type BrokerConfigOption } from './broker-config-option.ts'
 import {
   addLogDirsOption,
   addQuietOption,
@@ -20,7 +21,7 @@ import { parseDelimiter } from './produce-input/escaped-text.ts'
 import { collectHeader } from './produce-input/fixed-header.ts'
 import { RECORD_SIZE_MAX_FLAG } from './produce-input/record-reader.ts'
 
-export interface ProduceOptions extends LogDirsOption, QuietOption {
+export interface ProduceOptions extends LogDirsOption, BrokerConfigOption, QuietOption {
   readonly topic: string
   readonly partitions?: number
   readonly topicConfig?: readonly string[]
@@ -67,6 +68,7 @@ const OTHER_KINDS_OF_LINES = ['readerProperty', 'property', 'json', 'binary']
 export function addProduceOptions(command: Command): void {
   command.requiredOption('-t, --topic <topic>', 'where the records go')
   addLogDirsOption(command, 'to write into')
+  addBrokerConfigOption(command, '--config, ')
   addTopicOptions(command)
   addLineOptions(command)
   addInputOptions(command)

@@ -2,6 +2,7 @@
 import { UsageError } from '../base/errors.ts'
 import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
 import { topicCreation, topicDeletion, type TopicChange } from '../inspect/topics/topic-change.ts'
+import type { BrokerFile } from '../log-dirs/broker-file.ts'
 import type { TopicRefusal } from '../metadata/topic-decision.ts'
 import { mayCollide } from '../metadata/topic-name.ts'
 import type { CommandContext } from './command-context.ts'
@@ -30,6 +31,7 @@ export interface TopicChangeOptions extends LogDirsOption, LimitOption, QuietOpt
 
 export async function createTopics(
   options: TopicChangeOptions,
+  brokerFile: BrokerFile,
   context: CommandContext,
 ): Promise<void> {
   const name = requiredTopic(options)
@@ -40,7 +42,7 @@ export async function createTopics(
   const changing = changeOptions(context)
   const identity = node.identity ?? {
     clusterId: options.clusterId ?? changing.newId(),
-    nodeId: options.nodeId ?? 1,
+    nodeId: options.nodeId ?? brokerFile.nodeId ?? 1,
   }
   refuseOtherIdentity(node, options)
   const wanted = {

@@ -13,6 +13,8 @@ import type { Damage } from '../base/errors.ts'
 
 export interface JavaProperties {
   readonly values: ReadonlyMap<string, string>
+  /** Where each value begins, by its key; from 1. */
+  readonly lines: ReadonlyMap<string, number>
   /** Escapes over which Java refuses the whole file; here they stand for the letter u. */
   readonly damages: readonly Damage[]
 }
@@ -20,6 +22,7 @@ export interface JavaProperties {
 /** @param file for the damages' sake */
 export function readJavaProperties(bytes: Buffer, file: string): JavaProperties {
   const values = new Map<string, string>()
+  const lines = new Map<string, number>()
   const damages: Damage[] = []
   const unescape = (text: string, position: number) =>
     text.replace(ESCAPE, (escape, hex: string | undefined, letter: string) => {
@@ -30,12 +33,14 @@ export function readJavaProperties(bytes: Buffer, file: string): JavaProperties 
       }
       return CONTROL_LETTERS[letter] ?? letter
     })
-  for (const { text, position } of logicalLines(bytes.toString('latin1'))) {
+  for (const { text, position, number } of logicalLines(bytes.toString('latin1'))) {
     const keyEnd = endOfKey(text)
+    const key = unescape(text.slice(0, keyEnd), position)
     const value = text.slice(keyEnd).replace(/^[ \t\f]*[=:]?[ \t\f]*/, '')
-    values.set(unescape(text.slice(0, keyEnd), position), unescape(value, position))
+    values.set(key, unescape(value, position))
+    lines.set(key, number)
   }
-  return { values, damages }
+  return { values, lines, damages }
 }
 
 /** Below an empty comment and one with the time, as Kafka stores them. */
@@ -86,12 +91,14 @@ interface Line {
   readonly text: string
   /** Of its first byte: of the first natural line, where a logical one takes several. */
   readonly position: number
+  /** Of that line, from 1. */
+  readonly number: number
 }
 
 /** Without the blanks that a line begins with, with all its other escapes. */
 function* logicalLines(text: string): Generator<Line> {
   const pieces: string[] = []
-  let position = 0
+  let [position, number] = [0, 0]
   let goesOn = false
   for (const line of naturalLines(text)) {
     const piece = line.text.replace(/^[ \t\f]+/, '')
@@ -99,22 +106,23 @@ function* logicalLines(text: string): Generator<Line> {
       goesOn = false
       continue
     }
-    if (pieces.length === 0) position = line.position
+    if (pieces.length === 0) [position, number] = [line.position, line.number]
     goesOn = endsInBackslash(piece)
     const kept = goesOn ? piece.slice(0, -1) : piece
     if (kept !== '') pieces.push(kept)
-    if (!goesOn) yield { text: pieces.splice(0).join(''), position }
+    if (!goesOn) yield { text: pieces.splice(0).join(''), position, number }
   }
-  if (goesOn) yield { text: pieces.join(''), position }
+  if (goesOn) yield { text: pieces.join(''), position, number }
 }
 
 function* naturalLines(text: string): Generator<Line> {
-  let start = 0
+  let [start, number] = [0, 1]
   for (const { index, 0: lineEnd } of text.matchAll(/\r\n|\r|\n/g)) {
-    yield { text: text.slice(start, index), position: start }
+    yield { text: text.slice(start, index), position: start, number }
     start = index + lineEnd.length
+    number++
   }
-  if (start < text.length) yield { text: text.slice(start), position: start }
+  if (start < text.length) yield { text: text.slice(start), position: start, number }
 }
 
 /** An even number of them is one escaping the other. */

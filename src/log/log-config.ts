@@ -60,41 +60,27 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
 }
 
 /**
- * @param topicConfigs by their names, values that were found valid; what a log does not look at is passed over
- * @param defaults what the broker's configuration says of topics that say nothing
+ * @param configs of a topic that are not Kafka's defaults, by name, values that were found valid; what a log does not
+ *   look at is passed over
  */
-export function logConfigOf(
-  topicConfigs: ReadonlyMap<string, string>,
-  defaults: LogConfig = DEFAULT_LOG_CONFIG,
-): LogConfig {
-  const number = (name: string, fallback: number) => {
-    const value = topicConfigs.get(name)
-    return value === undefined ? fallback : Number(value)
-  }
-  const text = (name: string) => topicConfigs.get(name)?.trim()
-  const cleanupPolicy = text('cleanup.policy')
-  const isCompacted =
-    cleanupPolicy === undefined
-      ? defaults.isCompacted
-      : cleanupPolicy.split(',').some(policy => policy.trim() === 'compact')
+export function logConfigOf(configs: ReadonlyMap<string, string>): LogConfig {
+  const defaults = DEFAULT_LOG_CONFIG
+  const number = (name: string, fallback: number) => Number(configs.get(name) ?? fallback)
+  const text = (name: string) => configs.get(name)?.trim()
+  const policies = text('cleanup.policy')?.split(',') ?? []
+  const isCompacted = policies.some(policy => policy.trim() === 'compact')
   const segmentMs = number('segment.ms', defaults.segmentMs)
   const maxCompactionLagMs = Math.max(0, number('max.compaction.lag.ms', NEVER))
-  const timestampType = text('message.timestamp.type')
   return {
     segmentBytes: number('segment.bytes', defaults.segmentBytes),
     segmentMs: isCompacted ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs,
     segmentJitterMs: number('segment.jitter.ms', defaults.segmentJitterMs),
     segmentIndexBytes: number('segment.index.bytes', defaults.segmentIndexBytes),
     indexIntervalBytes: number('index.interval.bytes', defaults.indexIntervalBytes),
-    preallocate: booleanOf(text('preallocate'), defaults.preallocate),
+    preallocate: text('preallocate')?.toLowerCase() === 'true',
     maxMessageBytes: number('max.message.bytes', defaults.maxMessageBytes),
-    compressionType: compressionTypeOf(text('compression.type'), defaults.compressionType),
-    timestampType:
-      timestampType === undefined
-        ? defaults.timestampType
-        : timestampType === 'LogAppendTime'
-          ? 'append'
-          : 'create',
+    compressionType: compressionTypeOf(text('compression.type')),
+    timestampType: text('message.timestamp.type') === 'LogAppendTime' ? 'append' : 'create',
     timestampBeforeMaxMs: number('message.timestamp.before.max.ms', defaults.timestampBeforeMaxMs),
     timestampAfterMaxMs: number('message.timestamp.after.max.ms', defaults.timestampAfterMaxMs),
     isCompacted,
@@ -104,15 +90,7 @@ export function logConfigOf(
   }
 }
 
-function booleanOf(value: string | undefined, fallback: boolean): boolean {
-  return value === undefined ? fallback : value.toLowerCase() === 'true'
-}
-
-function compressionTypeOf(
-  value: string | undefined,
-  fallback: LogConfig['compressionType'],
-): LogConfig['compressionType'] {
-  if (value === undefined) return fallback
-  if (value === 'producer') return undefined
+function compressionTypeOf(value: string | undefined): LogConfig['compressionType'] {
+  if (value === undefined || value === 'producer') return undefined
   return value === 'uncompressed' ? 'none' : (value as CodecName)
 }

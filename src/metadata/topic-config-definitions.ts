@@ -1,7 +1,7 @@
 /**
  * Every config that a topic may have, as data: its type, what Kafka takes it for when nobody sets it, which values it
- * may have, and the broker's config that is the default of all topics (milliseconds and bytes: those that count hours
- * or minutes are not named).
+ * may have, and the broker's config that is the default of all topics; that can be set while a broker runs, too. Those
+ * that count hours or minutes instead stand in the table of broker configs.
  *
  * Source: org.apache.kafka.storage.internals.log.LogConfig, org.apache.kafka.server.config.ServerTopicConfigSynonyms
  */

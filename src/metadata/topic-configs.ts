@@ -19,13 +19,18 @@ export function topicConfigProblem(configs: Configs): string | undefined {
     if (!Object.hasOwn(TOPIC_CONFIGS, name)) return `Unknown topic config name: ${name}`
   }
   for (const [name, value] of configs) {
-    const problem = valueProblem(TOPIC_CONFIGS[name]!.type, name, value.trim())
+    const problem = configValueProblem(TOPIC_CONFIGS[name]!.type, name, value.trim())
     if (problem !== undefined) return problem
   }
   return compactionLagProblem(configs) ?? tieredProblem(configs)
 }
 
-function valueProblem(type: TopicConfigType, name: string, value: string): string | undefined {
+/** @param value without blanks around it */
+export function configValueProblem(
+  type: TopicConfigType,
+  name: string,
+  value: string,
+): string | undefined {
   switch (type.kind) {
     case 'int':
     case 'long':

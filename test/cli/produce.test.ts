@@ -11,6 +11,7 @@ import { RecordJson } from '../../src/cli/render/record-json.ts'
 import { DEFAULT_DECODE_LIMITS } from '../../src/base/limits.ts'
 import type { InputStream } from '../../src/disk/input-stream.ts'
 import { nodeDisk } from '../../src/disk/node-disk.ts'
+import { NO_BROKER_FILE } from '../../src/log-dirs/broker-file.ts'
 import { V2Cursor } from '../../src/record/v2-cursor.ts'
 import { MemorySink } from '../client/memory-sink.ts'
 import { scratchDirectory } from '../disk/scratch.ts'
@@ -65,6 +66,7 @@ describe('kbroker produce', () => {
     expect(asked).toEqual({
       topic: 'orders',
       logDirs: ['/a', '/b'],
+      brokerFile: NO_BROKER_FILE,
       partitionCount: 6,
       topicConfig: { 'cleanup.policy': 'compact', a: 'b=c' },
       durability: 'batch',

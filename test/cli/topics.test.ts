@@ -76,6 +76,24 @@ describe('topics, on log.dirs in memory', () => {
     })
   })
 
+  it('goes by the file of the broker: whose log.dirs, which, and what they default to', async () => {
+    const file = 'node.id=7\nlog.dirs=/data/a,/data/b\nlog.roll.hours=1\nsegment.bytes=1\n'
+    disk.put('/server.properties', Buffer.from(file))
+    const byFile = ['--broker-config', '/server.properties']
+    await topics('create', '--topic', 'orders', '--partitions', '2', ...byFile, '--execute')
+    expect((await topics('list', ...dirs)).stdout).toBe('orders\n')
+    expect((await described('orders')).partitions[0]!.logDirs[0]!.broker).toBe(7)
+    const { stdout } = await topics('describe', '--topic', 'orders', '--json', ...byFile)
+    expect(JSON.parse(stdout)).toMatchObject({
+      configs: [
+        { name: 'min.insync.replicas', value: '1', source: 'all-brokers' },
+        { name: 'segment.ms', value: '3600000', source: 'file' },
+      ],
+    })
+    const elsewhere = ['--log-dirs', '/data/c', ...byFile]
+    expect((await topics('create', '--topic', 'x', ...elsewhere)).stdout).toContain('in /data/c')
+  })
+
   it('deletes one with its folders, and can make it again at once', async () => {
     await topics('create', '--topic', 'orders', ...dirs, '--execute')
     disk.makeDirectory('/data/a/orders-0')

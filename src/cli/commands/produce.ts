@@ -6,6 +6,7 @@ import { Accumulator } from '../../client/accumulator.ts'
 import { ANY_PARTITION } from '../../client/outgoing-record.ts'
 import { codecNamed } from '../../compression/codecs.ts'
 import { PLAIN } from '../colour.ts'
+import { withBrokerFile } from '../broker-config-option.ts'
 import type { CommandContext } from '../command-context.ts'
 import { logDirsOf, noticesTo } from '../common-options.ts'
 import type { Acknowledged, DirectorySink } from '../directory-sink.ts'
@@ -36,9 +37,10 @@ export function createProduceCommand(context: CommandContext, ports: ProducePort
 
 async function runProduce(
   files: readonly string[],
-  options: ProduceOptions,
+  given: ProduceOptions,
   { context, ports }: { readonly context: CommandContext; readonly ports: ProducePorts },
 ): Promise<void> {
+  const { options, brokerFile } = withBrokerFile(given, context)
   const { workingDirectory, environment } = context
   const { standardInput } = ports
   const sources = sourcesOf(files, options, { standardInput, workingDirectory })
@@ -50,6 +52,7 @@ async function runProduce(
     {
       topic: options.topic,
       logDirs,
+      brokerFile,
       partitionCount: options.partitions,
       topicConfig: topicConfigOf(options.topicConfig ?? []),
       durability: options.durability,

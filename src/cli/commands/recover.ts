@@ -1,9 +1,15 @@
 /** `kbroker recover`: what a broker's start does to log.dirs, and no more. */
 import { Command } from 'commander'
-import { readClusterHere } from '../../inspect/topics/cluster-here.ts'
+import { brokerConfigsHere, readClusterHere } from '../../inspect/topics/cluster-here.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
-import { type LogConfig, logConfigOf } from '../../log/log-config.ts'
 import { LogDirs } from '../../log-dirs/log-dirs.ts'
+import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
+import { brokerNumber } from '../../metadata/broker-configs.ts'
+import {
+  addBrokerConfigOption,
+  withBrokerFile,
+  type BrokerConfigOption,
+} from '../broker-config-option.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
   addJsonOption,
@@ -21,7 +27,7 @@ import { DEFAULT_THREADS, recoveryThreading } from '../recovery-threads.ts'
 import { RecoverJson, RecoverText, type RecoverOutput } from '../render/recover-output.ts'
 import { requiredLogDirs } from '../required-log-dirs.ts'
 
-interface RecoverOptions extends LogDirsOption, QuietOption {
+interface RecoverOptions extends LogDirsOption, BrokerConfigOption, QuietOption {
   readonly execute?: true
   readonly json?: true
   readonly threads?: number
@@ -39,6 +45,7 @@ export function createRecoverCommand(context: CommandContext): Command {
     .option('--execute', 'do it')
     .option('--threads <count>', `default: ${DEFAULT_THREADS}`, parsePositiveInteger)
   addLogDirsOption(command, 'of one broker, all of them')
+  addBrokerConfigOption(command, '--config, ')
   addJsonOption(command)
   addQuietOption(command)
   return command
@@ -48,14 +55,18 @@ export function createRecoverCommand(context: CommandContext): Command {
 
 async function runRecover(
   words: readonly string[],
-  options: RecoverOptions,
+  given: RecoverOptions,
   context: CommandContext,
 ): Promise<void> {
+  const { options, brokerFile } = withBrokerFile(given, context)
   const paths = requiredLogDirs(options, context, words)
   const isPreview = options.execute !== true
   const progress = options.quiet === true ? NO_PROGRESS : await startProgress('recovering', context)
   const { stdout, terminal } = context
   const Output = options.json === true ? RecoverJson : RecoverText
+  const { limits, notice } = readingFor(options, context)
+  const cluster = readClusterHere(context.disk, paths, { limits, notice, problem: notice })
+  const configs = brokerConfigsHere(cluster, brokerFile.configs)
   const output: RecoverOutput = new Output(line => {
     progress.clear()
     stdout.line(line)
@@ -65,8 +76,8 @@ async function runRecover(
     disk: isPreview ? new OverlayDisk(context.disk) : context.writableDisk,
     takesLocks: !isPreview,
     clock: context,
-    configOf: topicConfigs(paths, options, context),
-    producerExpirationMs: PRODUCER_EXPIRATION_MS,
+    configOf: topicLogConfigs(configs),
+    producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
     onAction: (partition, action) => output.action(partition, action),
   })
   const wanted = { logDirCount: paths.length, isPreview, threadCount: options.threads }
@@ -85,21 +96,6 @@ async function runRecover(
   for (const dir of logDirs.dirs) output.logDir(dir)
   if (isPreview) noticesTo(options, context)('nothing was changed: --execute does it')
 }
-
-/** As the metadata log has them, where it is here. */
-function topicConfigs(
-  paths: readonly string[],
-  options: QuietOption,
-  context: CommandContext,
-): (topic: string) => LogConfig {
-  const { limits, notice } = readingFor(options, context)
-  const { metadataLog } = readClusterHere(context.disk, paths, { limits, notice, problem: notice })
-  const configs = metadataLog?.image.configs
-  return topic => logConfigOf(configs?.of('topic', topic) ?? new Map())
-}
-
-/** `producer.id.expiration.ms` by default: a day. */
-const PRODUCER_EXPIRATION_MS = 86_400_000
 
 const EXAMPLES = `
 Examples:

@@ -3,9 +3,19 @@ import { Argument, Command } from 'commander'
 import { UsageError } from '../../base/errors.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
 import type { MetadataLog } from '../../inspect/internal-topics/metadata-log.ts'
-import { readClusterHere, type ClusterHere } from '../../inspect/topics/cluster-here.ts'
+import {
+  brokerConfigsHere,
+  readClusterHere,
+  type ClusterHere,
+} from '../../inspect/topics/cluster-here.ts'
 import { describeTopic } from '../../inspect/topics/topic-description.ts'
 import type { TopicImage } from '../../metadata/topic-images.ts'
+import type { BrokerFile } from '../../log-dirs/broker-file.ts'
+import {
+  addBrokerConfigOption,
+  withBrokerFile,
+  type BrokerConfigOption,
+} from '../broker-config-option.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
   addJsonOption,
@@ -27,7 +37,7 @@ import { chosenTopics } from '../topic-choice.ts'
 const ACTIONS = ['create', 'list', 'describe', 'delete'] as const
 type Action = (typeof ACTIONS)[number]
 
-interface TopicsCommandOptions extends TopicChangeOptions {
+interface TopicsCommandOptions extends TopicChangeOptions, BrokerConfigOption {
   readonly json?: true
 }
 
@@ -41,6 +51,7 @@ export function createTopicsCommand(context: CommandContext): Command {
     )
     .addArgument(new Argument('<action>', 'what to do with topics').choices(ACTIONS))
   addLogDirsOption(command, 'of a broker, in the order of its log.dirs')
+  addBrokerConfigOption(command)
   command
     .option('--topic <name>', 'which one; but for create, a regular expression for whole names')
     .option('--partitions <count>', 'of a new topic (default: 1)', parsePositiveInteger)
@@ -48,7 +59,11 @@ export function createTopicsCommand(context: CommandContext): Command {
     .option('--if-not-exists', 'create: a topic that is there already is fine')
     .option('--if-exists', 'describe, delete: no topic of that name is fine')
     .option('--exclude-internal', 'leave out the topics of coordinators')
-    .option('--node-id <id>', 'of log.dirs that are empty yet (default: 1)', parseNatural)
+    .option(
+      '--node-id <id>',
+      'of log.dirs that are empty yet (default: node.id of the file, or 1)',
+      parseNatural,
+    )
     .option('--cluster-id <id>', 'of log.dirs that are empty yet (default: a new one)')
     .option('--execute', 'create, delete: do it, not only show it')
   addJsonOption(command)
@@ -61,19 +76,20 @@ export function createTopicsCommand(context: CommandContext): Command {
 
 async function runTopics(
   action: Action,
-  options: TopicsCommandOptions,
+  given: TopicsCommandOptions,
   context: CommandContext,
 ): Promise<void> {
-  refuseOthers(action, options)
+  refuseOthers(action, given)
+  const { options, brokerFile } = withBrokerFile(given, context)
   switch (action) {
     case 'create':
-      return createTopics(options, context)
+      return createTopics(options, brokerFile, context)
     case 'delete':
       return deleteTopics(options, context)
     case 'list':
       return listTopics(options, context)
     case 'describe':
-      return describeTopics(options, context)
+      return describeTopics(options, brokerFile, context)
   }
 }
 
@@ -103,7 +119,11 @@ function listTopics(options: TopicsCommandOptions, context: CommandContext): voi
   }
 }
 
-function describeTopics(options: TopicsCommandOptions, context: CommandContext): void {
+function describeTopics(
+  options: TopicsCommandOptions,
+  brokerFile: BrokerFile,
+  context: CommandContext,
+): void {
   const { cluster, topics } = readTopics(options, context)
   const { topic, ifExists } = options
   if (cluster === undefined) return
@@ -111,8 +131,9 @@ function describeTopics(options: TopicsCommandOptions, context: CommandContext):
     context.stderr(`kbroker: Topic '${topic}' does not exist as expected`)
     return context.endWith(EXIT.itemFailed)
   }
+  const configs = brokerConfigsHere(cluster, brokerFile.configs)
   for (const each of topics) {
-    const description = describeTopic(context.disk, cluster, each, cluster.metadataLog.image)
+    const description = describeTopic(context.disk, cluster, each, configs)
     const lines = options.json === true ? [topicJson(description)] : topicText(description)
     for (const line of lines) context.stdout.line(line)
   }

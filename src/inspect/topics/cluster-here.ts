@@ -2,8 +2,11 @@
 import type { Disk } from '../../disk/disk.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
 import { readLogDir, type LogDir } from '../../log-dirs/log-dir.ts'
+import type { BrokerConfigs } from '../../metadata/broker-configs.ts'
+import { ResourceConfigs } from '../../metadata/resource-configs.ts'
 import { readMetadataLog, type MetadataLog } from '../internal-topics/metadata-log.ts'
 import { PartitionsHere, type ReadOptions } from '../internal-topics/partitions-here.ts'
+import { nodeIdentity } from './node-identity.ts'
 import { TopicFolders } from './topic-folders.ts'
 
 export interface ClusterHere {
@@ -42,4 +45,13 @@ export function pathsById(logDirs: readonly LogDir[]): ReadonlyMap<string, strin
       meta?.directoryId === undefined ? [] : [[meta.directoryId, path] as const],
     ),
   )
+}
+
+/** @param file what the broker's file says */
+export function brokerConfigsHere(
+  { logDirs, metadataLog }: Pick<ClusterHere, 'logDirs' | 'metadataLog'>,
+  file: BrokerConfigs['file'],
+): BrokerConfigs {
+  const dynamic = metadataLog?.image.configs ?? new ResourceConfigs()
+  return { dynamic, nodeId: nodeIdentity(logDirs)?.nodeId, file }
 }

@@ -1,9 +1,11 @@
 /** What `topics describe` tells of a topic: the cluster's word, and what lies in the log.dirs. */
 import type { Disk } from '../../disk/disk.ts'
-import type { ClusterImage } from '../../metadata/cluster-image.ts'
+import {
+  effectiveConfigs,
+  type BrokerConfigs,
+  type EffectiveConfig,
+} from '../../metadata/broker-configs.ts'
 import type { PartitionImage } from '../../metadata/partition-image.ts'
-import { ALL_BROKERS } from '../../metadata/resource-configs.ts'
-import { TOPIC_CONFIGS } from '../../metadata/topic-config-definitions.ts'
 import type { TopicImage } from '../../metadata/topic-images.ts'
 import { isInternalTopic } from '../../metadata/topic-name.ts'
 import { pathsById, type ClusterHere } from './cluster-here.ts'
@@ -20,10 +22,8 @@ export interface TopicDescription {
   readonly partitions: readonly PartitionDescription[]
 }
 
-export interface TopicConfig {
+export interface TopicConfig extends EffectiveConfig {
   readonly name: string
-  readonly value: string
-  readonly source: 'topic' | 'all-brokers'
 }
 
 export interface PartitionDescription extends PartitionImage {
@@ -44,7 +44,7 @@ export function describeTopic(
   disk: Disk,
   { logDirs, folders }: ClusterHere,
   topic: TopicImage,
-  image: ClusterImage,
+  brokerConfigs: BrokerConfigs,
 ): TopicDescription {
   const { name, topicId } = topic
   const paths = pathsById(logDirs)
@@ -60,7 +60,7 @@ export function describeTopic(
     topicId,
     isInternal: isInternalTopic(name),
     replicationFactor: partitions[0]?.replicas.length ?? 0,
-    configs: configsOf(name, image),
+    configs: configsOf(name, brokerConfigs),
     partitions,
   }
 }
@@ -75,15 +75,8 @@ function placesOf(
   })
 }
 
-/** What is set for all brokers while they run is the default of every topic. */
-function configsOf(topic: string, { configs }: ClusterImage): TopicConfig[] {
-  const own = configs.of('topic', topic)
-  const ofBrokers = configs.of('broker', ALL_BROKERS)
-  const found = new Map<string, TopicConfig>()
-  for (const [name, { brokerConfig }] of Object.entries(TOPIC_CONFIGS)) {
-    const value = brokerConfig === undefined ? undefined : ofBrokers.get(brokerConfig)
-    if (value !== undefined) found.set(name, { name, value, source: 'all-brokers' })
-  }
-  for (const [name, value] of own) found.set(name, { name, value, source: 'topic' })
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+function configsOf(topic: string, brokerConfigs: BrokerConfigs): TopicConfig[] {
+  return [...effectiveConfigs(topic, brokerConfigs)]
+    .map(([name, config]) => ({ name, ...config }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
