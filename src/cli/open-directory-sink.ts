@@ -9,6 +9,7 @@ import type { LoadAction } from '../log/load-action.ts'
 import type { PartitionFolderName } from '../log/file-names.ts'
 import type { LogConfig } from '../log/log-config.ts'
 import { drawJitterMs } from '../log/roll-policy.ts'
+import { FlushScheduler } from '../log-dirs/flush-scheduler.ts'
 import { LogDirs, type LogDirsOptions } from '../log-dirs/log-dirs.ts'
 import { topicLogConfigs } from '../log-dirs/topic-log-configs.ts'
 import { brokerNumber, type BrokerConfigs } from '../metadata/broker-configs.ts'
@@ -17,6 +18,7 @@ import { ProducerSink } from './producer-sink.ts'
 import type { CommandContext } from './command-context.ts'
 import { logDirsOf, type LogDirsOption } from './common-options.ts'
 import type { DirectorySink, DirectorySinkOptions } from './directory-sink.ts'
+import { nodeTimers } from './node-timers.ts'
 import { recoveryThreading } from './recovery-threads.ts'
 import { loadActionText } from './render/recover-output.ts'
 import { changeOptions, placesOf, readNode, writeChange } from './stopped-cluster.ts'
@@ -37,7 +39,13 @@ export async function openDirectorySink(
   try {
     const sink = new ProducerSink(logDirs, image, options)
     const producer = producerId === undefined ? undefined : { producerId, producerEpoch: 0 }
-    return { sink, producer, close: () => sink.close() }
+    const scheduler = flushScheduler(logDirs, { options, node, context })
+    scheduler.start()
+    const close = () => {
+      scheduler.stop()
+      return sink.close()
+    }
+    return { sink, producer, close }
   } catch (error) {
     await logDirs.close()
     throw error
@@ -147,6 +155,27 @@ async function recoverAll(
   const wanted = { logDirCount: logDirs.dirs.length, isPreview }
   const threading = recoveryThreading(wanted, context)
   for (const { error } of await logDirs.recoverAll({ isPreview, threading })) throw error
+}
+
+/** How much may be lost under --durability interval, in milliseconds; and how soon `flush.ms` is looked at without. */
+const FLUSH_MS = 1000
+
+function flushScheduler(logDirs: LogDirs, { options, node, context }: Opening): FlushScheduler {
+  const configs = brokerConfigs(node, options)
+  const isInterval = options.durability === 'interval'
+  return new FlushScheduler(logDirs, {
+    clock: context,
+    timers: nodeTimers,
+    intervals: {
+      flushMs: isInterval
+        ? FLUSH_MS
+        : brokerNumber('log.flush.scheduler.interval.ms', configs, FLUSH_MS),
+      recoveryPointMs: brokerNumber('log.flush.offset.checkpoint.interval.ms', configs),
+      logStartMs: brokerNumber('log.flush.start.offset.checkpoint.interval.ms', configs),
+      highWatermarkMs: brokerNumber('replica.high.watermark.checkpoint.interval.ms', configs),
+    },
+    ...(isInterval && { flushMsMax: 0 }),
+  })
 }
 
 function brokerConfigs({ image, identity }: StoppedNode, options: DirectorySinkOptions) {

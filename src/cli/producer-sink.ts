@@ -6,9 +6,6 @@ import type { LogDirs } from '../log-dirs/log-dirs.ts'
 import type { TopicImage } from '../metadata/topic-images.ts'
 import type { DirectorySinkOptions, Durability } from './directory-sink.ts'
 
-/** How much may be lost under --durability interval, in milliseconds. */
-const INTERVAL_MS = 1000
-
 export class ProducerSink implements BatchSink {
   readonly partitionCount: number
   readonly #logDirs: LogDirs
@@ -16,8 +13,6 @@ export class ProducerSink implements BatchSink {
   readonly #durability: Durability
   readonly #onAcknowledged: DirectorySinkOptions['onAcknowledged']
   readonly #logs = new Map<number, PartitionLog>()
-  readonly #timer: NodeJS.Timeout | undefined
-  #failure: Error | undefined
 
   constructor(
     logDirs: LogDirs,
@@ -30,9 +25,6 @@ export class ProducerSink implements BatchSink {
     this.#onAcknowledged = onAcknowledged
     this.partitionCount = topic.partitions.size
     for (const partition of topic.partitions.keys()) this.#open(partition)
-    if (durability === 'interval') {
-      this.#timer = setInterval(() => void this.#flushAll(), INTERVAL_MS).unref()
-    }
   }
 
   get syncCount(): number {
@@ -42,22 +34,22 @@ export class ProducerSink implements BatchSink {
   }
 
   async append(partition: number, batch: Buffer): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure
+    this.#refuseAfterFailure()
     const log = this.#logs.get(partition)!
     const { leaderEpoch } = this.#topic.partitions.get(partition)!
     const appended = log.append(batch, { leaderEpoch, origin: 'client' })
     if (appended === undefined) throw new RefusedError('CORRUPT_MESSAGE', 'a batch is not whole')
-    if (this.#durability === 'batch' || log.isFlushDue()) await log.flush(appended.lastOffset + 1n)
+    await (this.#durability === 'batch' ? log.flush(appended.lastOffset + 1n) : appended.flushed)
     log.raiseHighWatermark(log.endOffset)
     const { firstOffset, lastOffset } = appended
     this.#onAcknowledged?.({ topic: this.#topic.name, partition, firstOffset, lastOffset })
   }
 
-  /** Leaves the directories as a clean shutdown does. */
+  /** Leaves the directories as a clean shutdown does. @throws DiskError where one went offline */
   async close(): Promise<void> {
-    clearInterval(this.#timer)
     for (const log of this.#logs.values()) log.raiseHighWatermark(log.endOffset)
     await this.#logDirs.close()
+    this.#refuseAfterFailure()
   }
 
   #open(partition: number): void {
@@ -68,11 +60,9 @@ export class ProducerSink implements BatchSink {
     this.#logs.set(partition, log)
   }
 
-  async #flushAll(): Promise<void> {
-    try {
-      await Promise.all([...this.#logs.values()].map(log => log.flush()))
-    } catch (error) {
-      this.#failure ??= error as Error
-    }
+  /** In the background, too. */
+  #refuseAfterFailure(): void {
+    const { failure } = this.#logDirs
+    if (failure !== undefined) throw failure
   }
 }

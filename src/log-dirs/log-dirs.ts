@@ -68,6 +68,11 @@ export class LogDirs {
     }
   }
 
+  /** Why a directory is offline, where one is. */
+  get failure(): DiskError | undefined {
+    return this.dirs.find(({ failure }) => failure !== undefined)?.failure
+  }
+
   /** Of a partition that was opened or created. */
   log(partition: TopicPartition): PartitionLog | undefined {
     for (const dir of this.dirs) {

@@ -46,6 +46,9 @@ export interface TopicPartition {
   readonly partition: number
 }
 
+const CHECKPOINT_KINDS = ['recoveryPoint', 'logStart', 'highWatermark'] as const
+export type CheckpointKind = (typeof CHECKPOINT_KINDS)[number]
+
 export class OpenLogDir {
   readonly path: string
   /** As it was before it was opened. */
@@ -102,6 +105,10 @@ export class OpenLogDir {
   /** Opened, or put in order and closed. */
   get loadedCount(): number {
     return this.#logs.size + this.#notes.size
+  }
+
+  get logs(): Iterable<PartitionLog> {
+    return this.#logs.values()
   }
 
   log(partition: TopicPartition): PartitionLog | undefined {
@@ -196,14 +203,15 @@ export class OpenLogDir {
     for (const log of this.#logs.values()) log.fail(failure)
   }
 
-  /** Writes down what is known of the logs, so that the next start need not find it out. */
-  checkpoint(): void {
+  /**
+   * Writes down what is known of the logs, so that the next start need not find it out.
+   *
+   * @throws DiskError the directory is offline
+   */
+  checkpoint(kinds: readonly CheckpointKind[] = CHECKPOINT_KINDS): void {
     if (this.#failure !== undefined) return
     this.#orFail(() => {
-      const { checkpoints } = this.before
-      this.#write(RECOVERY_POINT_CHECKPOINT, checkpoints.recoveryPoint, note => note.recoveryPoint)
-      this.#write(LOG_START_CHECKPOINT, checkpoints.logStart, note => note.logStartOffset)
-      this.#write(HIGH_WATERMARK_CHECKPOINT, checkpoints.highWatermark, note => note.highWatermark)
+      for (const kind of kinds) this.#write(kind)
     })
   }
 
@@ -229,11 +237,9 @@ export class OpenLogDir {
     })
   }
 
-  #write(
-    name: string,
-    before: ReadonlyMap<string, bigint>,
-    offsetOf: (note: LogNote) => bigint | undefined,
-  ): void {
+  #write(kind: CheckpointKind): void {
+    const name = CHECKPOINT_FILES[kind]
+    const before = this.before.checkpoints[kind]
     const notes = [...this.#notes.values(), ...[...this.#logs.values()].map(noteOf)]
     const entries: OffsetCheckpointEntry[] = []
     const known = new Set(notes.map(checkpointKey))
@@ -244,7 +250,7 @@ export class OpenLogDir {
     }
     for (const note of notes) {
       const { topic, partition, isNoted } = note
-      const offset = isNoted ? offsetOf(note) : undefined
+      const offset = isNoted ? note[OFFSET_OF[kind]] : undefined
       if (offset !== undefined) entries.push({ topic, partition, offset })
     }
     replaceFile(this.#files.disk, join(this.path, name), encodeOffsetCheckpoint(entries))
@@ -279,3 +285,15 @@ export class OpenLogDir {
     }
   }
 }
+
+const CHECKPOINT_FILES: Readonly<Record<CheckpointKind, string>> = {
+  recoveryPoint: RECOVERY_POINT_CHECKPOINT,
+  logStart: LOG_START_CHECKPOINT,
+  highWatermark: HIGH_WATERMARK_CHECKPOINT,
+}
+
+const OFFSET_OF = {
+  recoveryPoint: 'recoveryPoint',
+  logStart: 'logStartOffset',
+  highWatermark: 'highWatermark',
+} as const satisfies Record<CheckpointKind, keyof LogNote>

@@ -20,6 +20,11 @@ export interface Appended {
   readonly logStartOffset: bigint
   /** Whether the batch was there before, and nothing was appended. */
   readonly isDuplicate: boolean
+  /**
+   * Where `flush.messages` asks for it: the flush that it is to be acknowledged behind. A failure has reached the log
+   * whether anybody waits or not.
+   */
+  readonly flushed?: Promise<void>
 }
 
 /** With the offsets it had. */

@@ -24,6 +24,8 @@ export class LogFlush {
   #flushedAtMs: number
   #count = 0
   #underWay: Promise<void> | undefined
+  /** The greatest offset up to which anybody has waited. */
+  #wantedOffset = 0n
   #areNamesDurable = false
   /** Left behind, and not synced since. */
   readonly #leftBehind = new Set<LogSegment>()
@@ -63,9 +65,14 @@ export class LogFlush {
   async upTo(offset: bigint, log: () => FlushedLog): Promise<void> {
     while (this.#durableOffset < offset) {
       if (log().endOffset < offset && this.#underWay === undefined) return
-      this.#underWay ??= this.#flush(log).finally(() => (this.#underWay = undefined))
-      await this.#underWay
+      if (offset > this.#wantedOffset) this.#wantedOffset = offset
+      await this.#next(log)
     }
+  }
+
+  /** What was left behind; the active segment only where somebody else waits for it. */
+  async leftBehind(log: () => FlushedLog): Promise<void> {
+    while (this.#leftBehind.size > 0) await this.#next(log)
   }
 
   /** Everything, down to the last name. */
@@ -99,16 +106,23 @@ export class LogFlush {
     this.#truncatedTo = lesser(offset, this.#truncatedTo ?? offset)
   }
 
+  #next(log: () => FlushedLog): Promise<void> {
+    return (this.#underWay ??= this.#flush(log).finally(() => (this.#underWay = undefined)))
+  }
+
   /** Those whom the flush before has served append again first: else the first of them would have one to himself. */
   async #flush(log: () => FlushedLog): Promise<void> {
     await Promise.resolve()
     const { active, endOffset } = log()
+    const isActiveWanted = this.#wantedOffset > active.baseOffset
     this.#truncatedTo = undefined
-    await this.#syncLeftBehind()
-    await active.syncRecords()
+    // Both begin here: later on the active segment may have been given up.
+    const records = isActiveWanted ? active.syncRecords() : undefined
+    await Promise.all([records, this.#syncLeftBehind()])
     this.#syncNames()
     this.#count++
-    this.#durableOffset = this.#unlessTruncated(endOffset)
+    const reached = isActiveWanted ? endOffset : greater(active.baseOffset, this.#durableOffset)
+    this.#durableOffset = this.#unlessTruncated(reached)
     this.#flushedAtMs = this.#nowMs()
   }
 
@@ -135,6 +149,10 @@ export class LogFlush {
     disk.syncDirectory(this.#folder.path)
     this.#areNamesDurable = true
   }
+}
+
+function greater(a: bigint, b: bigint): bigint {
+  return b > a ? b : a
 }
 
 function lesser(a: bigint, b: bigint): bigint {

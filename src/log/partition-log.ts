@@ -4,7 +4,7 @@
  *
  * Appending, rolling and truncating are synchronous stretches, so that they need no lock: a write is a copy into the page
  * cache. What waits for the disk, `flush`, goes on while others append; all who wait meanwhile are served by the next
- * one (group commit).
+ * one (group commit). A segment that was rolled is flushed in the background, whoever flushes or not.
  *
  * After a failure of the disk nobody knows what it holds: the log takes no more appends, and is recovered when it is
  * loaded the next time.
@@ -61,6 +61,8 @@ export class PartitionLog {
   #highWatermark: bigint
   readonly #onFailure: OpenOptions['onFailure']
   readonly #onTruncated: OpenOptions['onTruncated']
+  /** The flush of what was left behind, while it is under way; it fails never. */
+  #behind: Promise<void> | undefined
   #failure: DiskError | undefined
   #isClosed = false
 
@@ -214,14 +216,6 @@ export class PartitionLog {
     this.#orFail(() => this.#roll(this.#endOffset))
   }
 
-  /** Whether there are `flush.messages` records that wait for a flush; or one, and `flush.ms` since the last. */
-  isFlushDue(): boolean {
-    const waiting = Number(this.#endOffset - this.durableOffset)
-    if (waiting <= 0) return false
-    if (waiting >= this.config.flushMessages) return true
-    return this.#clock.nowMs() - this.flushedAtMs >= this.config.flushMs
-  }
-
   /** Removes files that were given up long enough ago for their readers to be done. */
   removeCondemned(nowMs = this.#clock.nowMs()): void {
     this.#orFail(() => this.#segments.removeCondemned(nowMs))
@@ -235,6 +229,7 @@ export class PartitionLog {
    */
   async close(): Promise<void> {
     await this.flush()
+    await this.#behind
     this.#orFail(() => {
       this.#segments.removeCondemned(Infinity)
       this.#takeSnapshot()
@@ -298,13 +293,22 @@ export class PartitionLog {
     this.#endOffset = lastOffset + 1n
     this.#endTransactions(this.#producers.state.commit(producing))
     this.#producers.state.endOffset = this.#endOffset
+    const flushed = this.#flushMessages()
     return {
       firstOffset,
       lastOffset,
       appendTimestamp: this.config.timestampType === 'append' ? BigInt(nowMs) : -1n,
       logStartOffset: this.#logStartOffset,
       isDuplicate: false,
+      ...(flushed && { flushed }),
     }
+  }
+
+  #flushMessages(): Promise<void> | undefined {
+    if (Number(this.#endOffset - this.durableOffset) < this.config.flushMessages) return undefined
+    const flushed = this.flush()
+    flushed.catch(() => undefined)
+    return flushed
   }
 
   /** A log that goes back to formats without epochs must not be truncated by those it knew. */
@@ -331,6 +335,17 @@ export class PartitionLog {
     this.#segments.roll(baseOffset)
     this.#producers.state.endOffset = baseOffset
     this.#takeSnapshot()
+    this.#behind ??= this.#flushBehind().finally(() => (this.#behind = undefined))
+  }
+
+  /** In the background: nobody waits for it, but for the end of the log. */
+  async #flushBehind(): Promise<void> {
+    try {
+      await this.#segments.flush.leftBehind(() => this.#flushed())
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      this.fail(error)
+    }
   }
 
   #takeSnapshot(): void {

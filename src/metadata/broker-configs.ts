@@ -30,6 +30,7 @@ const OWN_CONFIGS = {
   'log.flush.scheduler.interval.ms': own('long', undefined, Number(0x7fff_ffff_ffff_ffffn)),
   'log.flush.start.offset.checkpoint.interval.ms': own('int', 0, 60_000),
   'producer.id.expiration.ms': own('int', 1, 86_400_000),
+  'replica.high.watermark.checkpoint.interval.ms': own('long', undefined, 5000),
 } as const
 
 type OwnConfigName = keyof typeof OWN_CONFIGS
@@ -70,9 +71,13 @@ export function effectiveConfigs(
   return found
 }
 
-export function brokerNumber(name: OwnConfigName, configs: BrokerConfigs): number {
-  const config = brokerConfigOf(name, configs)
-  return config === undefined ? OWN_CONFIGS[name].fallback : Number(config.value)
+/** @param fallback by default Kafka's */
+export function brokerNumber(
+  name: OwnConfigName,
+  configs: BrokerConfigs,
+  fallback = OWN_CONFIGS[name].fallback,
+): number {
+  return Number(brokerConfigOf(name, configs)?.value ?? fallback)
 }
 
 /** In Kafka's words; undefined where there is none, and for configs that logs don't look at. */

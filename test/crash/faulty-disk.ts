@@ -4,8 +4,12 @@ import { diskWith } from '../../src/disk/disk-with.ts'
 import type { MemoryDisk } from '../../src/disk/memory-disk.ts'
 import type { Seeded } from './seeded.ts'
 
-/** Nothing happens any more. */
-export class PowerLoss extends Error {}
+/** Nothing happens any more: whatever is asked for, the disk does not do it. */
+export class PowerLoss extends DiskError {
+  constructor() {
+    super('reach', '/', new Error('the power is gone'))
+  }
+}
 
 export type Fault = 'power' | 'ENOSPC' | 'EIO'
 

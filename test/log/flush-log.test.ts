@@ -106,18 +106,41 @@ describe('a flush', () => {
     expect(afterCrash().endOffset).toBe(4n)
   })
 
-  it('is due once flush.ms has passed, where something waits for it', async () => {
-    nowMs += 5000
-    expect(log.isFlushDue()).toBe(false)
-    append()
-    expect(log.isFlushDue()).toBe(true)
+  it('of a segment that was rolled is begun at once, though nobody asks', async () => {
+    for (let n = 0; n < 4; n++) append()
+    await backgroundEnd()
+    const synced = [pathOf('log', 0), pathOf('index', 0), pathOf('snapshot', 3), pathOf('log', 3)]
+    expect(synced.map(path => watched.syncsOf(path))).toEqual([1, 1, 1, 0])
+    expect(log.durableOffset).toBe(3n)
+    expect(log.recoveryPoint).toBe(3n)
+    expect(afterCrash().endOffset).toBe(3n)
+  })
+
+  it('of a rolled segment takes in what waits for it in the same turn', async () => {
+    for (let n = 0; n < 4; n++) append()
     await log.flush()
-    expect(log.flushedAtMs).toBe(nowMs)
-    append()
-    nowMs += 999
-    expect(log.isFlushDue()).toBe(false)
-    nowMs += 1
-    expect(log.isFlushDue()).toBe(true)
+    expect(log.flushCount).toBe(1)
+    expect(log.durableOffset).toBe(4n)
+  })
+
+  it('of a rolled segment lets it be given up meanwhile', async () => {
+    for (let n = 0; n < 4; n++) append()
+    const flush = log.flush()
+    await Promise.resolve()
+    log.truncateFullyAndStartAt(0n)
+    await flush
+    await backgroundEnd()
+    expect(log.failure).toBeUndefined()
+    expect(log.recoveryPoint).toBe(0n)
+  })
+
+  it('follows each append by which flush.messages of them wait', async () => {
+    const counting = openLog(newDisk(), { config: { flushMessages: 3 } })
+    const appends = Array.from({ length: 4 }, () => counting.append(newBatch(), CLIENT)!)
+    expect(appends.map(({ flushed }) => flushed !== undefined)).toEqual([false, false, true, true])
+    await appends[2]!.flushed
+    expect(counting.durableOffset).toBe(4n)
+    expect(counting.append(newBatch(), CLIENT)!.flushed).toBeUndefined()
   })
 
   it('of what is truncated meanwhile comes back, and does not promise it', async () => {
@@ -131,6 +154,8 @@ describe('a flush', () => {
     expect(log.durableOffset).toBe(1n)
   })
 })
+
+const backgroundEnd = () => new Promise(resolve => setImmediate(resolve))
 
 describe('the recovery point', () => {
   it('is never beyond what is durable, nor beyond the active segment’s beginning', async () => {
@@ -156,6 +181,7 @@ describe('the recovery point', () => {
 
   it('waits for segments that a recovery has written to', async () => {
     for (let n = 0; n < 5; n++) append()
+    watched = new WatchedDisk(memory)
     const again = openLog(watched.disk, { config: CONFIG, recoveryPoint: 0n })
     expect(again.recoveryPoint).toBe(0n)
     await again.flush()
@@ -187,6 +213,26 @@ describe('a log whose disk fails', () => {
     expect(() => failed.append(newBatch(), CLIENT)).toThrow(failures[0]!)
     await expect(failed.flush()).rejects.toThrow(DiskError)
     await expect(failed.close()).rejects.toThrow(DiskError)
+  })
+
+  it('in the background takes no more appends', async () => {
+    const failed = openOn('sync', 'index')
+    for (let n = 0; n < 4; n++) failed.append(batchOfSize(300), CLIENT)
+    await backgroundEnd()
+    expect(failures).toHaveLength(1)
+    expect(() => failed.append(newBatch(), CLIENT)).toThrow(failures[0]!)
+    await expect(failed.close()).rejects.toThrow(failures[0]!)
+  })
+
+  it('at a flush that flush.messages asks for is told, whoever waits', async () => {
+    const told: DiskError[] = []
+    const disk = failing(memory, { op: 'sync', below: pathOf('log', 0) })
+    const config = { flushMessages: 1 }
+    const failed = openLog(disk, { config, onFailure: failure => told.push(failure) })
+    const { flushed } = failed.append(newBatch(), CLIENT)!
+    await backgroundEnd()
+    expect(told).toHaveLength(1)
+    await expect(flushed).rejects.toThrow(DiskError)
   })
 
   it.each(['log', 'index'] as const)('at a write to its %s takes no more appends', kind => {
