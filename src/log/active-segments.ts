@@ -6,7 +6,8 @@
  */
 import { assert } from '../base/errors.ts'
 import { LogFlush } from './log-flush.ts'
-import type { LoadedLog, LoadOptions } from './load-log.ts'
+import type { LoadOptions } from './load-log.ts'
+import type { LoadedLog } from './loaded-log.ts'
 import type { LogConfig } from './log-config.ts'
 import { LogSegment } from './log-segment.ts'
 import type { PartitionFolder } from './partition-folder.ts'

@@ -9,6 +9,8 @@ export type LoadAction =
   | { readonly kind: 'orphan-index-removed'; readonly path: string }
   /** A segment was read from its beginning, its indexes written anew. */
   | RecoveredSegment
+  /** A segment whose offsets its indexes could not hold became several. */
+  | { readonly kind: 'segment-divided'; readonly path: string; readonly into: readonly string[] }
   /** A segment behind one that was cut. */
   | {
       readonly kind: 'segment-dropped'

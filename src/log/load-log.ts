@@ -10,6 +10,7 @@
  * | a log whose name has not 20 digits             | left alone, as nobody finds it under that name             |
  * | a log without its offset index                 | recovered: read, checked, cut, indexes built               |
  * | a transaction index that contradicts its name  | the same                                                   |
+ * | a segment to be recovered whose offsets no index can hold | divided into several that are       |
  * | no time index                                  | an empty one                                               |
  * | any other index                                | believed                                                   |
  * | after an unclean shutdown, segments from the recovery point on | recovered; where one is cut, those behind it are dropped |
@@ -22,18 +23,20 @@
  *
  * Source: org.apache.kafka.storage.internals.log.LogLoader
  */
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { CorruptDataError, RefusedError } from '../base/errors.ts'
 import { clearLeftovers } from './clear-leftovers.ts'
-import { DELETED_SUFFIX, parseSegmentFileName, segmentFileName } from './file-names.ts'
+import { divideSegment } from './divide-segment.ts'
+import { parseSegmentFileName, segmentFileName } from './file-names.ts'
 import { LeaderEpochs } from './leader-epochs.ts'
 import type { LoadAction, LoadListener, RecoveredSegment } from './load-action.ts'
+import type { LoadedLog } from './loaded-log.ts'
 import type { LogConfig } from './log-config.ts'
 import { LogSegment } from './log-segment.ts'
 import type { PartitionFolder } from './partition-folder.ts'
 import { PartitionProducers } from './partition-producers.ts'
 import { readForRecovery } from './recover-segment.ts'
-import { TransactionIndex, versionToKafka } from './transaction-index.ts'
+import { TransactionIndex } from './transaction-index.ts'
 import { floorSegment } from './segment.ts'
 
 export interface LoadOptions {
@@ -51,21 +54,6 @@ export interface LoadOptions {
   readonly onAction?: LoadListener
   /** Told how many bytes a recovery has read since the last call. */
   readonly onProgress?: (bytes: number) => void
-}
-
-export interface LoadedLog {
-  /** Ascending; at least one. */
-  readonly segments: readonly LogSegment[]
-  readonly epochs: LeaderEpochs
-  readonly producers: PartitionProducers
-  readonly logStartOffset: bigint
-  readonly endOffset: bigint
-  /** Nothing below has to be read again after a crash. */
-  readonly recoveryPoint: bigint
-  /** Segments before the last that were written to, and not synced. */
-  readonly unsynced: readonly LogSegment[]
-  /** Paths of files that were renamed out of the way, to be removed after a while. */
-  readonly condemned: readonly string[]
 }
 
 /**
@@ -87,6 +75,8 @@ class LogLoading {
   #recovering: PartitionProducers | undefined
   /** What is gone must not come back beside what is appended next. */
   #hasRemoved = false
+  /** Base offsets of those that came of a division. */
+  readonly #parts = new Set<bigint>()
   #segments: LogSegment[] = []
 
   constructor(folder: PartitionFolder, options: LoadOptions) {
@@ -101,7 +91,7 @@ class LogLoading {
     clearLeftovers(this.#folder, this.#options.onAction)
     this.#loadSegments()
     if (!isClean) this.#recoverFrom(recoveryPoint)
-    const endBefore = this.#endOffset()
+    const endBefore = this.#segments.at(-1)?.nextOffset()
     const isBeforeStart = endBefore !== undefined && endBefore < startCheckpoint
     if (isBeforeStart) this.#dropAll(endBefore)
     if (this.#segments.length === 0) this.#createSegment(startCheckpoint)
@@ -109,7 +99,8 @@ class LogLoading {
     this.#segments.at(-1)!.preallocateIndexes()
     this.#epochs.truncateFromEnd(endOffset)
     this.#epochs.truncateFromStart(startCheckpoint)
-    const logStartOffset = greater(startCheckpoint, this.#segments[0]!.baseOffset)
+    const { baseOffset } = this.#segments[0]!
+    const logStartOffset = startCheckpoint > baseOffset ? startCheckpoint : baseOffset
     const producers = this.#producers()
     producers.removeStrays(this.#segments.map(({ baseOffset }) => baseOffset))
     producers.rebuild({ segments: this.#segments, logStartOffset, endOffset, isClean })
@@ -147,9 +138,11 @@ class LogLoading {
         this.#options.onAction?.({ kind: 'orphan-index-removed', path: join(path, name) })
       }
     }
+    this.#segments.sort(byBaseOffset)
   }
 
   #loadSegment(baseOffset: bigint, isThere: ReadonlySet<string>): void {
+    if (this.#parts.has(baseOffset)) return
     const { files, path } = this.#folder
     const segment = LogSegment.open(this.#folder, baseOffset, this.#segmentOptions())
     const hasIndex = isThere.has(segmentFileName('index', baseOffset))
@@ -161,8 +154,9 @@ class LogLoading {
       this.#recoverEarly(segment, 'no-index')
     } else if (this.#hasMisplacedAborts(baseOffset, isThere)) {
       this.#recoverEarly(segment, 'transaction-index')
+    } else {
+      this.#segments.push(segment)
     }
-    this.#segments.push(segment)
   }
 
   /**
@@ -170,13 +164,19 @@ class LogLoading {
    * segment waits for its turn.
    */
   #recoverEarly(segment: LogSegment, why: RecoveredSegment['why']): void {
+    if (!this.#hasToBeDivided(segment, why)) this.#segments.push(segment)
+    else for (const part of this.#divide(segment)) this.#recoverEarly(part, why)
+  }
+
+  #hasToBeDivided(segment: LogSegment, why: RecoveredSegment['why']): boolean {
     try {
-      this.#recover(segment, why)
+      return this.#recover(segment, why) === undefined
     } catch (error) {
       const { isClean, recoveryPoint } = this.#options
       const hasTurn = !isClean && segment.baseOffset >= recoveryPoint
       const isTorn = error instanceof CorruptDataError || error instanceof RefusedError
       if (!(isTorn && hasTurn)) throw error
+      return false
     }
   }
 
@@ -184,10 +184,7 @@ class LogLoading {
     const name = segmentFileName('txnindex', baseOffset)
     if (!isThere.has(name)) return false
     const bytes = this.#folder.files.disk.readWhole(join(this.#folder.path, name))
-    for (const entry of new TransactionIndex(bytes).entries()) {
-      if (versionToKafka(entry) > 0 || entry.lastOffset < baseOffset) return true
-    }
-    return false
+    return new TransactionIndex(bytes).isMisplaced(baseOffset)
   }
 
   /**
@@ -197,13 +194,38 @@ class LogLoading {
   #recoverFrom(recoveryPoint: bigint): void {
     const floor = floorSegment(this.#segments, recoveryPoint)
     for (let slot = Math.max(0, floor); slot < this.#segments.length; slot++) {
-      if (this.#recover(this.#segments[slot]!, 'unclean-shutdown').cut === undefined) continue
+      const segment = this.#segments[slot]!
+      const recovered = this.#recover(segment, 'unclean-shutdown')
+      if (recovered === undefined) this.#replace(slot--, this.#divide(segment))
+      if (recovered?.cut === undefined) continue
       this.#drop(this.#segments.splice(slot + 1), 'the segment before it was cut')
       return
     }
   }
 
-  #recover(segment: LogSegment, why: RecoveredSegment['why']): RecoveredSegment {
+  /** One that is left from an earlier division that was interrupted has become one of the parts. */
+  #replace(slot: number, parts: readonly LogSegment[]): void {
+    const behind = this.#segments.splice(slot).slice(1)
+    this.#segments.push(
+      ...parts,
+      ...behind.filter(({ baseOffset }) => !this.#parts.has(baseOffset)),
+    )
+    this.#segments.sort(byBaseOffset)
+  }
+
+  #divide(segment: LogSegment): readonly LogSegment[] {
+    const { parts, condemned } = divideSegment(this.#folder, segment, this.#segmentOptions())
+    for (const { baseOffset } of parts) this.#parts.add(baseOffset)
+    const into = parts.map(({ logPath }) => basename(logPath))
+    const isReplaced = parts[0]!.baseOffset === segment.baseOffset
+    const snapshot = isReplaced ? undefined : this.#recovering?.rename(segment.baseOffset)
+    this.#condemnWithSnapshot(condemned, snapshot)
+    this.#options.onAction?.({ kind: 'segment-divided', path: segment.logPath, into })
+    return parts
+  }
+
+  /** @returns undefined where it has to be divided first */
+  #recover(segment: LogSegment, why: RecoveredSegment['why']): RecoveredSegment | undefined {
     const producers = this.#recovering?.startAnew() ?? this.#producers()
     this.#recovering = producers
     producers.rebuild({
@@ -216,7 +238,9 @@ class LogLoading {
     const { config, onProgress } = this.#options
     const { indexIntervalBytes } = config
     const recovery = { segment, producers, epochs: this.#epochs, indexIntervalBytes, onProgress }
-    const { indexes, batches, nextOffset, cut } = readForRecovery(recovery)
+    const result = readForRecovery(recovery)
+    if (result === undefined) return undefined
+    const { indexes, batches, nextOffset, cut } = result
     segment.replaceIndexes(indexes)
     if (cut !== undefined) segment.cutAt(cut.position)
     producers.takeSnapshot()
@@ -234,11 +258,6 @@ class LogLoading {
     return recovered
   }
 
-  /** Undefined where there is no segment. */
-  #endOffset(): bigint | undefined {
-    return this.#segments.at(-1)?.nextOffset()
-  }
-
   #dropAll(endOffset: bigint): void {
     const { logStartOffset } = this.#options
     const why = `the log ends at offset ${endOffset}, before its start at ${logStartOffset}`
@@ -249,17 +268,16 @@ class LogLoading {
 
   /** From the end on: whenever it is interrupted, what is left has no gap. */
   #drop(segments: readonly LogSegment[], why: string): void {
-    const { disk } = this.#folder.files
+    const producers = this.#producers()
     for (const segment of [...segments].reverse()) {
       const { logPath: path, size: bytes, baseOffset } = segment
-      this.#condemned.push(...segment.rename())
-      const snapshot = join(this.#folder.path, segmentFileName('snapshot', baseOffset))
-      if (disk.status(snapshot) !== undefined) {
-        disk.rename(snapshot, snapshot + DELETED_SUFFIX)
-        this.#condemned.push(snapshot + DELETED_SUFFIX)
-      }
+      this.#condemnWithSnapshot(segment.rename(), producers.rename(baseOffset))
       this.#options.onAction?.({ kind: 'segment-dropped', path, bytes, why })
     }
+  }
+
+  #condemnWithSnapshot(paths: readonly string[], snapshot: string | undefined): void {
+    this.#condemned.push(...paths, ...(snapshot === undefined ? [] : [snapshot]))
   }
 
   #createSegment(baseOffset: bigint): void {
@@ -279,6 +297,6 @@ class LogLoading {
   }
 }
 
-function greater(a: bigint, b: bigint): bigint {
-  return a > b ? a : b
+function byBaseOffset(a: LogSegment, b: LogSegment): number {
+  return a.baseOffset < b.baseOffset ? -1 : 1
 }

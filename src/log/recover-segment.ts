@@ -11,6 +11,7 @@
  */
 import { CorruptDataError, RefusedError } from '../base/errors.ts'
 import { MEBIBYTE } from '../base/limits.ts'
+import { INT64_MAX } from '../binary/big-endian.ts'
 import { ByteWriter } from '../binary/writer.ts'
 import { NO_TIMESTAMP } from '../record/batch.ts'
 import { BatchV2 } from '../record/batch-v2.ts'
@@ -22,6 +23,7 @@ import { OFFSET_INDEX_ENTRY } from './offset-index.ts'
 import type { PartitionProducers } from './partition-producers.ts'
 import type { ProducerState } from './producer-state.ts'
 import type { RecoveredIndexes } from './recovered-indexes.ts'
+import { RELATIVE_OFFSET_MAX } from './roll-policy.ts'
 import { TIME_INDEX_ENTRY, type TimestampOffset } from './time-index.ts'
 import { ABORTED_TRANSACTION, CURRENT_VERSION } from './transaction-index.ts'
 
@@ -44,19 +46,22 @@ export interface RecoveryResult {
 /**
  * Reads only; but producers and epochs are changed.
  *
- * @throws CorruptDataError where offsets lie so far from the segment's base that no index could hold them
+ * @returns undefined where an offset lies so far from the segment's base that no index could hold it
  */
-export function readForRecovery(recovery: Recovery): RecoveryResult {
+export function readForRecovery(recovery: Recovery): RecoveryResult | undefined {
   const { segment, onProgress } = recovery
   const scanner = new BatchScanner(segment.log)
-  const indexes = new IndexBuilder(segment.logPath, segment.baseOffset, recovery.indexIntervalBytes)
+  const indexes = new IndexBuilder(segment.baseOffset, recovery.indexIntervalBytes)
   const reader = new RecoveryReader(recovery, indexes)
   let batches = 0
   let nextOffset = segment.baseOffset
   let damage: string | undefined
   let told = 0
   for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
-    damage = scanner.isValid() ? reader.take(scanner) : 'the checksum does not hold'
+    const isValid = scanner.isValid()
+    const { lastOffset } = scanner.header()
+    if (isValid && lastOffset > indexes.offsetMax && lastOffset < INT64_MAX) return undefined
+    damage = isValid ? reader.take(scanner) : 'the checksum does not hold'
     if (damage !== undefined) break
     nextOffset = scanner.header().lastOffset + 1n
     batches++
@@ -108,6 +113,7 @@ class RecoveryReader {
   take(scanner: BatchScanner): string | undefined {
     const batch = scanner.header()
     if (batch.lastOffset < this.#nextOffset) return `its offset ${batch.lastOffset} goes back`
+    if (batch.lastOffset === INT64_MAX) return `no offset can follow ${batch.lastOffset}`
     const refused = batch instanceof BatchV2 ? this.#learn(batch, scanner) : undefined
     if (refused !== undefined) return refused
     this.#indexes.add(batch, scanner.position)
@@ -147,7 +153,8 @@ class RecoveryReader {
 }
 
 class IndexBuilder {
-  readonly #path: string
+  /** The last that it can hold. */
+  readonly offsetMax: bigint
   readonly #baseOffset: bigint
   readonly #interval: number
   readonly #offsets = new ByteWriter(4096)
@@ -157,8 +164,8 @@ class IndexBuilder {
   #indexedUpTo = 0
   #greatest: TimestampOffset
 
-  constructor(path: string, baseOffset: bigint, interval: number) {
-    this.#path = path
+  constructor(baseOffset: bigint, interval: number) {
+    this.offsetMax = baseOffset + RELATIVE_OFFSET_MAX
     this.#baseOffset = baseOffset
     this.#interval = interval
     this.#greatest = { timestamp: NO_TIMESTAMP, offset: baseOffset }
@@ -166,15 +173,12 @@ class IndexBuilder {
 
   add(batch: ReturnType<BatchScanner['header']>, position: number): void {
     const { maxTimestamp, lastOffset } = batch
-    const relativeOffset = lastOffset - this.#baseOffset
-    if (relativeOffset > RELATIVE_OFFSET_MAX) throw this.#tooFar(position, lastOffset)
+    const relativeOffset = Number(lastOffset - this.#baseOffset)
     if (maxTimestamp > this.#greatest.timestamp) {
       this.#greatest = { timestamp: maxTimestamp, offset: lastOffset }
     }
     if (position - this.#indexedUpTo <= this.#interval) return
-    this.#offsets.bytes(
-      OFFSET_INDEX_ENTRY.encode({ relativeOffset: Number(relativeOffset), position }),
-    )
+    this.#offsets.bytes(OFFSET_INDEX_ENTRY.encode({ relativeOffset, position }))
     this.#addTime()
     this.#indexedUpTo = position
   }
@@ -202,16 +206,6 @@ class IndexBuilder {
     const relativeOffset = Number(offset - this.#baseOffset)
     this.#times.bytes(TIME_INDEX_ENTRY.encode({ timestamp, relativeOffset }))
   }
-
-  #tooFar(position: number, offset: bigint): CorruptDataError {
-    return new CorruptDataError({
-      file: this.#path,
-      position,
-      reason: 'an offset that the index can not hold (KAFKA-6264; a broker divides such a segment)',
-      found: `offset ${offset}`,
-      expected: `at most ${this.#baseOffset + RELATIVE_OFFSET_MAX}`,
-    })
-  }
 }
 
 interface Aborted {
@@ -219,5 +213,3 @@ interface Aborted {
   readonly firstOffset: bigint
   readonly markerOffset: bigint
 }
-
-const RELATIVE_OFFSET_MAX = 0x7fff_ffffn

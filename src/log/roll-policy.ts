@@ -43,7 +43,8 @@ export function drawJitterMs(
   return most > 0 ? random.below(most) : 0
 }
 
-const RELATIVE_OFFSET_MAX = 0x7fff_ffffn
+/** What an entry of an index can hold. */
+export const RELATIVE_OFFSET_MAX = 0x7fff_ffffn
 
 export function rollReasonOf(
   segment: RolledSegment,

@@ -67,6 +67,14 @@ export class TransactionIndex {
     for (let slot = 0; slot < this.count; slot++) yield this.entryAt(slot)
   }
 
+  /** Whether it can't be that of a segment with such a base: what a broker looks for at its start. */
+  isMisplaced(baseOffset: bigint): boolean {
+    for (const entry of this.entries()) {
+      if (versionToKafka(entry) > 0 || entry.lastOffset < baseOffset) return true
+    }
+    return false
+  }
+
   /** What contradicts the format's own rules, without a look at the log. */
   *damages(file: string, baseOffset: bigint): Generator<Damage> {
     let markerOffset = baseOffset - 1n

@@ -1,6 +1,6 @@
 /** What is left of a log that a crash has damaged. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { CorruptDataError, DiskError } from '../../src/base/errors.ts'
+import { DiskError } from '../../src/base/errors.ts'
 import type { Disk } from '../../src/disk/disk.ts'
 import { diskWith } from '../../src/disk/disk-with.ts'
 import type { MemoryDisk } from '../../src/disk/memory-disk.ts'
@@ -118,11 +118,10 @@ describe('a recovery', () => {
     expect(loading.loaded.endOffset).toBe(5n)
   })
 
-  it('refuses offsets that no index of the segment could hold', () => {
-    appendTo(6, placedAt(newBatch(), 6 + 0x8000_0000))
-    const before = disk.readWhole(pathOf('log', 6))
-    expect(() => load(disk)).toThrow(CorruptDataError)
-    expect(disk.readWhole(pathOf('log', 6))).toEqual(before)
+  it('cuts at an offset that none can follow', () => {
+    appendTo(6, placedAt(newBatch(), 0x7fff_ffff_ffff_ffffn))
+    const reason = 'no offset can follow 9223372036854775807'
+    expect(cutOf(load(disk))).toMatchObject({ nextOffset: 8n, cut: { position: 600, reason } })
   })
 
   it('empties nothing where the disk fails', () => {

@@ -110,6 +110,8 @@ export function loadActionText(action: LoadAction): string {
       return `removed ${name}: a compaction has replaced it`
     case 'orphan-index-removed':
       return `removed ${name}: an index without its log`
+    case 'segment-divided':
+      return `divided ${name}, whose offsets no index can hold: ${action.into.join(', ')}`
     case 'segment-recovered':
       return recoveredText(name, action)
     case 'segment-dropped':
