@@ -121,6 +121,26 @@ describe('a log that is loaded', () => {
     expect(disk.readWhole(pathOf('txnindex', 3))).toEqual(EMPTY)
   })
 
+  it.each([
+    [0x0100, ['transaction-index']],
+    [0x00ff, []],
+  ])(
+    'is recovered where its transaction index has a version that Kafka does not know: %d',
+    (version, why) => {
+      const entry = {
+        version,
+        producerId: 1n,
+        firstOffset: 3n,
+        lastOffset: 4n,
+        lastStableOffset: 5n,
+      }
+      disk.put(pathOf('txnindex', 3), ABORTED_TRANSACTION.encode(entry))
+      const { actions } = load(disk, cleanly)
+      const recovered = actions.filter(action => action.kind === 'segment-recovered')
+      expect(recovered.map(action => action.why)).toEqual(why)
+    },
+  )
+
   it('believes a transaction index that does not contradict its name', () => {
     const entry = { version: 0, producerId: 1n, firstOffset: 0n, lastStableOffset: 4n }
     disk.put(pathOf('txnindex', 3), ABORTED_TRANSACTION.encode({ ...entry, lastOffset: 3n }))
