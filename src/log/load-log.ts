@@ -206,10 +206,8 @@ class LogLoading {
   /** One that is left from an earlier division that was interrupted has become one of the parts. */
   #replace(slot: number, parts: readonly LogSegment[]): void {
     const behind = this.#segments.splice(slot).slice(1)
-    this.#segments.push(
-      ...parts,
-      ...behind.filter(({ baseOffset }) => !this.#parts.has(baseOffset)),
-    )
+    const kept = behind.filter(({ baseOffset }) => !this.#parts.has(baseOffset))
+    this.#segments.push(...parts, ...kept)
     this.#segments.sort(byBaseOffset)
   }
 
