@@ -172,6 +172,7 @@ const ERRNO_WORDS: Readonly<Record<string, string>> = {
   ENOTEMPTY: 'the directory is not empty',
   EMFILE: 'too many open files',
   ENOSPC: 'no space left on device',
+  EPIPE: 'nobody reads it any more',
   EROFS: 'read-only: kbroker does not write here',
 }
 

@@ -14,15 +14,6 @@ export interface DirectorySinkOptions {
   readonly topicConfig: Readonly<Record<string, string>>
   readonly durability: Durability
   readonly isIdempotent: boolean
-  readonly onAcknowledged?: (acknowledged: Acknowledged) => void
-}
-
-/** A batch that is as durable as was asked for. */
-export interface Acknowledged {
-  readonly topic: string
-  readonly partition: number
-  readonly firstOffset: bigint
-  readonly lastOffset: bigint
 }
 
 /** When a batch is acknowledged: in the page cache, that and synced now and then, or synced. */

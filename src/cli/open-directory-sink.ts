@@ -37,7 +37,7 @@ export async function openDirectorySink(
   const paths = logDirsOf(options, context.environment)
   const logDirs = await openLogDirs(paths, { options, node, context })
   try {
-    const sink = new ProducerSink(logDirs, image, options)
+    const sink = new ProducerSink(logDirs, image, options.durability)
     const producer = producerId === undefined ? undefined : { producerId, producerEpoch: 0 }
     const scheduler = flushScheduler(logDirs, { options, node, context })
     scheduler.start()

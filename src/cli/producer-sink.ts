@@ -1,28 +1,22 @@
 /** Batches into the partitions of a topic on log.dirs, each acknowledged when it is as durable as was asked for. */
 import { RefusedError } from '../base/errors.ts'
-import type { BatchSink } from '../client/batch-sink.ts'
+import type { AppendedBatch, BatchSink } from '../client/batch-sink.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { LogDirs } from '../log-dirs/log-dirs.ts'
 import type { TopicImage } from '../metadata/topic-images.ts'
-import type { DirectorySinkOptions, Durability } from './directory-sink.ts'
+import type { Durability } from './directory-sink.ts'
 
 export class ProducerSink implements BatchSink {
   readonly partitionCount: number
   readonly #logDirs: LogDirs
   readonly #topic: TopicImage
   readonly #durability: Durability
-  readonly #onAcknowledged: DirectorySinkOptions['onAcknowledged']
   readonly #logs = new Map<number, PartitionLog>()
 
-  constructor(
-    logDirs: LogDirs,
-    topic: TopicImage,
-    { durability, onAcknowledged }: Pick<DirectorySinkOptions, 'durability' | 'onAcknowledged'>,
-  ) {
+  constructor(logDirs: LogDirs, topic: TopicImage, durability: Durability) {
     this.#logDirs = logDirs
     this.#topic = topic
     this.#durability = durability
-    this.#onAcknowledged = onAcknowledged
     this.partitionCount = topic.partitions.size
     for (const partition of topic.partitions.keys()) this.#open(partition)
   }
@@ -33,7 +27,7 @@ export class ProducerSink implements BatchSink {
     return count
   }
 
-  async append(partition: number, batch: Buffer): Promise<void> {
+  async append(partition: number, batch: Buffer): Promise<AppendedBatch> {
     this.#refuseAfterFailure()
     const log = this.#logs.get(partition)!
     const { leaderEpoch } = this.#topic.partitions.get(partition)!
@@ -42,7 +36,7 @@ export class ProducerSink implements BatchSink {
     await (this.#durability === 'batch' ? log.flush(appended.lastOffset + 1n) : appended.flushed)
     log.raiseHighWatermark(log.endOffset)
     const { firstOffset, lastOffset } = appended
-    this.#onAcknowledged?.({ topic: this.#topic.name, partition, firstOffset, lastOffset })
+    return { firstOffset, lastOffset }
   }
 
   /** Leaves the directories as a clean shutdown does. @throws DiskError where one went offline */

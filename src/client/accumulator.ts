@@ -15,7 +15,7 @@ import type { Codec } from '../compression/codec.ts'
 import { none } from '../compression/none.ts'
 import { BatchBuilder, type BatchOptions } from '../record/batch-builder.ts'
 import { BATCH_OVERHEAD } from '../record/batch-v2.ts'
-import type { BatchSink } from './batch-sink.ts'
+import type { AppendedBatch, BatchSink } from './batch-sink.ts'
 import { CompressionRatio } from './compression-ratio.ts'
 import type { OutgoingRecord } from './outgoing-record.ts'
 import { DefaultPartitioner } from './partitioner.ts'
@@ -30,6 +30,8 @@ export interface AccumulatorOptions {
   /** Whose sequence numbers the batches carry, from 0 on in every partition. */
   readonly producer: ProducerIdentity | undefined
   readonly random: Random
+  /** Told once a batch is counted. Does not throw. */
+  readonly onAppended?: (partition: number, appended: AppendedBatch) => void
 }
 
 export interface ProducerIdentity {
@@ -171,8 +173,9 @@ export class Accumulator {
     })
     this.#sentBytes += storedBytes
     this.#sink.append(partition, bytes).then(
-      () => {
+      appended => {
         this.counts.add(partition, { records, batches: 1, plainBytes: size, storedBytes })
+        this.#options.onAppended?.(partition, appended)
         this.#settled(storedBytes)
       },
       (error: unknown) => {

@@ -5,7 +5,13 @@ export interface BatchSink {
    * Resolves when the batch is as durable as was asked for; the order of calls per partition is the order in the log.
    * The bytes belong to the sink from now on.
    */
-  append(partition: number, batch: Buffer): Promise<void>
+  append(partition: number, batch: Buffer): Promise<AppendedBatch>
   /** How many times something was made durable; absent where the sink doesn't count that. */
   readonly syncCount?: number
+}
+
+/** Where it is. */
+export interface AppendedBatch {
+  readonly firstOffset: bigint
+  readonly lastOffset: bigint
 }

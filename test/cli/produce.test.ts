@@ -251,6 +251,32 @@ describe('kbroker produce', () => {
     expect(stderr).toContain('produced 2 records')
   })
 
+  it.each([
+    ['nobody reads any more', 'EPIPE', 'nobody reads it any more (EPIPE)'],
+    ['is full', 'ENOSPC', 'no space left on device (ENOSPC)'],
+  ])('ends like an interrupt when its stdout %s', async (_, code, reason) => {
+    const cause = Object.assign(new Error(code), { code })
+    for (const args of [['-T'], ['--print-acks']]) {
+      const write = () => {
+        throw new DiskError('write', 'standard output', cause)
+      }
+      const input = inputThatStops(['a\nb\nhalf'])
+      const scene = { sink: new MemorySink(1), input, write }
+      const produced = await run(['-t', 'orders', '--log-dirs', '/a', '-l', ...args], scene)
+      const { sink, failure, exitCode, stderr, isClosed } = produced
+      expect(sink.texts()).toEqual(['∅=a', '∅=b'])
+      expect([failure, exitCode, isClosed]).toEqual([undefined, 1, true])
+      expect(stderr).toContain(`kbroker: cannot write standard output: ${reason}\nproduced 2 rec`)
+    }
+  })
+
+  it('tells of each batch where it is, with --print-acks', async () => {
+    const { stdout } = await produce(['--print-acks', '--batch-size', '70'], ['a\nb\n'])
+    const ack = (n: number) =>
+      `{"topic":"orders","partition":0,"firstOffset":${n},"lastOffset":${n}}\n`
+    expect(stdout).toBe(ack(0) + ack(1))
+  })
+
   it('is interrupted between records that are far apart', async () => {
     const sink = new MemorySink(1)
     const interrupt = new AbortController()
@@ -287,6 +313,8 @@ interface Scene {
   readonly sink: MemorySink
   readonly input: InputStream
   readonly interrupt?: AbortSignal
+  /** To stdout. */
+  readonly write?: (bytes: Buffer) => void
 }
 
 interface Produced {
@@ -312,10 +340,10 @@ function produce(
 
 async function run(
   args: readonly string[],
-  { sink, input, interrupt = new AbortController().signal }: Scene,
+  { sink, input, interrupt = new AbortController().signal, write }: Scene,
 ): Promise<Produced> {
   const written: Buffer[] = []
-  const stdout = new ByteOutput(bytes => written.push(Buffer.from(bytes)))
+  const stdout = new ByteOutput(write ?? (bytes => written.push(Buffer.from(bytes))))
   let [stderr, exitCode, isClosed] = ['', 0, false]
   let asked: DirectorySinkOptions | undefined
   let failure: Error | undefined

@@ -30,12 +30,11 @@ describe('the way of produce into log.dirs', () => {
     const acknowledged: bigint[] = []
     const dirs = openDirs(disk, { configOf: () => configWith({ flushMessages: 2 }) })
     dirs.openAll()
-    const sink = new ProducerSink(dirs, TOPIC, {
-      durability: 'os',
-      onAcknowledged: () =>
-        acknowledged.push(dirs.log({ topic: 'orders', partition: 0 })!.durableOffset),
-    })
-    for (let n = 0; n < 4; n++) await sink.append(0, newBatch())
+    const sink = new ProducerSink(dirs, TOPIC, 'os')
+    for (let n = 0; n < 4; n++) {
+      await sink.append(0, newBatch())
+      acknowledged.push(dirs.log({ topic: 'orders', partition: 0 })!.durableOffset)
+    }
     expect(acknowledged).toEqual([2n, 4n, 4n, 6n])
   })
 
@@ -43,7 +42,7 @@ describe('the way of produce into log.dirs', () => {
     let isBroken = false
     const dirs = openDirs(failing(disk, { op: 'sync', below: A, isOn: () => isBroken }))
     dirs.openAll()
-    const sink = new ProducerSink(dirs, TOPIC, { durability: 'os' })
+    const sink = new ProducerSink(dirs, TOPIC, 'os')
     isBroken = true
     for (let n = 0; n < 3; n++) await sink.append(0, newBatch({ value: Buffer.alloc(400) }))
     await new Promise(resolve => setImmediate(resolve))

@@ -1,4 +1,4 @@
-import type { BatchSink } from '../../src/client/batch-sink.ts'
+import type { AppendedBatch, BatchSink } from '../../src/client/batch-sink.ts'
 import type { NewRecord } from '../../src/record/batch-builder.ts'
 import { BatchV2 } from '../../src/record/batch-v2.ts'
 import { recordsOf } from '../record/records-of.ts'
@@ -9,6 +9,7 @@ export class MemorySink implements BatchSink {
   /** In the order of the calls. */
   readonly appended: { readonly partition: number; readonly bytes: Buffer }[] = []
   readonly #byHand: boolean
+  readonly #nextOffsets = new Map<number, bigint>()
   readonly #waiting: { resolve: () => void; reject: (error: Error) => void }[] = []
 
   constructor(partitionCount: number, { byHand = false } = {}) {
@@ -16,10 +17,16 @@ export class MemorySink implements BatchSink {
     this.#byHand = byHand
   }
 
-  append(partition: number, bytes: Buffer): Promise<void> {
+  append(partition: number, bytes: Buffer): Promise<AppendedBatch> {
     this.appended.push({ partition, bytes })
-    if (!this.#byHand) return Promise.resolve()
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
+    const firstOffset = this.#nextOffsets.get(partition) ?? 0n
+    const nextOffset = firstOffset + BigInt(new BatchV2(bytes).recordCount)
+    this.#nextOffsets.set(partition, nextOffset)
+    const appended = { firstOffset, lastOffset: nextOffset - 1n }
+    if (!this.#byHand) return Promise.resolve(appended)
+    return new Promise((resolve, reject) =>
+      this.#waiting.push({ resolve: () => resolve(appended), reject }),
+    )
   }
 
   /** The oldest that waits. */

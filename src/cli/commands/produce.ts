@@ -9,11 +9,11 @@ import { PLAIN } from '../colour.ts'
 import { withBrokerFile } from '../broker-config-option.ts'
 import type { CommandContext } from '../command-context.ts'
 import { logDirsOf, noticesTo } from '../common-options.ts'
-import type { Acknowledged, DirectorySink } from '../directory-sink.ts'
-import { jsonText } from '../json-text.ts'
+import type { DirectorySink } from '../directory-sink.ts'
 import { EXIT } from '../exit-code.ts'
 import { Pacer } from '../produce-input/pacer.ts'
 import type { RecordSource } from '../produce-input/record-source.ts'
+import { ProduceOutput } from '../produce-output.ts'
 import { addProduceOptions, LINGER_MS, PAUSE_MS, type ProduceOptions } from '../produce-options.ts'
 import type { ProducePorts } from '../produce-ports.ts'
 import { ProducePump } from '../produce-pump.ts'
@@ -57,11 +57,10 @@ async function runProduce(
       topicConfig: topicConfigOf(options.topicConfig ?? []),
       durability: options.durability,
       isIdempotent: options.idempotent === true,
-      ...(options.printAcks === true && { onAcknowledged: ack => printAck(ack, context) }),
     },
     context,
   )
-  const production = { options, context, ports }
+  const production = { options, context, ports, output: new ProduceOutput(context.stdout) }
   const begunMs = ports.elapsedMs()
   let accumulator: Accumulator | undefined
   try {
@@ -80,24 +79,27 @@ async function runProduce(
   }
 }
 
-/** Whatever ends it, what had come before is written. */
+/** Whatever ends it (its own output, too), what had come before is written. */
 async function produce(
   sources: readonly RecordSource[],
   accumulator: Accumulator,
   partitionCount: number,
   production: Production,
 ): Promise<void> {
-  const { context, ports } = production
+  const { context, ports, output } = production
   const { interrupt } = ports
   const pump = createPump(accumulator, partitionCount, production)
   const stop = () => pump.stop()
+  output.onFailure = stop
   interrupt.addEventListener('abort', stop)
   try {
     for (const source of sources) await runSource(pump, source, context)
     if (interrupt.aborted) context.endWith(EXIT.itemFailed)
   } finally {
     interrupt.removeEventListener('abort', stop)
+    output.flush()
     await accumulator.finish()
+    if (output.failure !== undefined) tellOf(output.failure, context)
   }
 }
 
@@ -118,36 +120,34 @@ function summarize(
   for (const line of lines) noticesTo(options, context)(line)
 }
 
-/** At once: whoever waits for it may be waiting to go on. */
-function printAck(ack: Acknowledged, { stdout }: CommandContext): void {
-  stdout.line(jsonText({ ...ack }))
-  stdout.flush()
-}
-
 interface Production {
   readonly options: ProduceOptions
   readonly context: CommandContext
   readonly ports: ProducePorts
+  readonly output: ProduceOutput
 }
 
 function createAccumulator(
   { sink, producer }: DirectorySink,
-  { options, context }: Production,
+  { options, context, output }: Production,
 ): Accumulator {
-  const { batchSize, maxMemoryBytes: memoryMax, compressionCodec } = options
+  const { topic, batchSize, maxMemoryBytes: memoryMax, compressionCodec } = options
   return new Accumulator(sink, {
     batchSize,
     memoryMax,
     codec: codecNamed(compressionCodec),
     producer,
     random: seededRandom(context.nowMs()),
+    ...(options.printAcks === true && {
+      onAppended: (partition, appended) => output.acknowledge({ topic, partition, ...appended }),
+    }),
   })
 }
 
 function createPump(
   accumulator: Accumulator,
   partitionCount: number,
-  { options, context, ports }: Production,
+  { options, context, ports, output }: Production,
 ): ProducePump {
   const { partition, drop = [], lingerMs, maxRecordBytes, rate, tee, count } = options
   return new ProducePump(accumulator, {
@@ -160,7 +160,7 @@ function createPump(
     sizeMax: maxRecordBytes,
     countMax: count ?? Infinity,
     pacer: rate === undefined ? undefined : new Pacer(rate),
-    tee: tee === true ? context.stdout : undefined,
+    tee: tee === true ? output : undefined,
     clock: { nowMs: context.nowMs, elapsedMs: ports.elapsedMs },
   })
 }
@@ -175,9 +175,14 @@ async function runSource(
     await pump.run(source)
   } catch (error) {
     if (!(error instanceof DiskError) || error.path !== source.name) throw error
-    context.stderr(`kbroker: ${error.message}`)
-    context.endWith(EXIT.itemFailed)
+    tellOf(error, context)
   }
+}
+
+/** The exit code first: stderr may be closed, too. */
+function tellOf({ message }: Error, context: CommandContext): void {
+  context.endWith(EXIT.itemFailed)
+  context.stderr(`kbroker: ${message}`)
 }
 
 function checkPartition({ partition }: ProduceOptions, partitionCount: number): void {
@@ -207,4 +212,5 @@ Examples:
   kbroker consume -t a --log-dirs /data/a --json | kbroker produce -t b --log-dirs /data/b --json
   find . -print0 | kbroker produce -t files --log-dirs /data/a -D '\\0' --durability batch
 
-Exit codes: 0 all is written · 1 not all: wrong input, a failing disk, interrupted · 2 usage`
+Exit codes: 0 all is written · 1 not all: wrong input, a failing disk, interrupted, a stdout that
+nobody reads any more (-T, --print-acks) · 2 usage`
