@@ -170,7 +170,12 @@ function addBatchOptions(command: Command): void {
         .preset('gzip')
         .default('none'),
     )
-    .addOption(sizeOption('--batch-size', 'of a full batch').default(BATCH_SIZE, '16KiB'))
+    .addOption(
+      sizeOption('--batch-size', 'of a full batch, as far as the topic takes that').default(
+        BATCH_SIZE,
+        '16KiB',
+      ),
+    )
     .option(
       '--linger-ms <ms>',
       `how long a batch waits to be full (default: ${PAUSE_MS} once the input pauses, ` +

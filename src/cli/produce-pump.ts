@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CorruptDataError, LimitError } from '../base/errors.ts'
 import type { Accumulator } from '../client/accumulator.ts'
 import { ANY_PARTITION, OutgoingRecord } from '../client/outgoing-record.ts'
+import type { RecordProblem, TopicRules } from '../client/topic-rules.ts'
 import { InputWindow } from './produce-input/input-window.ts'
 import type { Pacer } from './produce-input/pacer.ts'
 import { RECORD_SIZE_MAX_FLAG, type RecordReader } from './produce-input/record-reader.ts'
@@ -32,6 +33,8 @@ export interface PumpOptions {
   readonly lingerMs: number
   /** How long the input may pause before everything that waits goes out. */
   readonly pauseMs: number
+  /** Of the topic, where they are known. */
+  readonly rules: TopicRules | undefined
   /** Bytes of a record. */
   readonly sizeMax: number
   /** Records, 1 at least; Infinity for all. */
@@ -125,7 +128,7 @@ export class ProducePump {
       }
       if (isRecord) {
         this.#complete(record, nowMs)
-        this.#check(record, reader, window)
+        this.#check(record, { reader, window, nowMs })
         accumulator.add(record, elapsedMs)
       }
       if (tee !== undefined && window.start > start) {
@@ -145,17 +148,8 @@ export class ProducePump {
     if (!isSaid || !keepTimestamps) record.timestamp = nowMs
   }
 
-  #check(record: OutgoingRecord, reader: RecordReader, window: InputWindow): void {
-    const { partitionCount, sizeMax } = this.#options
-    if (record.partition >= partitionCount) {
-      throw new CorruptDataError({
-        file: window.name,
-        position: window.positionOf(window.start),
-        reason: `${reader.place}: there is no such partition`,
-        found: `partition ${record.partition}`,
-        expected: partitionCount === 1 ? '0' : `0 to ${partitionCount - 1}`,
-      })
-    }
+  #check(record: OutgoingRecord, { reader, window, nowMs }: Origin): void {
+    const { partitionCount, sizeMax, rules } = this.#options
     if (record.dataSize > sizeMax) {
       throw new LimitError({
         what: `${window.name}, ${reader.place}: the record`,
@@ -164,6 +158,14 @@ export class ProducePump {
         flag: RECORD_SIZE_MAX_FLAG,
       })
     }
+    const problem =
+      record.partition >= partitionCount
+        ? noSuchPartition(record.partition, partitionCount)
+        : rules?.problemOf(record, nowMs)
+    if (problem === undefined) return
+    const { place, position } = reader
+    const reason = `${place}: ${problem.reason}`
+    throw new CorruptDataError({ ...problem, file: window.name, position, reason })
   }
 
   async #pace(pacer: Pacer): Promise<void> {
@@ -201,5 +203,20 @@ export class ProducePump {
     } finally {
       clearTimeout(timer)
     }
+  }
+}
+
+/** Where a record comes from, and when. */
+interface Origin {
+  readonly reader: RecordReader
+  readonly window: InputWindow
+  readonly nowMs: number
+}
+
+function noSuchPartition(partition: number, count: number): RecordProblem {
+  return {
+    reason: 'there is no such partition',
+    found: `partition ${partition}`,
+    expected: count === 1 ? '0' : `0 to ${count - 1}`,
   }
 }

@@ -1,6 +1,7 @@
 /** Batches into the partitions of a topic on log.dirs, each acknowledged when it is as durable as was asked for. */
 import { RefusedError } from '../base/errors.ts'
 import type { AppendedBatch, BatchSink } from '../client/batch-sink.ts'
+import type { LogConfig } from '../log/log-config.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import type { LogDirs } from '../log-dirs/log-dirs.ts'
 import type { TopicImage } from '../metadata/topic-images.ts'
@@ -37,6 +38,11 @@ export class ProducerSink implements BatchSink {
     log.raiseHighWatermark(log.endOffset)
     const { firstOffset, lastOffset } = appended
     return { firstOffset, lastOffset }
+  }
+
+  /** The same in all partitions. */
+  get topicConfig(): LogConfig {
+    return this.#logs.get(0)!.config
   }
 
   /** Leaves the directories as a clean shutdown does. @throws DiskError where one went offline */

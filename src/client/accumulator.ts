@@ -24,6 +24,8 @@ import { ProduceCounts } from './produce-counts.ts'
 export interface AccumulatorOptions {
   /** Bytes of a batch, its header included; under compression as far as that can be foreseen. */
   readonly batchSize: number
+  /** Bytes of a batch before compression, where the topic bounds them; a record that takes more goes alone. */
+  readonly plainSizeMax?: number
   /** Bytes not acknowledged, in batches open or under way. */
   readonly memoryMax: number
   readonly codec: Codec
@@ -54,6 +56,8 @@ export class Accumulator {
   readonly counts = new ProduceCounts()
   readonly #sink: BatchSink
   readonly #options: AccumulatorOptions
+  readonly #batchSize: number
+  readonly #plainSizeMax: number
   readonly #partitioner: DefaultPartitioner
   readonly #ratio = new CompressionRatio()
   /** Of every partition that got a record. */
@@ -69,6 +73,9 @@ export class Accumulator {
   constructor(sink: BatchSink, options: AccumulatorOptions) {
     this.#sink = sink
     this.#options = options
+    const { batchSize, plainSizeMax = Infinity } = options
+    this.#batchSize = Math.min(batchSize, plainSizeMax)
+    this.#plainSizeMax = Math.min(plainSizeMax, Math.max(batchSize, PLAIN_SIZE_MAX))
     this.#partitioner = new DefaultPartitioner(sink.partitionCount, options.random)
   }
 
@@ -134,10 +141,10 @@ export class Accumulator {
   }
 
   #newBuilder(): BatchBuilder {
-    const { codec, producer, batchSize } = this.#options
+    const { codec, producer } = this.#options
     const options: BatchOptions =
       producer === undefined ? { codec } : { codec, producer: { ...producer, baseSequence: 0 } }
-    return new BatchBuilder(options, batchSize)
+    return new BatchBuilder(options, this.#batchSize)
   }
 
   #isAdded(batch: OpenBatch, record: OutgoingRecord, nowMs: number): boolean {
@@ -149,12 +156,11 @@ export class Accumulator {
   }
 
   #begin(batch: OpenBatch, nowMs: number): void {
-    const { batchSize, codec } = this.#options
     const plainSize =
-      codec.id === none.id
-        ? batchSize
-        : BATCH_OVERHEAD + this.#ratio.plainSizeFor(batchSize - BATCH_OVERHEAD)
-    batch.sizeMax = Math.min(plainSize, Math.max(batchSize, PLAIN_SIZE_MAX))
+      this.#options.codec.id === none.id
+        ? this.#batchSize
+        : BATCH_OVERHEAD + this.#ratio.plainSizeFor(this.#batchSize - BATCH_OVERHEAD)
+    batch.sizeMax = Math.min(plainSize, this.#plainSizeMax)
     batch.begunMs = nowMs
     this.#open.add(batch)
   }

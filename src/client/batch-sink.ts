@@ -1,6 +1,10 @@
 /** What takes the batches of a topic: a log on disk, later a broker. */
+import type { TopicConfig } from './topic-rules.ts'
+
 export interface BatchSink {
   readonly partitionCount: number
+  /** Absent where the sink doesn't know it, and refuses what is against it batch by batch. */
+  readonly topicConfig?: TopicConfig
   /**
    * Resolves when the batch is as durable as was asked for; the order of calls per partition is the order in the log.
    * The bytes belong to the sink from now on.

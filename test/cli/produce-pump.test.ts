@@ -69,6 +69,7 @@ async function pump(
   })
   const moving = new ProducePump(accumulator, {
     partitionCount: 1,
+    rules: undefined,
     partition: undefined,
     keepPartitions: true,
     keepTimestamps: true,

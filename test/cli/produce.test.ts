@@ -11,6 +11,7 @@ import { RecordJson } from '../../src/cli/render/record-json.ts'
 import { DEFAULT_DECODE_LIMITS } from '../../src/base/limits.ts'
 import type { InputStream } from '../../src/disk/input-stream.ts'
 import { nodeDisk } from '../../src/disk/node-disk.ts'
+import { DEFAULT_LOG_CONFIG } from '../../src/log/log-config.ts'
 import { NO_BROKER_FILE } from '../../src/log-dirs/broker-file.ts'
 import { V2Cursor } from '../../src/record/v2-cursor.ts'
 import { MemorySink } from '../client/memory-sink.ts'
@@ -200,6 +201,48 @@ describe('kbroker produce', () => {
       'standard input, line 2: the record: 200 bytes exceeds the limit of 100 bytes; ' +
         'raise it with --max-record-bytes',
     )
+  })
+
+  it('refuses what the topic does not take, by its line, and writes what came before', async () => {
+    const cases = [
+      [
+        { isCompacted: true },
+        ['-K:'],
+        'k:1\nk:2\nnokey\nk:4\n',
+        'standard input at byte 8: line 3: the topic is compacted (cleanup.policy): ' +
+          'found a record without a key, expected one with a key',
+      ],
+      [
+        { timestampAfterMaxMs: 1000 },
+        ['--json'],
+        '{"value":"1"}\n{"value":"2"}\n{"value":"3","timestamp":99999999999999}\n',
+        'standard input at byte 28: line 3: newer than message.timestamp.after.max.ms=1000 allows: ' +
+          `found timestamp 99999999999999, expected ${NOW + 1000} or less`,
+      ],
+      [
+        { maxMessageBytes: 100 },
+        [],
+        `1\n2\n${'x'.repeat(40)}\n4\n`,
+        'standard input at byte 4: line 3: too large for the topic (max.message.bytes=100): ' +
+          'found a record that makes a batch of 108 bytes, expected 100 or less',
+      ],
+    ] as const
+    for (const [config, args, input, message] of cases) {
+      const topicConfig = { ...DEFAULT_LOG_CONFIG, ...config }
+      const scene = { sink: new MemorySink(1, { topicConfig }), input: streamOf([input]) }
+      const { sink, failure } = await run(['-t', 'x', '--log-dirs', '/a', ...args], scene)
+      expect(sink.records().length).toBe(2)
+      expect(failure?.message).toBe(message)
+    }
+  })
+
+  it('makes batches no larger than the topic takes', async () => {
+    const topicConfig = { ...DEFAULT_LOG_CONFIG, maxMessageBytes: 1000 }
+    const lines = 'of a line\n'.repeat(1000)
+    const scene = { sink: new MemorySink(1, { topicConfig }), input: streamOf([lines]) }
+    const { sink } = await run(['-t', 'x', '--log-dirs', '/a', '--batch-size', '2MiB'], scene)
+    expect(sink.records().length).toBe(1000)
+    for (const { size } of sink.batches()) expect(size).toBeLessThanOrEqual(1000)
   })
 
   it.each([

@@ -1,20 +1,28 @@
 import type { AppendedBatch, BatchSink } from '../../src/client/batch-sink.ts'
+import type { TopicConfig } from '../../src/client/topic-rules.ts'
 import type { NewRecord } from '../../src/record/batch-builder.ts'
 import { BatchV2 } from '../../src/record/batch-v2.ts'
 import { recordsOf } from '../record/records-of.ts'
 
+interface MemorySinkOptions {
+  readonly byHand?: boolean
+  readonly topicConfig?: TopicConfig
+}
+
 /** Keeps what it is given; acknowledges at once, or by hand. */
 export class MemorySink implements BatchSink {
   readonly partitionCount: number
+  readonly topicConfig?: TopicConfig
   /** In the order of the calls. */
   readonly appended: { readonly partition: number; readonly bytes: Buffer }[] = []
   readonly #byHand: boolean
   readonly #nextOffsets = new Map<number, bigint>()
   readonly #waiting: { resolve: () => void; reject: (error: Error) => void }[] = []
 
-  constructor(partitionCount: number, { byHand = false } = {}) {
+  constructor(partitionCount: number, { byHand = false, topicConfig }: MemorySinkOptions = {}) {
     this.partitionCount = partitionCount
     this.#byHand = byHand
+    if (topicConfig !== undefined) this.topicConfig = topicConfig
   }
 
   append(partition: number, bytes: Buffer): Promise<AppendedBatch> {

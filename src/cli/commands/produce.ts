@@ -4,6 +4,7 @@ import { DiskError, UsageError } from '../../base/errors.ts'
 import { seededRandom } from '../../base/random.ts'
 import { Accumulator } from '../../client/accumulator.ts'
 import { ANY_PARTITION } from '../../client/outgoing-record.ts'
+import { TopicRules } from '../../client/topic-rules.ts'
 import { codecNamed } from '../../compression/codecs.ts'
 import { PLAIN } from '../colour.ts'
 import { withBrokerFile } from '../broker-config-option.ts'
@@ -24,7 +25,8 @@ export function createProduceCommand(context: CommandContext, ports: ProducePort
   const command = new Command('produce')
     .description(
       'Writes records into a topic on log.dirs, without a broker: lines of standard input, or files.\n' +
-        'Input that is wrong ends it, told by line and column; what came before is written.',
+        'Input that is wrong, or that the topic does not take, ends it, told by its line; what came\n' +
+        'before is written.',
     )
     .argument('[files...]', 'instead of standard input; - is that among them')
   addProduceOptions(command)
@@ -60,13 +62,19 @@ async function runProduce(
     },
     context,
   )
-  const production = { options, context, ports, output: new ProduceOutput(context.stdout) }
+  const production = {
+    directory,
+    options,
+    context,
+    ports,
+    output: new ProduceOutput(context.stdout),
+  }
   const begunMs = ports.elapsedMs()
   let accumulator: Accumulator | undefined
   try {
     checkPartition(options, directory.sink.partitionCount)
-    accumulator = createAccumulator(directory, production)
-    await produce(sources, accumulator, directory.sink.partitionCount, production)
+    accumulator = createAccumulator(production)
+    await produce(sources, accumulator, production)
   } finally {
     try {
       await directory.close()
@@ -83,12 +91,11 @@ async function runProduce(
 async function produce(
   sources: readonly RecordSource[],
   accumulator: Accumulator,
-  partitionCount: number,
   production: Production,
 ): Promise<void> {
   const { context, ports, output } = production
   const { interrupt } = ports
-  const pump = createPump(accumulator, partitionCount, production)
+  const pump = createPump(accumulator, production)
   const stop = () => pump.stop()
   output.onFailure = stop
   interrupt.addEventListener('abort', stop)
@@ -121,19 +128,21 @@ function summarize(
 }
 
 interface Production {
+  readonly directory: DirectorySink
   readonly options: ProduceOptions
   readonly context: CommandContext
   readonly ports: ProducePorts
   readonly output: ProduceOutput
 }
 
-function createAccumulator(
-  { sink, producer }: DirectorySink,
-  { options, context, output }: Production,
-): Accumulator {
+function createAccumulator(production: Production): Accumulator {
+  const { directory, options, context, output } = production
   const { topic, batchSize, maxMemoryBytes: memoryMax, compressionCodec } = options
+  const { sink, producer } = directory
+  const rules = rulesOf(production)
   return new Accumulator(sink, {
     batchSize,
+    ...(rules && { plainSizeMax: rules.plainSizeMax }),
     memoryMax,
     codec: codecNamed(compressionCodec),
     producer,
@@ -144,14 +153,17 @@ function createAccumulator(
   })
 }
 
-function createPump(
-  accumulator: Accumulator,
-  partitionCount: number,
-  { options, context, ports, output }: Production,
-): ProducePump {
+function rulesOf({ directory, options }: Production): TopicRules | undefined {
+  const { topicConfig } = directory.sink
+  return topicConfig && new TopicRules(topicConfig, codecNamed(options.compressionCodec))
+}
+
+function createPump(accumulator: Accumulator, production: Production): ProducePump {
+  const { directory, options, context, ports, output } = production
   const { partition, drop = [], lingerMs, maxRecordBytes, rate, tee, count } = options
   return new ProducePump(accumulator, {
-    partitionCount,
+    partitionCount: directory.sink.partitionCount,
+    rules: rulesOf(production),
     partition: partition === ANY_PARTITION ? undefined : partition,
     keepPartitions: !drop.includes('partition'),
     keepTimestamps: !drop.includes('timestamp'),

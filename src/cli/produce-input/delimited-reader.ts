@@ -26,6 +26,7 @@ export class DelimitedReader implements RecordReader {
   readonly #wanted: Buffer | number
   readonly #sizeMax: number
   #line = 0
+  #position = 0
   /** Bytes of the window that hold no delimiter. */
   #searchedSize = 0
 
@@ -40,6 +41,10 @@ export class DelimitedReader implements RecordReader {
     return `line ${this.#line}`
   }
 
+  get position(): number {
+    return this.#position
+  }
+
   next(window: InputWindow, record: OutgoingRecord): boolean {
     const { bytes, start, end } = window
     const delimiterSize = this.#delimiter.length
@@ -51,6 +56,7 @@ export class DelimitedReader implements RecordReader {
     }
     const lineEnd = found < 0 ? end : found
     this.#line++
+    this.#position = window.positionOf(start)
     this.#searchedSize = 0
     if (lineEnd - start > this.#sizeMax) throw this.#tooLong(window, lineEnd - start)
     try {

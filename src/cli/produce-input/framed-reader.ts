@@ -9,6 +9,7 @@ import { RECORD_SIZE_MAX_FLAG, type RecordReader } from './record-reader.ts'
 export class FramedReader implements RecordReader {
   readonly #decoder: RecordFrameDecoder
   #count = 0
+  #position = 0
 
   /** @param sizeMax bytes that a frame may have */
   constructor(sizeMax: number) {
@@ -19,7 +20,12 @@ export class FramedReader implements RecordReader {
     return `record ${this.#count}`
   }
 
+  get position(): number {
+    return this.#position
+  }
+
   next(window: InputWindow, record: OutgoingRecord): boolean {
+    this.#position = this.#decoder.position
     const framed = this.#next(window)
     if (framed === undefined) return false
     this.#count++

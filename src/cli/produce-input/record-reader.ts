@@ -14,6 +14,8 @@ export interface RecordReader {
   next(window: InputWindow, record: OutgoingRecord): boolean
   /** Of the last record, for messages: 'line 7'. */
   readonly place: string
+  /** Of the last record's first byte, in the input. */
+  readonly position: number
 }
 
 /** For records that are too large, told before they are read to their end. */

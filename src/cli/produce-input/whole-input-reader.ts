@@ -7,6 +7,7 @@ import { RECORD_SIZE_MAX_FLAG, type RecordReader } from './record-reader.ts'
 
 export class WholeInputReader implements RecordReader {
   readonly place = 'the whole of it'
+  readonly position = 0
   readonly #parser: LineParser
   readonly #sizeMax: number
   #isTaken = false
