@@ -3,14 +3,15 @@
  * so that what is in the log is counted whether it could be told or not.
  */
 import { DiskError } from '../base/errors.ts'
-import type { AppendedBatch } from '../client/batch-sink.ts'
 import type { ByteOutput } from './byte-output.ts'
 import { jsonText } from './json-text.ts'
 import type { Tee } from './produce-pump.ts'
 
-export interface Acknowledged extends AppendedBatch {
+export interface Acknowledged {
   readonly topic: string
   readonly partition: number
+  readonly firstOffset: bigint
+  readonly lastOffset: bigint
 }
 
 export class ProduceOutput implements Tee {

@@ -36,8 +36,8 @@ export class ProducerSink implements BatchSink {
     if (appended === undefined) throw new RefusedError('CORRUPT_MESSAGE', 'a batch is not whole')
     await (this.#durability === 'batch' ? log.flush(appended.lastOffset + 1n) : appended.flushed)
     log.raiseHighWatermark(log.endOffset)
-    const { firstOffset, lastOffset } = appended
-    return { firstOffset, lastOffset }
+    const { firstOffset, lastOffset, size: storedSize } = appended
+    return { firstOffset, lastOffset, storedSize }
   }
 
   /** The same in all partitions. */

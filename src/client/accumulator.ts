@@ -172,24 +172,27 @@ export class Accumulator {
     this.#openBytes -= size - BATCH_OVERHEAD
     if (this.#failure !== undefined || records === 0) return
     const bytes = builder.build()
-    const storedBytes = bytes.length
+    const sentBytes = bytes.length
+    const fullness = Math.min(1, sentBytes / this.#batchSize)
     this.#ratio.observe({
-      storedSize: storedBytes - BATCH_OVERHEAD,
+      storedSize: sentBytes - BATCH_OVERHEAD,
       plainSize: size - BATCH_OVERHEAD,
     })
-    this.#sentBytes += storedBytes
+    this.#sentBytes += sentBytes
     this.#sink.append(partition, bytes).then(
       appended => {
-        this.counts.add(partition, { records, batches: 1, plainBytes: size, storedBytes })
+        const { storedSize: storedBytes } = appended
+        const share = { records, batches: 1, plainBytes: size, storedBytes, fullness }
+        this.counts.add(partition, share)
         this.#options.onAppended?.(partition, appended)
-        this.#settled(storedBytes)
+        this.#settled(sentBytes)
       },
       (error: unknown) => {
         if (this.#failure === undefined) {
           this.#failure = error instanceof Error ? error : new Error(String(error))
           this.#onFailure()
         }
-        this.#settled(storedBytes)
+        this.#settled(sentBytes)
       },
     )
   }

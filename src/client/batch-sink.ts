@@ -16,6 +16,8 @@ export interface BatchSink {
 
 /** Where it is. */
 export interface AppendedBatch {
+  /** Bytes it takes there: others than were sent where the topic has a codec of its own. */
+  readonly storedSize: number
   readonly firstOffset: bigint
   readonly lastOffset: bigint
 }

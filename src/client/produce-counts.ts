@@ -6,6 +6,8 @@ export interface ProducedShare {
   plainBytes: number
   /** Of the batches as stored. */
   storedBytes: number
+  /** Batches, each by how much of the size of a full one it had when it was sent: 1 at most. */
+  fullness: number
 }
 
 export interface ProducedPartition extends Readonly<ProducedShare> {
@@ -31,7 +33,7 @@ export class ProduceCounts {
 }
 
 function noShare(): ProducedShare {
-  return { records: 0, batches: 0, plainBytes: 0, storedBytes: 0 }
+  return { records: 0, batches: 0, plainBytes: 0, storedBytes: 0, fullness: 0 }
 }
 
 function addTo(into: ProducedShare, share: Readonly<ProducedShare>): void {
@@ -39,4 +41,5 @@ function addTo(into: ProducedShare, share: Readonly<ProducedShare>): void {
   into.batches += share.batches
   into.plainBytes += share.plainBytes
   into.storedBytes += share.storedBytes
+  into.fullness += share.fullness
 }

@@ -15,6 +15,8 @@ export interface AppendOptions {
 export interface Appended {
   readonly firstOffset: bigint
   readonly lastOffset: bigint
+  /** Bytes that it takes in the log; 0 for a duplicate. */
+  readonly size: number
   /** The broker's time under LogAppendTime; −1 under CreateTime. */
   readonly appendTimestamp: bigint
   readonly logStartOffset: bigint
@@ -31,7 +33,7 @@ export interface Appended {
 export function duplicateOf(known: BatchMetadata, logStartOffset: bigint): Appended {
   const { lastOffset, offsetDelta, timestamp: appendTimestamp } = known
   const firstOffset = lastOffset - BigInt(offsetDelta)
-  return { firstOffset, lastOffset, appendTimestamp, logStartOffset, isDuplicate: true }
+  return { firstOffset, lastOffset, size: 0, appendTimestamp, logStartOffset, isDuplicate: true }
 }
 
 export function refuseLargerThanSegment(

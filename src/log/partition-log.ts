@@ -297,6 +297,7 @@ export class PartitionLog {
     return {
       firstOffset,
       lastOffset,
+      size: bytes.length,
       appendTimestamp: this.config.timestampType === 'append' ? BigInt(nowMs) : -1n,
       logStartOffset: this.#logStartOffset,
       isDuplicate: false,

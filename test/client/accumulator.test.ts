@@ -150,6 +150,17 @@ describe('Accumulator', () => {
     expect(first!.storedBytes).toBe(BATCH_OVERHEAD + 'three'.length + 7)
   })
 
+  it('counts the bytes that the sink has stored, and how full batches were that it was sent', async () => {
+    const sink = new MemorySink(1, { storedSizeOf: () => 100 })
+    const accumulator = accumulatorOf(sink)
+    for (const size of [5000, 512 - BATCH_OVERHEAD - 9]) {
+      accumulator.add(text('x'.repeat(size)), 0)
+      accumulator.sendBegunBy(Infinity)
+    }
+    await accumulator.finish()
+    expect(accumulator.counts.total).toMatchObject({ batches: 2, storedBytes: 200, fullness: 1.5 })
+  })
+
   it('sends nothing more after a failure, and throws it', async () => {
     const sink = new MemorySink(1, { byHand: true })
     const accumulator = accumulatorOf(sink)

@@ -7,6 +7,8 @@ import { recordsOf } from '../record/records-of.ts'
 interface MemorySinkOptions {
   readonly byHand?: boolean
   readonly topicConfig?: TopicConfig
+  /** Of a batch as it was sent. */
+  readonly storedSizeOf?: (bytes: Buffer) => number
 }
 
 /** Keeps what it is given; acknowledges at once, or by hand. */
@@ -16,12 +18,15 @@ export class MemorySink implements BatchSink {
   /** In the order of the calls. */
   readonly appended: { readonly partition: number; readonly bytes: Buffer }[] = []
   readonly #byHand: boolean
+  readonly #storedSizeOf: (bytes: Buffer) => number
   readonly #nextOffsets = new Map<number, bigint>()
   readonly #waiting: { resolve: () => void; reject: (error: Error) => void }[] = []
 
-  constructor(partitionCount: number, { byHand = false, topicConfig }: MemorySinkOptions = {}) {
+  constructor(partitionCount: number, options: MemorySinkOptions = {}) {
+    const { byHand = false, topicConfig, storedSizeOf = (bytes: Buffer) => bytes.length } = options
     this.partitionCount = partitionCount
     this.#byHand = byHand
+    this.#storedSizeOf = storedSizeOf
     if (topicConfig !== undefined) this.topicConfig = topicConfig
   }
 
@@ -30,7 +35,8 @@ export class MemorySink implements BatchSink {
     const firstOffset = this.#nextOffsets.get(partition) ?? 0n
     const nextOffset = firstOffset + BigInt(new BatchV2(bytes).recordCount)
     this.#nextOffsets.set(partition, nextOffset)
-    const appended = { firstOffset, lastOffset: nextOffset - 1n }
+    const storedSize = this.#storedSizeOf(bytes)
+    const appended = { firstOffset, lastOffset: nextOffset - 1n, storedSize }
     if (!this.#byHand) return Promise.resolve(appended)
     return new Promise((resolve, reject) =>
       this.#waiting.push({ resolve: () => resolve(appended), reject }),

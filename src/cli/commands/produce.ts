@@ -121,7 +121,7 @@ function summarize(
 ): void {
   const { total, partitions } = counts
   const lines = produceSummaryLines(
-    { total, partitions, batchSize: options.batchSize, syncCount, elapsedMs },
+    { total, partitions, syncCount, elapsedMs },
     { isVerbose: options.verbose === true, colour: PLAIN },
   )
   for (const line of lines) noticesTo(options, context)(line)
@@ -148,7 +148,8 @@ function createAccumulator(production: Production): Accumulator {
     producer,
     random: seededRandom(context.nowMs()),
     ...(options.printAcks === true && {
-      onAppended: (partition, appended) => output.acknowledge({ topic, partition, ...appended }),
+      onAppended: (partition, { firstOffset, lastOffset }) =>
+        output.acknowledge({ topic, partition, firstOffset, lastOffset }),
     }),
   })
 }

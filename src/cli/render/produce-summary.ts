@@ -7,7 +7,6 @@ import { tableLines } from './table.ts'
 export interface ProduceSummary {
   readonly total: Readonly<ProducedShare>
   readonly partitions: readonly ProducedPartition[]
-  readonly batchSize: number
   /** Absent where nobody counts. */
   readonly syncCount: number | undefined
   readonly elapsedMs: number
@@ -16,14 +15,14 @@ export interface ProduceSummary {
 const MS_PER_SECOND = 1000
 
 export function produceSummaryLines(
-  { total, partitions, batchSize, syncCount, elapsedMs }: ProduceSummary,
+  { total, partitions, syncCount, elapsedMs }: ProduceSummary,
   { isVerbose, colour }: { readonly isVerbose: boolean; readonly colour: Colour },
 ): string[] {
   const seconds = Math.max(1, elapsedMs) / MS_PER_SECOND
   const parts = [
     `produced ${count(total.records, 'record')}`,
     `${byteCount(total.storedBytes)} in ${count(total.batches, 'batch', 'es')}` +
-      (total.batches === 0 ? '' : ` (${fillText(total, batchSize)} full)`),
+      (total.batches === 0 ? '' : ` (${fillText(total)} full)`),
     ...(total.batches === 0 ? [] : [`compression ratio ${ratioText(total)}`]),
     ...(syncCount === undefined ? [] : [count(syncCount, 'fsync')]),
     `${seconds.toFixed(1)} s`,
@@ -31,13 +30,10 @@ export function produceSummaryLines(
     `${byteCount(Math.round(total.plainBytes / seconds))}/s`,
   ]
   const line = parts.join(', ')
-  return isVerbose ? [line, ...partitionLines(partitions, { batchSize, colour })] : [line]
+  return isVerbose ? [line, ...partitionLines(partitions, colour)] : [line]
 }
 
-function partitionLines(
-  partitions: readonly ProducedPartition[],
-  { batchSize, colour }: { readonly batchSize: number; readonly colour: Colour },
-): string[] {
+function partitionLines(partitions: readonly ProducedPartition[], colour: Colour): string[] {
   if (partitions.length === 0) return []
   return tableLines<ProducedPartition>(
     [
@@ -45,7 +41,7 @@ function partitionLines(
       { name: 'RECORDS', align: 'right', cell: ({ records }) => records },
       { name: 'BATCHES', align: 'right', cell: ({ batches }) => batches },
       { name: 'STORED', align: 'right', cell: ({ storedBytes }) => byteCount(storedBytes) },
-      { name: 'FILL', align: 'right', cell: share => fillText(share, batchSize) },
+      { name: 'FILL', align: 'right', cell: fillText },
       { name: 'RATIO', align: 'right', cell: ratioText },
     ],
     partitions,
@@ -53,9 +49,9 @@ function partitionLines(
   )
 }
 
-/** How much of --batch-size the batches take, on average; more than all of it where records are larger. */
-function fillText({ storedBytes, batches }: Readonly<ProducedShare>, batchSize: number): string {
-  return `${Math.round((storedBytes / batches / batchSize) * 100)} %`
+/** Of the batches as they were sent, on average. */
+function fillText({ fullness, batches }: Readonly<ProducedShare>): string {
+  return `${Math.round((fullness / batches) * 100)} %`
 }
 
 /** Batches as they would be without compression, to what they are. */
