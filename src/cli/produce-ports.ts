@@ -1,6 +1,7 @@
 /** What `produce` needs of the world besides a command's context. */
 import { standardInput, type InputStream } from '../disk/input-stream.ts'
 import type { OpenDirectorySink } from './directory-sink.ts'
+import { interruptBy } from './interrupt-signals.ts'
 
 export interface ProducePorts {
   readonly openSink: OpenDirectorySink
@@ -14,21 +15,15 @@ export interface ProducePorts {
   readonly interrupt: AbortSignal
 }
 
-/** Those of this process: the first Ctrl-C ends it well, the second at once. */
+/** Those of this process. */
 export function processPorts(openSink: OpenDirectorySink): ProducePorts {
-  let interrupt: AbortController | undefined
+  let interrupt: AbortSignal | undefined
   return {
     openSink,
     standardInput,
     elapsedMs: () => performance.now(),
     get interrupt() {
-      return (interrupt ??= onSignals()).signal
+      return (interrupt ??= interruptBy(process))
     },
   }
-}
-
-function onSignals(): AbortController {
-  const interrupt = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupt.abort())
-  return interrupt
 }
