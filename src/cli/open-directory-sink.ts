@@ -14,6 +14,7 @@ import { LogDirs, type LogDirsOptions } from '../log-dirs/log-dirs.ts'
 import { topicLogConfigs } from '../log-dirs/topic-log-configs.ts'
 import { brokerNumber, type BrokerConfigs } from '../metadata/broker-configs.ts'
 import type { TopicImage } from '../metadata/topic-images.ts'
+import { appendProblem } from '../metadata/topic-name.ts'
 import { ProducerSink } from './producer-sink.ts'
 import type { CommandContext } from './command-context.ts'
 import { logDirsOf, type LogDirsOption } from './common-options.ts'
@@ -63,6 +64,8 @@ async function topicHere(
   context: CommandContext,
 ): Promise<TopicHere> {
   const { topic: name, partitionCount } = options
+  const problem = appendProblem(name)
+  if (problem !== undefined) throw new UsageError(problem)
   const node = changeable(options, context)
   const topic = node.image.topics.byName(name)
   if (topic === undefined) {

@@ -14,7 +14,7 @@ import { newRecord } from './new-record.ts'
 import { NO_LEADER } from './partition-image.ts'
 import { topicConfigProblem } from './topic-configs.ts'
 import { refused, type TopicDecision, type TopicRefusal } from './topic-decision.ts'
-import { collides, mayCollide, topicNameProblem } from './topic-name.ts'
+import { collides, isClusterMetadata, mayCollide, topicNameProblem } from './topic-name.ts'
 
 export interface NewTopic {
   readonly name: string
@@ -37,6 +37,9 @@ export function createTopic(topic: NewTopic, image: ClusterImage): TopicDecision
 
 function problemOf(topic: NewTopic, image: ClusterImage): TopicRefusal | undefined {
   const { name, partitionCount } = topic
+  if (isClusterMetadata(name)) {
+    return refused('INVALID_REQUEST', `Creation of internal topic ${name} is prohibited.`)
+  }
   if (partitionCount > PARTITIONS_MAX) {
     return refused('POLICY_VIOLATION', 'Excessively large number of partitions per request.')
   }

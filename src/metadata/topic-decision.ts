@@ -3,6 +3,7 @@ import type { MetadataRecord } from './metadata-records.ts'
 
 /** By the name of Kafka's error code. */
 export type TopicRefusalCode =
+  | 'INVALID_REQUEST'
   | 'INVALID_TOPIC_EXCEPTION'
   | 'TOPIC_ALREADY_EXISTS'
   | 'INVALID_PARTITIONS'

@@ -1,7 +1,7 @@
 /**
  * The names that topics may have.
  *
- * Source: org.apache.kafka.common.internals.Topic
+ * Source: org.apache.kafka.common.internals.Topic, kafka.server.ControllerApis, kafka.server.ReplicaManager
  */
 const NAME_LENGTH_MAX = 249
 
@@ -14,6 +14,22 @@ const INTERNAL_TOPICS: readonly string[] = [
 
 export function isInternalTopic(name: string): boolean {
   return INTERNAL_TOPICS.includes(name)
+}
+
+/** It is the cluster's own log, and no topic: what is made, written or deleted by that name is the cluster. */
+export function isClusterMetadata(name: string): boolean {
+  return name === '__cluster_metadata'
+}
+
+/**
+ * Why records can't be appended by whoever likes. In the logs of coordinators each record has a meaning: one that
+ * they can't read keeps them from loading, and their groups or transactions with them. Kafka lets nobody produce there
+ * either, but a client that calls itself `__admin_client`, which would be no help here: such records are not made of
+ * lines. To make these topics is allowed, as it is in Kafka.
+ */
+export function appendProblem(name: string): string | undefined {
+  const isRefused = isInternalTopic(name) || isClusterMetadata(name)
+  return isRefused ? `Cannot append to internal topic ${name}` : undefined
 }
 
 /** In Kafka's words; undefined where nothing is wrong with the name. */

@@ -137,6 +137,11 @@ describe('a new topic', () => {
   })
 
   it.each([
+    [
+      'INVALID_REQUEST',
+      { name: '__cluster_metadata' },
+      'Creation of internal topic __cluster_metadata is prohibited.',
+    ],
     ['INVALID_TOPIC_EXCEPTION', { name: '' }, 'the empty string is not allowed'],
     ['INVALID_TOPIC_EXCEPTION', { name: '..' }, "'..' is not allowed"],
     ['INVALID_TOPIC_EXCEPTION', { name: 'a b' }, 'contains one or more characters other than'],
@@ -175,6 +180,11 @@ describe('a topic that is deleted', () => {
     const image = imageOf(newRecord('TopicRecord', { name: 'orders', topicId: TOPIC }))
     const records = recordsOf(deleteTopic('orders', image))
     expect(records).toEqual([newRecord('RemoveTopicRecord', { topicId: TOPIC })])
+  })
+
+  it('is not the log of the cluster', () => {
+    const image = imageOf(newRecord('TopicRecord', { name: '__cluster_metadata', topicId: TOPIC }))
+    expect(deleteTopic('__cluster_metadata', image).error).toBe('INVALID_REQUEST')
   })
 
   it('has to be there', () => {
