@@ -2,7 +2,8 @@
  * A change to a cluster whose only node is stopped, as a value: shown first, carried out afterwards by whoever writes.
  *
  * What was done when a machine fails in between is in order by itself: formatted log.dirs without a log, a log that the
- * node leads once more without records, records without the renames (a broker puts such folders aside as strays).
+ * node leads once more without records, records without the renames (a broker puts such folders aside as strays), all
+ * of it without the marks (a broker takes that for a crash, after which there is nothing to recover).
  */
 import type { NewFile } from './formatted-log-dir.ts'
 import type { MetadataTerm } from './metadata-term.ts'
@@ -14,10 +15,15 @@ export interface ClusterChange {
   readonly format: readonly FreshLogDir[]
   readonly append: MetadataAppend
   readonly renames: readonly FolderRename[]
+  /** Log.dirs in which nothing was written yet, and so nothing can be missing: to be marked as shut down cleanly. */
+  readonly unused: readonly string[]
+  /** Under which the broker is registered. */
+  readonly brokerEpoch: bigint
 }
 
 export interface FreshLogDir {
   readonly path: string
+  readonly directoryId: string
   /** Else it is to be made. */
   readonly exists: boolean
   /** In the order in which they are to be written. */

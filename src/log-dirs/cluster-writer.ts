@@ -1,18 +1,20 @@
 /**
  * Carries out changes of a cluster whose only node is stopped, with the locks of all its log.dirs held. Each step is
- * durable before the next begins: formatted log.dirs, `quorum-state`, the records, the renames.
+ * durable before the next begins: formatted log.dirs, `quorum-state`, the records, the renames, marks of a clean
+ * shutdown.
  */
 import { dirname, join, resolve } from 'node:path'
 import { RefusedError } from '../base/errors.ts'
 import { METADATA_TOPIC_ID } from '../binary/uuid.ts'
 import type { Disk } from '../disk/disk.ts'
 import { replaceFile, writeNewFile } from '../disk/replace-file.ts'
-import { METADATA_TOPIC, QUORUM_STATE } from '../log/file-names.ts'
+import { CLEAN_SHUTDOWN, METADATA_TOPIC, QUORUM_STATE } from '../log/file-names.ts'
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../log/log-config.ts'
 import type { LogClock } from '../log/active-segments.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { METADATA_BATCH_BYTES_MAX } from '../metadata/metadata-batches.ts'
 import { BATCH_HEADER, BatchV2 } from '../record/batch-v2.ts'
+import { encodeCleanShutdown } from './clean-shutdown.ts'
 import type { ClusterChange, ClusterWriter, FreshLogDir, MetadataAppend } from './cluster-change.ts'
 import { LogDirs } from './log-dirs.ts'
 
@@ -55,7 +57,7 @@ function format(disk: Disk, { path, exists, files }: FreshLogDir): void {
 }
 
 async function carryOut(
-  { append, renames }: ClusterChange,
+  { append, renames, unused, brokerEpoch }: ClusterChange,
   logDirs: LogDirs,
   disk: Disk,
 ): Promise<void> {
@@ -67,6 +69,10 @@ async function carryOut(
   for (const { from, to } of renames) {
     disk.rename(from, to)
     disk.syncDirectory(dirname(to))
+  }
+  for (const path of unused) {
+    writeNewFile(disk, join(path, CLEAN_SHUTDOWN), encodeCleanShutdown(brokerEpoch))
+    disk.syncDirectory(path)
   }
 }
 

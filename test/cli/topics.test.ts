@@ -128,6 +128,8 @@ describe('topics, on log.dirs in memory', () => {
     [['describe', '--topic', 'other'], 1, "Topic 'other' does not exist as expected"],
     [['describe', '--topic', 'other', '--if-exists'], 0, ''],
     [['list', '--topic', 'other'], 0, ''],
+    [['create', '--topic', '__cluster_metadata'], 1, 'internal topic __cluster_metadata is prohib'],
+    [['delete', '--topic', '__cluster_metadata'], 1, 'does not exist as expected'],
     [['create', '--topic', 'x', '--config', 'retention.ms=y'], 1, 'Invalid value y for'],
     [['create', '--topic', 'x', '--config', 'retention.ms'], 2, 'expected name=value'],
     [['create', '--topic', 'x', '--config', 'a=1', '--config', 'a=2'], 2, 'more than once'],
@@ -165,9 +167,9 @@ describe('topics, on log.dirs in memory', () => {
     await topics('create', '--topic', 'one', ...dirs, '--execute')
     const open = metadataBatch(
       [newRecord('BeginTransactionRecord', {}), newRecord('TopicRecord', { name: 'never' })],
-      { leaderEpoch: 1, timestamp: 0n, baseOffset: 12n },
+      { leaderEpoch: 1, timestamp: 0n, baseOffset: 13n },
     )
-    disk.put('/data/a/__cluster_metadata-0/00000000000000000012.log', open)
+    disk.put('/data/a/__cluster_metadata-0/00000000000000000013.log', open)
     await topics('create', '--topic', 'two', ...dirs, '--execute')
     expect((await topics('list', ...dirs)).stdout).toBe('one\ntwo\n')
   })

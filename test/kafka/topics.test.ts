@@ -4,13 +4,17 @@
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { nodeDisk } from '../../src/disk/node-disk.ts'
 import { metadataBatch } from '../../src/metadata/metadata-batches.ts'
 import { newRecord } from '../../src/metadata/new-record.ts'
+import type { PartitionChangeValue } from '../../src/metadata/partition-image.ts'
 import { runInProcess } from '../cli/run-in-process.ts'
+import { metadataRecordsOf } from '../metadata/fixture-batches.ts'
 import { BAD_CONFIGS, GOOD_CONFIGS } from '../metadata/topic-config-cases.ts'
 import { KafkaBroker } from './kafka-broker.ts'
+import { printed } from './kbroker.ts'
 
 const TOPIC_COMMAND = 'org.apache.kafka.tools.TopicCommand'
 
@@ -98,6 +102,46 @@ describe('log.dirs that only we formatted', () => {
     expect(broker.logDirs.map(path => existsSync(join(path, 'fresh-1')))).toEqual([false, true])
   })
 })
+
+describe('log.dirs that only we have written', () => {
+  it('are at the first start of Kafka what they are at the second', async () => {
+    await broker.stop()
+    for (const path of broker.logDirs) rmSync(path, { recursive: true })
+    written.clear()
+    await changed('create', '--topic', 'quiet', '--partitions', '3')
+    const anyFile = fileURLToPath(import.meta.url)
+    await printed('produce', '-q', '-t', 'filled', '--log-dirs', broker.logDirs.join(','), anyFile)
+    const [first, second] = [await changesOfStart('quiet'), await changesOfStart('quiet')]
+    expect(first.filter(({ leader }) => leader === 1)).toHaveLength(4)
+    expect(first.filter(({ leaderRecoveryState }) => leaderRecoveryState !== -1)).toEqual([])
+    expect(second).toEqual(first)
+  })
+})
+
+/** Those of our topics, from before a start until behind a clean shutdown. */
+async function changesOfStart(topic: string) {
+  const before = partitionChanges().length
+  await broker.restart()
+  await expectTaken(topic)
+  await broker.stop()
+  const order = ({ leader, partitionId, topicId }: PartitionChangeValue) =>
+    `${leader} ${topicId} ${partitionId}`
+  return partitionChanges()
+    .slice(before)
+    .sort((a, b) => (order(a) < order(b) ? -1 : 1))
+}
+
+function partitionChanges(): PartitionChangeValue[] {
+  const folder = join(broker.logDirs[0]!, '__cluster_metadata-0')
+  const segments = readdirSync(folder).filter(name => name.endsWith('.log'))
+  const records = segments.sort().flatMap(name => metadataRecordsOf(join(folder, name)))
+  const ours = records.flatMap(({ type, value }) =>
+    type === 'TopicRecord' && !value.name.startsWith('__') ? [value.topicId] : [],
+  )
+  return records.flatMap(({ type, value }) =>
+    type === 'PartitionChangeRecord' && ours.includes(value.topicId) ? [value] : [],
+  )
+}
 
 /** Of three partitions; the broker is stopped, and runs afterwards. */
 async function expectTopicMade(topic: string, ...configs: string[]): Promise<void> {

@@ -13,7 +13,10 @@ export interface StoredPair {
 }
 
 export function batchesOf(path: string): BatchV2[] {
-  const bytes = fs.readFileSync(path)
+  return batchesIn(fs.readFileSync(path))
+}
+
+export function batchesIn(bytes: Buffer): BatchV2[] {
   const batches: BatchV2[] = []
   for (let at = 0; at < bytes.length; at += batches.at(-1)!.size) {
     batches.push(new BatchV2(bytes, at))

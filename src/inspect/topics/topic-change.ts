@@ -10,6 +10,7 @@ import { UNASSIGNED_DIRECTORY } from '../../metadata/directory-id.ts'
 import type { MetadataRecord } from '../../metadata/metadata-records.ts'
 import { placePartitions, type DirectoryLoad } from '../../metadata/placement.ts'
 import { refused, type TopicRefusal } from '../../metadata/topic-decision.ts'
+import { brokerOf } from './broker-of-node.ts'
 import { pathsById } from './cluster-here.ts'
 import type { NodeIdentity } from './node-identity.ts'
 import type { StoppedNode } from './stopped-node.ts'
@@ -59,11 +60,6 @@ export function topicCreation(
   options: ChangeOptions,
 ): TopicChange | TopicRefusal {
   const { name, partitionCount, fresh, identity } = wanted
-  const [inTheWay] = node.folders.ofTopic(name)
-  if (inTheWay !== undefined && node.image.topics.byName(name) === undefined) {
-    const why = `${inTheWay.path} is there, of a topic that the cluster doesn't know: move it away`
-    return refused('TOPIC_ALREADY_EXISTS', why)
-  }
   const format = fresh.map(place => freshLogDir(place, identity, options))
   const freshLoads = format.map(({ directoryId }) => ({ directoryId, partitionCount: 0 }))
   const loads = directoryLoads(node)
@@ -80,6 +76,11 @@ export function topicCreation(
     node.image,
   )
   if (decision.error !== undefined) return decision
+  const [inTheWay] = node.folders.ofTopic(name)
+  if (inTheWay !== undefined) {
+    const why = `${inTheWay.path} is there, of a topic that the cluster doesn't know: move it away`
+    return refused('TOPIC_ALREADY_EXISTS', why)
+  }
   const { records } = decision
   const paths = new Map(pathsById(node.logDirs))
   for (const { directoryId, path } of format) paths.set(directoryId, path)
@@ -129,7 +130,7 @@ function freshLogDir(
   { path, exists }: FreshPath,
   identity: NodeIdentity,
   { nowMs, newId }: ChangeOptions,
-): FreshLogDir & { readonly directoryId: string } {
+): FreshLogDir {
   const directoryId = newId()
   return { path, exists, directoryId, files: formattedLogDir({ ...identity, directoryId }, nowMs) }
 }
@@ -149,15 +150,17 @@ function folderRenames(
 export function changeOf(
   node: StoppedNode,
   { nodeId }: NodeIdentity,
-  {
-    records,
-    format,
-    renames,
-  }: Pick<ClusterChange, 'format' | 'renames'> & { readonly records: readonly MetadataRecord[] },
-  { nowMs }: ChangeOptions,
+  { records, format, renames }: Wanted,
+  { nowMs, newId }: ChangeOptions,
 ): ClusterChange {
   const { activation, metadataFolder: folder, logEndOffset, quorum } = node
-  const term = metadataTerm({ nodeId, ...quorum }, [activation, records], nowMs)
+  const { registration, brokerEpoch, unused } = brokerOf(node, nodeId, { format, newId })
+  const term = metadataTerm({ nodeId, ...quorum }, [activation, registration, records], nowMs)
   const logDirs = [...node.logDirs, ...format].map(({ path }) => path)
-  return { logDirs, format, append: { folder, logEndOffset, term }, renames }
+  const append = { folder, logEndOffset, term }
+  return { logDirs, format, append, renames, unused, brokerEpoch }
+}
+
+type Wanted = Pick<ClusterChange, 'format' | 'renames'> & {
+  readonly records: readonly MetadataRecord[]
 }
