@@ -128,8 +128,8 @@ export class LogDirs {
   /**
    * A log in a folder of its own.
    *
-   * @param directoryId of the directory the cluster has assigned it to; where that is none of these, the one with the
-   *   fewest partitions of those that are online
+   * @param directoryId of the directory the cluster has assigned it to; where that is none, or was lost, the one with
+   *   the fewest partitions of those that are online: that none of the node's directories is missing was seen to before
    */
   create(partition: TopicPartition, topicId: string, directoryId?: string): PartitionLog {
     const assigned = this.dirs.find(({ before }) => {

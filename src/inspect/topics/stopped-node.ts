@@ -16,6 +16,7 @@ import type { ReadOptions } from '../internal-topics/partitions-here.ts'
 import { walkFile } from '../internal-topics/record-walk.ts'
 import { readClusterHere, type ClusterHere } from './cluster-here.ts'
 import { clusterProblems } from './cluster-problems.ts'
+import { missingLogDirProblems } from './missing-log-dirs.ts'
 import { identityProblems, lockProblems, nodeIdentity, type NodeIdentity } from './node-identity.ts'
 
 export interface StoppedNode extends ClusterHere {
@@ -37,14 +38,19 @@ export interface StoppedNodeOptions extends Omit<ReadOptions, 'problem'> {
   readonly askLock: (path: string) => LockHolder | undefined | 'unknown'
 }
 
-/**
- * @param paths of the log.dirs that are there and not empty
- * @param firstPath where a metadata log is to begin: a broker expects it in the first of its `log.dirs`
- * @throws DiskError where a log.dir can't be listed
- */
+export interface NodePlaces {
+  /** Of the log.dirs that are there and not empty. */
+  readonly paths: readonly string[]
+  /** Those that are to be formatted. */
+  readonly fresh: readonly { readonly path: string }[]
+  /** Where a metadata log is to begin: a broker expects it in the first of its `log.dirs`. */
+  readonly firstPath: string
+}
+
+/** @throws DiskError where a log.dir can't be listed */
 export function readStoppedNode(
   disk: Disk,
-  { paths, firstPath }: { readonly paths: readonly string[]; readonly firstPath: string },
+  { paths, fresh, firstPath }: NodePlaces,
   { askLock, ...options }: StoppedNodeOptions,
 ): StoppedNode {
   const problems: string[] = []
@@ -62,6 +68,8 @@ export function readStoppedNode(
   if (identity !== undefined && problems.length === 0) {
     const { nodeId } = identity
     problems.push(...clusterProblems({ nodeId, image, metadataLog, quorumState }))
+    const freshCount = fresh.length
+    problems.push(...missingLogDirProblems({ nodeId, image, logDirs, freshCount }))
   }
   const lastEpoch = Math.max(metadataLog?.lastEpoch ?? 0, quorumState?.leaderEpoch ?? 0)
   return {
@@ -89,10 +97,13 @@ function metadataPlaceProblems({ logDirs, folders, metadataLog }: ClusterHere): 
     const paths = places.map(({ path }) => path).join(', ')
     return [`the metadata log is in several places, ${paths}: give one node's log.dirs`]
   }
-  const used = logDirs.find(({ partitions }) => partitions.length > 0)
+  const used = logDirs.find(({ partitions, cleanShutdown }) => {
+    return partitions.length > 0 || cleanShutdown !== undefined
+  })
   if (metadataLog !== undefined || used === undefined) return []
+  const why = used.partitions.length > 0 ? 'has partitions' : 'was in use'
   return [
-    `${used.path} has partitions, but ${METADATA_FOLDER} is not here: give all log.dirs of ` +
+    `${used.path} ${why}, but ${METADATA_FOLDER} is not here: give all log.dirs of ` +
       'the node (its metadata.log.dir, too)',
   ]
 }

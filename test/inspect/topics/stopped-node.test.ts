@@ -12,12 +12,18 @@ import {
   metadataBatch,
   snapshotBatches,
 } from '../../../src/metadata/metadata-batches.ts'
+import {
+  LOST_DIRECTORY,
+  MIGRATING_DIRECTORY,
+  UNASSIGNED_DIRECTORY,
+} from '../../../src/metadata/directory-id.ts'
 import { BatchBuilder } from '../../../src/record/batch-builder.ts'
 import type { MetadataRecord } from '../../../src/metadata/metadata-records.ts'
 import { newRecord } from '../../../src/metadata/new-record.ts'
 
 const CLUSTER = 'Zml4dHVyZXMta2Jyb2tlcg'
 const IDS = ['UvPNZ5O9ZGtm1N2KgtJI_g', 'JjJ538oGZlKxjF3PUg8BRQ'] as const
+const NEW_ID = 'kq3TVVQ1TMW9z0oOAQVNtQ'
 const FOLDER = '/a/__cluster_metadata-0'
 const LOG = `${FOLDER}/00000000000000000000.log`
 const TOPIC = 'G1oi93AvSCecB4WRlFyuCA'
@@ -180,13 +186,64 @@ describe('a node is not changed', () => {
   })
 })
 
+describe('a node of which a log.dir is missing', () => {
+  const assigned = (partitionId: number, directory: string) => {
+    const value = { topicId: TOPIC, partitionId, replicas: [1], directories: [directory] }
+    return newRecord('PartitionRecord', value, 1)
+  }
+  const more = [
+    newRecord('TopicRecord', { name: 'orders', topicId: TOPIC }),
+    assigned(0, IDS[0]),
+    assigned(1, IDS[1]),
+    assigned(2, IDS[1]),
+  ]
+  const problem =
+    `orders-1 lies in the log.dir with the id ${IDS[1]}, ` +
+    'which is none of these: give all log.dirs of the node'
+  const node = (records: readonly MetadataRecord[]) => {
+    const disk = formattedNode()
+    putLog(disk, { more: records })
+    return disk
+  }
+
+  it('is not changed', () => {
+    expect(read(node(more)).problems).toEqual([])
+    expect(read(node(more), ['/a']).problems).toEqual([problem])
+  })
+
+  it.each([MIGRATING_DIRECTORY, UNASSIGNED_DIRECTORY, LOST_DIRECTORY])(
+    'is changed where its partitions lie in none: %s',
+    id => {
+      const records = [...more.slice(0, 2), assigned(1, id)]
+      expect(read(node(records), ['/a']).problems).toEqual([])
+    },
+  )
+
+  it('is changed where a new one is in its place, formatted or not', () => {
+    const disk = node(more)
+    expect(read(disk, ['/a'], undefined, [{ path: '/c' }]).problems).toEqual([])
+    const files = formattedLogDir({ clusterId: CLUSTER, nodeId: 1, directoryId: NEW_ID }, 0)
+    for (const { name, bytes } of files) disk.put(`/c/${name}`, bytes)
+    expect(read(disk, ['/a', '/c']).problems).toEqual([])
+    disk.put('/c/.kafka_cleanshutdown', Buffer.from('{"version":0,"brokerEpoch":-1}'))
+    expect(read(disk, ['/a', '/c']).problems).toEqual([problem])
+  })
+
+  it('is not changed from one that was in use, and has no metadata log', () => {
+    const disk = node(more)
+    disk.put('/b/.kafka_cleanshutdown', Buffer.from('{"version":0,"brokerEpoch":-1}'))
+    expect(read(disk, ['/b']).problems[0]).toContain('/b was in use, but __cluster_metadata-0')
+  })
+})
+
 function read(
   disk: MemoryDisk,
   paths: readonly string[] = ['/a', '/b'],
   askLock: (path: string) => LockHolder | undefined | 'unknown' = () => undefined,
+  fresh: readonly { readonly path: string }[] = [],
 ) {
   const options = { limits: DEFAULT_DECODE_LIMITS, notice: () => undefined, askLock }
-  return readStoppedNode(disk, { paths, firstPath: '/a' }, options)
+  return readStoppedNode(disk, { paths, fresh, firstPath: '/a' }, options)
 }
 
 function startedNode(): MemoryDisk {

@@ -1,0 +1,54 @@
+/** Log.dirs of a node that were not given: what lies in them would be made a second time in the others. */
+import { checkpointKey, type LogDir } from '../../log-dirs/log-dir.ts'
+import type { ClusterImage } from '../../metadata/cluster-image.ts'
+import { isReservedDirectory } from '../../metadata/directory-id.ts'
+
+export interface GivenLogDirs {
+  readonly nodeId: number
+  readonly image: ClusterImage
+  readonly logDirs: readonly LogDir[]
+  /** Of those that are to be formatted yet. */
+  readonly freshCount: number
+}
+
+/**
+ * A log.dir that nobody has opened yet may stand in the place of one that is lost: a broker, too, makes the partitions
+ * of that anew.
+ */
+export function missingLogDirProblems(given: GivenLogDirs): string[] {
+  const assigned = firstAssigned(given)
+  const missing = [...assigned].filter(([id]) => !given.logDirs.some(isOf(id)))
+  const newCount = given.freshCount + given.logDirs.filter(isUnused(given, assigned)).length
+  if (missing.length <= newCount) return []
+  return missing.map(([id, partition]) => {
+    const where = `${partition} lies in the log.dir with the id ${id}`
+    return `${where}, which is none of these: give all log.dirs of the node`
+  })
+}
+
+/** By directory id: the first partition that the cluster has put there. */
+function firstAssigned({ nodeId, image }: GivenLogDirs): ReadonlyMap<string, string> {
+  const first = new Map<string, string>()
+  for (const { name: topic, partitions } of image.topics.all()) {
+    for (const { partitionId: partition, replicas, directories } of partitions.values()) {
+      const id = directories[replicas.indexOf(nodeId)]
+      if (id === undefined || isReservedDirectory(id) || first.has(id)) continue
+      first.set(id, checkpointKey({ topic, partition }))
+    }
+  }
+  return first
+}
+
+function isUnused({ nodeId, image }: GivenLogDirs, assigned: ReadonlyMap<string, string>) {
+  const registered = image.brokers.byId(nodeId)?.logDirs ?? []
+  return ({ meta, lockFileExists, cleanShutdown, partitions }: LogDir) => {
+    const id = meta?.directoryId
+    const wasOpened = lockFileExists || cleanShutdown !== undefined
+    if (wasOpened || partitions.length > 0) return false
+    return id !== undefined && !assigned.has(id) && !registered.includes(id)
+  }
+}
+
+function isOf(id: string) {
+  return ({ meta }: LogDir) => meta?.directoryId === id
+}
