@@ -97,6 +97,7 @@ export class DiskError extends Error {
 /** Kafka's names of the errors that a log answers with. */
 export type RefusalCode =
   | 'CORRUPT_MESSAGE'
+  | 'INCONSISTENT_TOPIC_ID'
   | 'INVALID_PRODUCER_EPOCH'
   | 'INVALID_RECORD'
   | 'INVALID_TIMESTAMP'

@@ -1,12 +1,15 @@
 /** Opens log.dirs for `produce`: makes the topic where it is not there, and puts in order what a crash has left. */
+import { join } from 'node:path'
 import { RefusedError, UsageError } from '../base/errors.ts'
 import { seededRandom } from '../base/random.ts'
+import type { Disk } from '../disk/disk.ts'
 import { OverlayDisk } from '../disk/overlay-disk.ts'
 import { allocateProducerId } from '../inspect/topics/producer-ids.ts'
 import { topicCreation } from '../inspect/topics/topic-change.ts'
 import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
+import { topicIdFindings } from '../inspect/verify/start-findings.ts'
 import type { LoadAction } from '../log/load-action.ts'
-import type { PartitionFolderName } from '../log/file-names.ts'
+import { PARTITION_METADATA, type PartitionFolderName } from '../log/file-names.ts'
 import type { LogConfig } from '../log/log-config.ts'
 import { drawJitterMs } from '../log/roll-policy.ts'
 import { FlushScheduler } from '../log-dirs/flush-scheduler.ts'
@@ -38,6 +41,7 @@ export async function openDirectorySink(
   const paths = logDirsOf(options, context.environment)
   const logDirs = await openLogDirs(paths, { options, node, context })
   try {
+    completeFolders(logDirs, image, context.disk)
     const sink = new ProducerSink(logDirs, image, options.durability)
     const producer = producerId === undefined ? undefined : { producerId, producerEpoch: 0 }
     const scheduler = flushScheduler(logDirs, { options, node, context })
@@ -73,6 +77,7 @@ async function topicHere(
     const created = changeable(options, context)
     return { topic: created.image.topics.byName(name)!, node: created }
   }
+  refuseStrays(node, name, context)
   const found = topic.partitions.size
   if (partitionCount !== undefined && partitionCount !== found) {
     throw new UsageError(`--partitions ${partitionCount}: ${name} is there, and has ${found}`)
@@ -88,6 +93,23 @@ function changeable(options: LogDirsOption, context: CommandContext): StoppedNod
   const [problem] = node.problems
   if (problem !== undefined) throw new RefusedError('KAFKA_STORAGE_ERROR', problem)
   return node
+}
+
+/** What is written into a folder that a broker puts aside, is gone for every consumer. */
+function refuseStrays(
+  { folders, metadataLog }: StoppedNode,
+  topic: string,
+  context: CommandContext,
+) {
+  const [finding] = folders.ofTopic(topic).flatMap(folder => {
+    return topicIdFindings(context.disk, folder, metadataLog!)
+  })
+  if (finding === undefined) return
+  const { file, found, expected, atStart } = finding
+  throw new RefusedError(
+    'INCONSISTENT_TOPIC_ID',
+    `${file}: found ${found}, expected ${expected}; a broker ${atStart}: see 'kbroker verify'`,
+  )
 }
 
 async function createTopic(
@@ -148,6 +170,15 @@ async function openLogDirs(
     topic === options.topic && state === 'live'
   for (const { error } of logDirs.openAll(isWanted)) throw error
   return logDirs
+}
+
+/** Of a folder that a crash left without its topic's id; it has no records yet. */
+function completeFolders(logDirs: LogDirs, { topicId }: TopicImage, disk: Disk): void {
+  for (const { dir, folder } of logDirs.folders()) {
+    const log = folder.parsed.state === 'live' ? dir.log(folder.parsed) : undefined
+    const hasId = disk.status(join(folder.path, PARTITION_METADATA)) !== undefined
+    if (!hasId) log?.writeTopicId(topicId)
+  }
 }
 
 async function recoverAll(

@@ -38,21 +38,13 @@ export function checkPartitionFiles(
   options: PartitionFilesOptions,
 ): PartitionFilesReport {
   const { report } = options
-  const quiet = options.only !== undefined
-  const read = <T extends { readonly damages: readonly Damage[] }>(
-    file: PartitionFile | undefined,
-    kind: FindingKind,
-    decode: (bytes: Buffer, path: string) => T,
-  ): T | undefined => {
-    const text = file === undefined ? undefined : readText(file, decode, options)
-    if (!quiet) for (const damage of text?.damages ?? []) report(kind, placeOf(damage, file!.path))
-    return text
-  }
-  const epochs = read(directory.leaderEpochs, 'epoch-checkpoint', readLeaderEpochCheckpoint)
-  const metadata = read(directory.metadata, 'partition-metadata', readPartitionMetadata)
-  read(directory.quorumState, 'quorum-state', readQuorumState)
-  if (!quiet) {
-    reportMissingMetadata(directory, options)
+  const epochs = readReported('epoch-checkpoint', readLeaderEpochCheckpoint, {
+    ...options,
+    file: directory.leaderEpochs,
+  })
+  const topicId = checkTopicId(directory, options)
+  readReported('quorum-state', readQuorumState, { ...options, file: directory.quorumState })
+  if (options.only === undefined) {
     for (const { path, message } of directory.refused) {
       report('wrong-type', { file: path, found: message, expected: 'a file' })
     }
@@ -68,14 +60,37 @@ export function checkPartitionFiles(
     }
   }
   const isUsable = epochs !== undefined && epochs.damages.length === 0
-  return { topicId: metadata?.topicId, leaderEpochs: isUsable ? epochs.entries : undefined }
+  return { topicId, leaderEpochs: isUsable ? epochs.entries : undefined }
+}
+
+type TopicIdOptions = Pick<PartitionFilesOptions, 'disk' | 'report' | 'expectsTopicId' | 'only'>
+
+/** That which the folder tells, where it does. */
+export function checkTopicId(
+  directory: PartitionDirectory,
+  options: TopicIdOptions,
+): string | undefined {
+  const metadata = readReported('partition-metadata', readPartitionMetadata, {
+    ...options,
+    file: directory.metadata,
+  })
+  if (options.only === undefined) reportMissingMetadata(directory, options)
+  return metadata?.topicId
+}
+
+function readReported<T extends { readonly damages: readonly Damage[] }>(
+  kind: FindingKind,
+  decode: (bytes: Buffer, path: string) => T,
+  { file, ...options }: TopicIdOptions & { readonly file: PartitionFile | undefined },
+): T | undefined {
+  const text = file === undefined ? undefined : readText(file, decode, options)
+  if (options.only !== undefined) return text
+  for (const damage of text?.damages ?? []) options.report(kind, placeOf(damage, file!.path))
+  return text
 }
 
 /** A partition that has no records yet may not have its id yet. */
-function reportMissingMetadata(
-  directory: PartitionDirectory,
-  options: PartitionFilesOptions,
-): void {
+function reportMissingMetadata(directory: PartitionDirectory, options: TopicIdOptions): void {
   const hasRecords = directory.segments.some(({ log }) => log.size > 0)
   if (directory.metadata !== undefined || !options.expectsTopicId || !hasRecords) return
   const file = join(directory.path, PARTITION_METADATA)
@@ -86,7 +101,7 @@ function reportMissingMetadata(
 function readText<T>(
   file: PartitionFile,
   decode: (bytes: Buffer, path: string) => T,
-  { disk, report }: PartitionFilesOptions,
+  { disk, report }: Pick<PartitionFilesOptions, 'disk' | 'report'>,
 ): T | undefined {
   const { path } = file
   return checkUnlessUnreadable(path, () => decode(disk.readWhole(path), path), { report })

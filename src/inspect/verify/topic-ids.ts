@@ -12,11 +12,34 @@ import { readClusterTopics, type ClusterTopics } from '../internal-topics/cluste
 import { PartitionsHere } from '../internal-topics/partitions-here.ts'
 import { startOf, toFinding, type Finding } from './finding.ts'
 
+export interface KnownTopicId {
+  readonly id: string
+  /** Where it stands. */
+  readonly path: string
+}
+
+export function topicIdFinding(
+  path: string,
+  id: string,
+  expected: KnownTopicId,
+): Finding | undefined {
+  if (expected.id === id) return undefined
+  return toFinding(
+    'topic-id',
+    {
+      file: join(path, PARTITION_METADATA),
+      found: `topic id ${id}`,
+      expected: `${expected.id}, as in ${expected.path}`,
+    },
+    startOf('trusted'),
+  )
+}
+
 export class TopicIds {
   readonly #disk: Disk
   readonly #limits: DecodeLimits
   /** By topic: the first folder's. */
-  readonly #known = new Map<string, { readonly id: string; readonly path: string }>()
+  readonly #known = new Map<string, KnownTopicId>()
   /** By log.dir; undefined where not all of the metadata log can be read. */
   readonly #clusters = new Map<string, ClusterTopics | undefined>()
 
@@ -35,16 +58,7 @@ export class TopicIds {
     if (folder === undefined || folder.state === 'stray' || id === undefined) return undefined
     const { topic } = folder
     const expected = this.#inMetadata(topic, metadataDir) ?? this.#first(topic, { id, path })
-    if (expected.id === id) return undefined
-    return toFinding(
-      'topic-id',
-      {
-        file: join(path, PARTITION_METADATA),
-        found: `topic id ${id}`,
-        expected: `${expected.id}, as in ${expected.path}`,
-      },
-      startOf('trusted'),
-    )
+    return topicIdFinding(path, id, expected)
   }
 
   #inMetadata(topic: string, metadataDir: string | undefined) {
@@ -54,7 +68,7 @@ export class TopicIds {
     return known && { id: known.topicId, path: join(metadataDir, `${METADATA_TOPIC}-0`) }
   }
 
-  #first(topic: string, own: { readonly id: string; readonly path: string }) {
+  #first(topic: string, own: KnownTopicId) {
     const known = this.#known.get(topic) ?? own
     this.#known.set(topic, known)
     return known
