@@ -14,6 +14,7 @@ export interface DirectorySinkOptions {
   readonly topicConfig: Readonly<Record<string, string>>
   readonly durability: Durability
   readonly isIdempotent: boolean
+  readonly quiet?: true
 }
 
 /** When a batch is acknowledged: in the page cache, that and synced now and then, or synced. */

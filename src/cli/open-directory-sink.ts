@@ -25,6 +25,7 @@ import type { DirectorySink, DirectorySinkOptions } from './directory-sink.ts'
 import { nodeTimers } from './node-timers.ts'
 import { recoveryThreading } from './recovery-threads.ts'
 import { loadActionText } from './render/recover-output.ts'
+import { tellOfRoots } from './start-notices.ts'
 import { changeOptions, placesOf, readNode, writeChange } from './stopped-cluster.ts'
 
 /**
@@ -37,6 +38,7 @@ export async function openDirectorySink(
   context: CommandContext,
 ): Promise<DirectorySink> {
   const { topic: image, node } = await topicHere(options, context)
+  tellOfRoots(node.logDirs, options, context)
   const producerId = options.isIdempotent ? await newProducerId(node, context) : undefined
   const paths = logDirsOf(options, context.environment)
   const logDirs = await openLogDirs(paths, { options, node, context })

@@ -1,7 +1,9 @@
 /** The log.dirs of a command that looks at nothing else. */
+import { resolve } from 'node:path'
 import { UsageError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
 import { refusal } from '../disk/disk-failure.ts'
+import { identityOf } from '../disk/file-identity.ts'
 import { classifyPath } from '../log-dirs/locate.ts'
 import type { CommandContext } from './command-context.ts'
 import { logDirsOf, type LogDirsOption } from './common-options.ts'
@@ -26,6 +28,17 @@ export function requiredLogDirs(
   return logDirs
 }
 
+/** Which a broker would not start over either. @throws UsageError where one is given twice, by whatever name */
+export function refuseRepeated(paths: readonly string[], disk: Disk): void {
+  const known = new Map<string, string>()
+  for (const path of paths) {
+    const identity = identityOf(resolve(path), disk)
+    const other = known.get(identity)
+    if (other !== undefined) throw new UsageError(`the same log.dir twice: ${other} and ${path}`)
+    known.set(identity, path)
+  }
+}
+
 /**
  * @throws UsageError where it is something else
  * @throws DiskError where it does not exist
@@ -33,7 +46,13 @@ export function requiredLogDirs(
 export function requireLogDir(disk: Disk, path: string): void {
   const { kind } = classifyPath(disk, path)
   if (kind === 'missing') throw refusal('open', path, 'ENOENT')
-  if (kind !== 'log-dir') throw new UsageError(`${path} is no log.dir: it is ${WORDS[kind]}`)
+  if (kind === 'log-dir') return
+  const isEmpty = kind === 'unrelated' && isEmptyDirectory(disk, path)
+  throw new UsageError(`${path} is no log.dir: it is ${isEmpty ? 'empty' : WORDS[kind]}`)
+}
+
+function isEmptyDirectory(disk: Disk, path: string): boolean {
+  return disk.status(path)?.kind === 'directory' && disk.list(path).length === 0
 }
 
 const WORDS = {

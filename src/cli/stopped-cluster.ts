@@ -16,7 +16,7 @@ import {
   type QuietOption,
 } from './common-options.ts'
 import { readingFor } from './left-out.ts'
-import { requireLogDir } from './required-log-dirs.ts'
+import { refuseRepeated, requireLogDir } from './required-log-dirs.ts'
 
 export interface Places {
   /** Those that are no empty directories. */
@@ -31,7 +31,8 @@ export function placesOf(
   options: LogDirsOption,
   { disk, environment }: Pick<CommandContext, 'disk' | 'environment'>,
 ): Places {
-  const all = [...new Set(logDirsOf(options, environment))]
+  const all = logDirsOf(options, environment)
+  refuseRepeated(all, disk)
   const [firstPath] = all
   if (firstPath === undefined) throw new UsageError('give --log-dirs, or set KBROKER_LOG_DIRS')
   const fresh = all.flatMap(path => freshPath(disk, path) ?? [])

@@ -14,7 +14,7 @@ import {
 } from './common-options.ts'
 import { EXIT } from './exit-code.ts'
 import { topicChangeJson, topicChangeText } from './render/topic-change-output.ts'
-import { requiredLogDirs } from './required-log-dirs.ts'
+import { refuseRepeated, requiredLogDirs } from './required-log-dirs.ts'
 import { changeOptions, placesOf, readNode, writeChange, type Places } from './stopped-cluster.ts'
 import { chosenTopics, type TopicChoice } from './topic-choice.ts'
 
@@ -64,8 +64,9 @@ export async function deleteTopics(
   context: CommandContext,
 ): Promise<void> {
   const topic = requiredTopic(options)
-  const [firstPath = '', ...others] = requiredLogDirs(options, context, [])
-  const places = { firstPath, paths: [firstPath, ...others], fresh: [] }
+  const paths = requiredLogDirs(options, context, [])
+  refuseRepeated(paths, context.disk)
+  const places = { firstPath: paths[0]!, paths, fresh: [] }
   const node = changeableNode(places, options, context)
   if (node?.identity === undefined) return
   const names = chosenTopics(node.image.topics.all(), options).map(({ name }) => name)

@@ -59,6 +59,7 @@ async function runProduce(
       topicConfig: topicConfigOf(options.topicConfig ?? []),
       durability: options.durability,
       isIdempotent: options.idempotent === true,
+      ...(options.quiet && { quiet: options.quiet }),
     },
     context,
   )

@@ -1,6 +1,11 @@
 /** `kbroker recover`: what a broker's start does to log.dirs, and no more. */
 import { Command } from 'commander'
-import { brokerConfigsHere, readClusterHere } from '../../inspect/topics/cluster-here.ts'
+import { UsageError } from '../../base/errors.ts'
+import {
+  brokerConfigsHere,
+  type ClusterHere,
+  readClusterHere,
+} from '../../inspect/topics/cluster-here.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
 import { LogDirs } from '../../log-dirs/log-dirs.ts'
 import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
@@ -25,7 +30,8 @@ import { readingFor } from '../left-out.ts'
 import { NO_PROGRESS, startProgress } from '../progress.ts'
 import { DEFAULT_THREADS, recoveryThreading } from '../recovery-threads.ts'
 import { RecoverJson, RecoverText, type RecoverOutput } from '../render/recover-output.ts'
-import { requiredLogDirs } from '../required-log-dirs.ts'
+import { refuseRepeated, requiredLogDirs } from '../required-log-dirs.ts'
+import { tellOfFolders, tellOfRoots } from '../start-notices.ts'
 
 interface RecoverOptions extends LogDirsOption, BrokerConfigOption, QuietOption {
   readonly execute?: true
@@ -59,13 +65,14 @@ async function runRecover(
   context: CommandContext,
 ): Promise<void> {
   const { options, brokerFile } = withBrokerFile(given, context)
+  refuseWords(words, options)
   const paths = requiredLogDirs(options, context, words)
+  refuseRepeated(paths, context.disk)
   const isPreview = options.execute !== true
   const progress = options.quiet === true ? NO_PROGRESS : await startProgress('recovering', context)
   const { stdout, terminal } = context
   const Output = options.json === true ? RecoverJson : RecoverText
-  const { limits, notice } = readingFor(options, context)
-  const cluster = readClusterHere(context.disk, paths, { limits, notice, problem: notice })
+  const cluster = clusterHere(paths, options, context)
   const configs = brokerConfigsHere(cluster, brokerFile.configs)
   const output: RecoverOutput = new Output(line => {
     progress.clear()
@@ -95,6 +102,31 @@ async function runRecover(
   await logDirs.close()
   for (const dir of logDirs.dirs) output.logDir(dir)
   if (isPreview) noticesTo(options, context)('nothing was changed: --execute does it')
+}
+
+/** Somebody may have put a blank for the comma. */
+function refuseWords([word]: readonly string[], { logDirs }: RecoverOptions): void {
+  if (word === undefined || logDirs === undefined) return
+  const all = [...logDirs, word].join(',')
+  throw new UsageError(`too many arguments: ${word}; separate log.dirs with commas: ${all}`)
+}
+
+/** What there is to say of it, is told. */
+function clusterHere(
+  paths: readonly string[],
+  options: RecoverOptions,
+  context: CommandContext,
+): ClusterHere {
+  const { limits, notice } = readingFor(options, context)
+  const problems: string[] = []
+  const problem = (message: string) => {
+    problems.push(message)
+    notice(message)
+  }
+  const cluster = readClusterHere(context.disk, paths, { limits, notice, problem })
+  tellOfRoots(cluster.logDirs, options, context)
+  if (problems.length === 0) tellOfFolders(cluster, options, context)
+  return cluster
 }
 
 const EXAMPLES = `
