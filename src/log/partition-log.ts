@@ -231,7 +231,7 @@ export class PartitionLog {
     await this.flush()
     await this.#behind
     this.#orFail(() => {
-      this.#segments.removeCondemned(Infinity)
+      this.#segments.removeCondemned(this.#clock.nowMs())
       this.#takeSnapshot()
       this.#segments.leaveActive()
     })

@@ -5,7 +5,7 @@
  *
  * - `__cluster_metadata-0`: it is the controller that recovers it. What a whole broker makes of it is the last test's:
  *   there logs can be longer, by what coordinators write.
- * - Files that were given up wait a minute in Kafka, and are removed by its next start.
+ * - The transaction index of a segment that was divided, which waits for its deletion: Kafka has emptied it before.
  * - The order of entries in checkpoints is that of a hash map.
  * - `replication-offset-checkpoint` is written by the broker that leads.
  */
@@ -89,14 +89,15 @@ async function expectRecoveredAlike(
   damage(ours)
   const kafkas = copyOf(ours, `${name}-kafkas`)
   await broker.tools.print('Recovery', configs, ...kafkas)
-  for (const path of kafkas) removeGivenUp(path)
   await printed('recover', '--execute', '--threads', '3', '--log-dirs', ours.join(','))
   expect(differences(ours, kafkas)).toEqual({})
   const again = copyOf(ours, `${name}-again`)
   await printed('recover', '--execute', '--log-dirs', again.join(','))
+  for (const path of ours) removeGivenUp(path)
   expect(differences(again, ours)).toEqual({})
 }
 
+/** As the next start does. */
 function removeGivenUp(logDir: string): void {
   for (const name of readdirSync(logDir, { recursive: true, encoding: 'utf8' })) {
     if (name.endsWith('.deleted')) rmSync(join(logDir, name))
@@ -118,8 +119,11 @@ function differences(ours: readonly string[], kafkas: readonly string[]): Record
     const folders = new Set([...foldersIn(path), ...foldersIn(other)])
     expect(folders.size).toBeGreaterThan(3)
     for (const folder of folders) {
-      const differing = folderDifferences(join(path, folder), join(other, folder))
-      if (Object.keys(differing).length > 0) found[folder] = differing
+      const differing = Object.entries(folderDifferences(join(path, folder), join(other, folder)))
+      const counting = differing.filter(([name, difference]) => {
+        return !(name.endsWith('.txnindex.deleted') && difference.includes("Kafka's 0 bytes"))
+      })
+      if (counting.length > 0) found[folder] = Object.fromEntries(counting)
     }
     for (const name of CHECKPOINTS) {
       const [our, kafka] = [path, other].map(logDir => sortedLines(join(logDir, name)))

@@ -198,9 +198,20 @@ describe('files that were given up', () => {
     expect(deleted()).toBe(0)
   })
 
-  it('are removed at once when the log is closed', async () => {
+  it.each([
+    [59_999, 7],
+    [60_000, 0],
+  ])('for %i ms are not there when the log is closed, but for %i', async (waitedMs, count) => {
+    log.raiseLogStart(7n)
+    nowMs += waitedMs
+    await log.close()
+    expect(segmentFiles(disk).filter(name => name.endsWith('.deleted'))).toHaveLength(count)
+  })
+
+  it('are removed when the log is loaded again', async () => {
     log.raiseLogStart(7n)
     await log.close()
+    open()
     expect(segmentFiles(disk).filter(name => name.endsWith('.deleted'))).toEqual([])
   })
 

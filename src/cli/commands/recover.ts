@@ -7,6 +7,7 @@ import {
   readClusterHere,
 } from '../../inspect/topics/cluster-here.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
+import type { LoadAction } from '../../log/load-action.ts'
 import { LogDirs } from '../../log-dirs/log-dirs.ts'
 import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
 import { brokerNumber } from '../../metadata/broker-configs.ts'
@@ -79,13 +80,17 @@ async function runRecover(
     stdout.line(line)
     if (terminal.stdoutIsTerminal) stdout.flush()
   })
+  const dropped: LoadAction[] = []
   const logDirs = LogDirs.open(paths, {
     disk: isPreview ? new OverlayDisk(context.disk) : context.writableDisk,
     takesLocks: !isPreview,
     clock: context,
     configOf: topicLogConfigs(configs),
     producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
-    onAction: (partition, action) => output.action(partition, action),
+    onAction: (partition, action) => {
+      if (action.kind === 'segment-dropped') dropped.push(action)
+      output.action(partition, action)
+    },
   })
   const wanted = { logDirCount: paths.length, isPreview, threadCount: options.threads }
   const failed = await logDirs.recoverAll({
@@ -100,9 +105,13 @@ async function runRecover(
     context.endWith(EXIT.itemFailed)
   }
   await logDirs.close()
+  const notice = noticesTo(options, context)
   for (const dir of logDirs.dirs) output.logDir(dir)
-  if (isPreview) noticesTo(options, context)('nothing was changed: --execute does it')
+  if (isPreview) notice('nothing was changed: --execute does it')
+  else if (dropped.length > 0) notice(`what was dropped is there yet, as *.deleted: ${REMOVED_BY}`)
 }
+
+const REMOVED_BY = "the next start removes it, a broker's or that of recover"
 
 /** Somebody may have put a blank for the comma. */
 function refuseWords([word]: readonly string[], { logDirs }: RecoverOptions): void {
