@@ -1,11 +1,11 @@
 /** Opens log.dirs for `produce`: makes the topic where it is not there, and puts in order what a crash has left. */
 import { join } from 'node:path'
-import { RefusedError, UsageError } from '../base/errors.ts'
+import { DiskError, RefusedError, UsageError } from '../base/errors.ts'
 import { seededRandom } from '../base/random.ts'
 import type { Disk } from '../disk/disk.ts'
 import { OverlayDisk } from '../disk/overlay-disk.ts'
 import { allocateProducerId } from '../inspect/topics/producer-ids.ts'
-import { topicCreation } from '../inspect/topics/topic-change.ts'
+import { logDirAddition, topicCreation } from '../inspect/topics/topic-change.ts'
 import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
 import { topicIdFindings } from '../inspect/verify/start-findings.ts'
 import type { LoadAction } from '../log/load-action.ts'
@@ -54,8 +54,7 @@ export async function openDirectorySink(
     }
     return { sink, producer, close }
   } catch (error) {
-    await logDirs.close()
-    throw error
+    return await closeAfter(error, logDirs)
   }
 }
 
@@ -69,7 +68,7 @@ async function topicHere(
   options: DirectorySinkOptions,
   context: CommandContext,
 ): Promise<TopicHere> {
-  const { topic: name, partitionCount } = options
+  const { topic: name } = options
   const problem = appendProblem(name)
   if (problem !== undefined) throw new UsageError(problem)
   const node = changeable(options, context)
@@ -79,15 +78,25 @@ async function topicHere(
     const created = changeable(options, context)
     return { topic: created.image.topics.byName(name)!, node: created }
   }
+  refuseOtherTopic(topic, options)
   refuseStrays(node, name, context)
-  const found = topic.partitions.size
+  const { fresh } = placesOf(options, context)
+  if (fresh.length === 0) return { topic, node }
+  await writeChange(logDirAddition(node, fresh, node.identity!, changeOptions(context)), context)
+  return { topic, node: changeable(options, context) }
+}
+
+function refuseOtherTopic(
+  { name, partitions }: TopicImage,
+  { partitionCount, topicConfig }: DirectorySinkOptions,
+): void {
+  const found = partitions.size
   if (partitionCount !== undefined && partitionCount !== found) {
     throw new UsageError(`--partitions ${partitionCount}: ${name} is there, and has ${found}`)
   }
-  if (Object.keys(options.topicConfig).length > 0) {
+  if (Object.keys(topicConfig).length > 0) {
     throw new UsageError(`--topic-config is for new topics: ${name} is there`)
   }
-  return { topic, node }
 }
 
 function changeable(options: LogDirsOption, context: CommandContext): StoppedNode {
@@ -128,6 +137,9 @@ async function createTopic(
   const { fresh } = placesOf(options, context)
   const wanted = { name, partitionCount, configs, fresh, identity }
   const creation = topicCreation(node, wanted, changing)
+  if (creation.error === 'TOPIC_ALREADY_EXISTS') {
+    throw new RefusedError('KAFKA_STORAGE_ERROR', creation.message)
+  }
   if (creation.error !== undefined) throw new UsageError(creation.message)
   await writeChange(creation.change, context)
 }
@@ -167,11 +179,25 @@ async function openLogDirs(
       if (isNews(action)) context.stderr(`kbroker: ${partition}: ${loadActionText(action)}`)
     },
   })
-  if (!isClean) await recoverAll(logDirs, { isPreview: false }, context)
   const isWanted = ({ topic, state }: PartitionFolderName) =>
     topic === options.topic && state === 'live'
-  for (const { error } of logDirs.openAll(isWanted)) throw error
-  return logDirs
+  try {
+    if (!isClean) await recoverAll(logDirs, { isPreview: false }, context)
+    for (const { error } of logDirs.openAll(isWanted)) throw error
+    return logDirs
+  } catch (error) {
+    return await closeAfter(error, logDirs)
+  }
+}
+
+/** Directories that are in order end so. */
+async function closeAfter(error: unknown, logDirs: LogDirs): Promise<never> {
+  try {
+    await logDirs.close()
+  } catch (failure) {
+    if (!(failure instanceof DiskError)) throw failure
+  }
+  throw error
 }
 
 /** Of a folder that a crash left without its topic's id; it has no records yet. */

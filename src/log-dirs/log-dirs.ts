@@ -4,7 +4,7 @@
  * Source: org.apache.kafka.storage.internals.log.LogManager
  */
 import { join } from 'node:path'
-import { assert, DiskError, UsageError } from '../base/errors.ts'
+import { assert, DiskError, RefusedError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
 import { ExclusiveLock } from '../disk/exclusive-lock.ts'
 import { lockHolder } from '../disk/file-lock.ts'
@@ -46,7 +46,7 @@ export class LogDirs {
    * Takes the directories, which are there; opens no log yet.
    *
    * @throws DiskError where one can't be read, or another process has it
-   * @throws UsageError where they are not those of one broker
+   * @throws RefusedError where they are not those of one broker
    */
   static open(paths: readonly string[], options: LogDirsOptions): LogDirs {
     const { disk, takesLocks = true, openFilesMax = OPEN_FILES_MAX } = options
@@ -60,7 +60,7 @@ export class LogDirs {
       const files = new OpenFiles(disk, openFilesMax)
       const dirs = paths.map(path => new OpenLogDir(path, files, options))
       refuseStrangers(dirs)
-      for (const dir of dirs) dir.begin()
+      beginAll(dirs)
       return new LogDirs(dirs, locks, files)
     } catch (error) {
       for (const lock of locks) lock.release()
@@ -156,6 +156,20 @@ export class LogDirs {
   }
 }
 
+/** All of them, or none. */
+function beginAll(dirs: readonly OpenLogDir[]): void {
+  const begun: OpenLogDir[] = []
+  try {
+    for (const dir of dirs) {
+      dir.begin()
+      begun.push(dir)
+    }
+  } catch (error) {
+    for (const dir of begun) if (dir.isClean) dir.markClean()
+    throw error
+  }
+}
+
 function refuseHeld(path: string): void {
   const holder = lockHolder(path)
   if (holder === undefined || holder === 'unknown') return
@@ -173,7 +187,7 @@ function refuseStrangers(dirs: readonly OpenLogDir[]): void {
       const theirs = first!.before.meta?.[field]
       if (ours === theirs) return
       const found = `${path} has ${field} ${ours ?? 'none'}`
-      throw new UsageError(`${found}, ${first!.path} has ${theirs ?? 'none'}: not of one broker`)
+      throw refused(`${found}, ${first!.path} has ${theirs ?? 'none'}: not of one broker`)
     }
     same('clusterId')
     same('nodeId')
@@ -185,9 +199,13 @@ function refuseStrangers(dirs: readonly OpenLogDir[]): void {
       const key = checkpointKey(parsed)
       const other = placed.get(key)
       if (other !== undefined) {
-        throw new UsageError(`${name} lies in ${other} and in ${path}: a broker would not start`)
+        throw refused(`${name} lies in ${other} and in ${path}: a broker would not start`)
       }
       placed.set(key, path)
     }
   }
+}
+
+function refused(why: string): RefusedError {
+  return new RefusedError('KAFKA_STORAGE_ERROR', why)
 }

@@ -46,8 +46,13 @@ export interface TopicPartition {
   readonly partition: number
 }
 
-const CHECKPOINT_KINDS = ['recoveryPoint', 'logStart', 'highWatermark'] as const
-export type CheckpointKind = (typeof CHECKPOINT_KINDS)[number]
+const CHECKPOINT_FILES = {
+  recoveryPoint: RECOVERY_POINT_CHECKPOINT,
+  logStart: LOG_START_CHECKPOINT,
+  highWatermark: HIGH_WATERMARK_CHECKPOINT,
+} as const
+export type CheckpointKind = keyof typeof CHECKPOINT_FILES
+const CHECKPOINT_KINDS = Object.keys(CHECKPOINT_FILES) as CheckpointKind[]
 
 export class OpenLogDir {
   readonly path: string
@@ -228,7 +233,11 @@ export class OpenLogDir {
     }
     await Promise.all([...this.#logs.values()].map(log => log.close()))
     this.checkpoint()
-    if (!this.#isWhole || !(this.isClean || wasAllLoaded)) return
+    if (this.#isWhole && (this.isClean || wasAllLoaded)) this.markClean()
+  }
+
+  /** As it is after an orderly end. */
+  markClean(): void {
     const brokerEpoch = this.before.cleanShutdown?.brokerEpoch ?? -1n
     this.#orFail(() => {
       const path = join(this.path, CLEAN_SHUTDOWN)
@@ -284,12 +293,6 @@ export class OpenLogDir {
       throw error
     }
   }
-}
-
-const CHECKPOINT_FILES: Readonly<Record<CheckpointKind, string>> = {
-  recoveryPoint: RECOVERY_POINT_CHECKPOINT,
-  logStart: LOG_START_CHECKPOINT,
-  highWatermark: HIGH_WATERMARK_CHECKPOINT,
 }
 
 const OFFSET_OF = {

@@ -75,6 +75,13 @@ describe('a log.dir whose disk fails', () => {
     expect(markerOf(disk, B)).toBeDefined()
   })
 
+  it('as it is taken leaves the others as they were', () => {
+    isBroken = true
+    expect(() => openDirs(brokenAt('remove', B))).toThrow(DiskError)
+    expect(markerOf(disk, A)).toBe('{"version":0,"brokerEpoch":11}')
+    expect(markerOf(disk, B)).toBe('{"version":0,"brokerEpoch":11}')
+  })
+
   it('gets no new partitions, but those that are assigned to it', () => {
     const dirs = openDirs(brokenAt('write'))
     dirs.openAll()

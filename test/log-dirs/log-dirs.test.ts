@@ -1,6 +1,6 @@
 /** Several log.dirs, written: checkpoints, marks, placement. */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { UsageError } from '../../src/base/errors.ts'
+import { RefusedError } from '../../src/base/errors.ts'
 import { diskWith } from '../../src/disk/disk-with.ts'
 import type { MemoryDisk } from '../../src/disk/memory-disk.ts'
 import { newBatch, placedAt } from '../log/new-batch.ts'
@@ -221,7 +221,7 @@ describe('directories that do not belong together', () => {
     await fourPartitions(disk)
     spoil()
     const before = contentsOf(disk)
-    expect(() => openDirs(disk)).toThrow(UsageError)
+    expect(() => openDirs(disk)).toThrow(RefusedError)
     expect(() => openDirs(disk)).toThrow(message)
     expect(contentsOf(disk)).toEqual(before)
   })

@@ -3,7 +3,7 @@ import type { Disk, DiskFile, WritableDiskFile } from '../../src/disk/disk.ts'
 import { diskWith } from '../../src/disk/disk-with.ts'
 
 export interface Failing {
-  readonly op: 'read' | 'write' | 'sync' | 'create' | 'rename'
+  readonly op: 'read' | 'write' | 'sync' | 'create' | 'rename' | 'remove'
   /** The path, or that of a folder. */
   readonly below: string
   readonly errno?: string
@@ -57,6 +57,10 @@ export function failing(disk: Disk, plan: Failing): Disk {
     rename(from, to) {
       meet('rename', from)
       disk.rename(from, to)
+    },
+    remove(path) {
+      meet('remove', path)
+      disk.remove(path)
     },
   })
 }

@@ -110,6 +110,17 @@ export function topicDeletion(
   return { records, partitions: [], change }
 }
 
+/** Log.dirs that are added to those of a node that was in use. */
+export function logDirAddition(
+  node: StoppedNode,
+  fresh: readonly FreshPath[],
+  identity: NodeIdentity,
+  options: ChangeOptions,
+): ClusterChange {
+  const format = fresh.map(place => freshLogDir(place, identity, options))
+  return changeOf(node, identity, { records: [], format, renames: [] }, options)
+}
+
 /** Undefined where one has no directory id: then the broker chooses. A cordoned one gets nothing new. */
 function directoryLoads({ logDirs, image, identity }: StoppedNode): DirectoryLoad[] | undefined {
   const paths = pathsById(logDirs)
