@@ -48,7 +48,7 @@ it('a log.dir whose disk fails goes offline alone, whoever met that', () => {
       }
     }
   })
-  expect(errors).toMatch(/^kbroker: a\/failing-0: cannot create .*\n$/)
+  expect(errors).toMatch(/^kbroker: a\/failing-0: cannot create .*\nwhat was dropped .*\n$/)
   expect(told).toContain('offline')
   expect([contents.has(`a/${MARKER}`), contents.has(`b/${MARKER}`)]).toEqual([false, true])
 })
