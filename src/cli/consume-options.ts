@@ -55,7 +55,7 @@ function addRangeOptions(command: Command): void {
     .option(
       '-o, --offset <offset>',
       'where to begin, or A:B, B not among them: start, end, N, -N (before the end), ' +
-        '@TIME, -1h; s@MS and e@MS as in kcat',
+        '@TIME, -1h; s@MS and e@MS as in kcat, or s@TIME',
       collect,
     )
     .addOption(

@@ -1,8 +1,9 @@
 /** From the options of `consume` to what is to be read. */
 import { UsageError, type DiskError } from '../base/errors.ts'
-import type { OffsetRange } from '../inspect/offsets/offset-point.ts'
+import type { OffsetPoint, OffsetRange } from '../inspect/offsets/offset-point.ts'
 import type { ConsumeCommandOptions } from './consume-options.ts'
 import { parseOffsetRange } from './offset-grammar.ts'
+import { tryParseTimeInMs } from './time-grammar.ts'
 import { partitionsOfTopic, resolveTargets, type Target, type TargetSources } from './targets.ts'
 
 export interface ConsumeRequest {
@@ -44,28 +45,48 @@ export async function consumeTargets(
   return paths.length === 0 ? ofTopic : [...ofTopic, ...(await resolveTargets(paths, sources))]
 }
 
-const FROM_THE_END = { from: { kind: 'latest' }, to: { kind: 'latest' } } as const
+const LATEST = { kind: 'latest' } as const
+const FROM_THE_END = { from: LATEST, to: LATEST } as const
 
 function askedRange(texts: readonly string[], nowMs: number): OffsetRange | undefined {
-  const [first, second] = texts
+  const [first] = texts
   if (first === undefined) return undefined
-  if (second === undefined) return parseOffsetRange(fromKcat(first), nowMs)
-  const [begin, end] = [first, second].sort((a, b) => (a > b ? -1 : 1))
-  if (texts.length === 2 && begin?.startsWith('s@') === true && end?.startsWith('e@') === true) {
-    return parseOffsetRange(`${begin.slice(1)}:${end.slice(1)}`, nowMs)
+  if (first === 'stored') {
+    throw new UsageError(
+      '-o stored: no group has stored an offset for a log.dir; say where to begin',
+    )
   }
+  const begin = texts.find(text => text.startsWith('s@'))
+  const end = texts.find(text => text.startsWith('e@'))
+  const markCount = Number(begin !== undefined) + Number(end !== undefined)
+  if (texts.length === 1 && markCount === 0) return parseOffsetRange(first, nowMs)
+  if (texts.length === markCount) return rangeInTime(begin, end, nowMs)
   throw new UsageError(
     `-o can be given twice as -o s@TIME -o e@TIME only, not as ${texts.join(' and ')}`,
   )
 }
 
-/** Its marks of a beginning and an end in time; all else is the grammar of every command. */
-function fromKcat(text: string): string {
-  if (text === 'stored') {
-    throw new UsageError(
-      '-o stored: no group has stored an offset for a log.dir; say where to begin',
-    )
+/** By kcat's marks of a beginning and an end. */
+function rangeInTime(
+  begin: string | undefined,
+  end: string | undefined,
+  nowMs: number,
+): OffsetRange {
+  const from = begin === undefined ? EARLIEST : pointInTime(begin, nowMs)
+  const to = end === undefined ? LATEST : pointInTime(end, nowMs)
+  if (from.kind === 'time' && to.kind === 'time' && from.timestamp > to.timestamp) {
+    throw new UsageError(`-o ${begin} -o ${end}: it ends before it begins`)
   }
-  if (text.startsWith('s@')) return text.slice(1)
-  return text.startsWith('e@') ? `:${text.slice(1)}` : text
+  return { from, to }
 }
+
+function pointInTime(text: string, nowMs: number): OffsetPoint {
+  const timestamp = tryParseTimeInMs(text.slice('s@'.length), nowMs)
+  if (timestamp !== undefined) return { kind: 'time', timestamp }
+  throw new UsageError(
+    `-o ${text}: expected milliseconds since 1970 behind the @, or a time such as ` +
+      '2026-03-01, 2026-03-01T12:30:00Z, now or -1h',
+  )
+}
+
+const EARLIEST = { kind: 'earliest' } as const

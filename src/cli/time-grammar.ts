@@ -9,11 +9,12 @@
  * | `now`                                        | the moment of the command                           |
  * | `-90s`, `-1h`, `-3d`, `-1d12h`               | that long ago: w, d, h, m, s, ms                    |
  *
- * Anything else is an error, never a default. An `@` before it, as offsets want it, is welcome everywhere. One option
- * is an exception, for kafka-get-offsets' sake: to `offsets --time` all digits are milliseconds, unless an `@` is before
- * them.
+ * Anything else is an error, never a default. An `@` before it, as offsets want it, is welcome everywhere. Two options
+ * are an exception, for the sake of kafka-get-offsets and kcat: to `offsets --time` (unless an `@` is before them) and
+ * to `consume -o s@… -o e@…` all digits are milliseconds.
  */
 import { UsageError } from '../base/errors.ts'
+import { INT64_MAX } from '../binary/big-endian.ts'
 
 /**
  * @returns milliseconds since 1970, rounded down
@@ -41,6 +42,13 @@ export function parseTimeRange(
 /** Undefined where the text is no time. */
 export function tryParseTime(text: string, nowMs: number): bigint | undefined {
   return tryParseAgo(text, nowMs) ?? parseDigits(text) ?? parseDate(text) ?? parseDateTime(text)
+}
+
+/** As `tryParseTime`, but digits alone are milliseconds, however many. */
+export function tryParseTimeInMs(text: string, nowMs: number): bigint | undefined {
+  if (!/^\d{1,19}$/.test(text)) return tryParseTime(text, nowMs)
+  const timestamp = BigInt(text)
+  return timestamp > INT64_MAX ? undefined : timestamp
 }
 
 /** `now` and times counted back from it: what can be told from an offset without a mark. */
