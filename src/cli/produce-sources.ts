@@ -49,7 +49,8 @@ function readersOf(options: ProduceOptions, areFiles: boolean): () => RecordRead
   if (binary === true) return () => new FramedReader(2 * maxRecordBytes + ENVELOPE_BYTES)
   if (json === true) {
     const sizeMax = JSON_GROWTH * maxRecordBytes + ENVELOPE_BYTES
-    return () => new DelimitedReader(new JsonLine(), { delimiter: LINE_FEED, sizeMax })
+    return () =>
+      new DelimitedReader(new JsonLine(), { delimiter: LINE_FEED, sizeMax, skipsBlank: true })
   }
   const parser = lineParserOf(options)
   if (areFiles && lines !== true && options.delimiter === undefined) {

@@ -17,6 +17,8 @@ export interface DelimiterOptions {
   readonly delimiter: Buffer
   /** Bytes that a line may have. */
   readonly sizeMax: number
+  /** Whether lines of nothing but blanks are none; the delimiter is a line feed then. */
+  readonly skipsBlank?: boolean
 }
 
 export class DelimitedReader implements RecordReader {
@@ -25,16 +27,18 @@ export class DelimitedReader implements RecordReader {
   /** The same; a single byte as a number, which is found faster. */
   readonly #wanted: Buffer | number
   readonly #sizeMax: number
+  readonly #skipsBlank: boolean
   #line = 0
   #position = 0
   /** Bytes of the window that hold no delimiter. */
   #searchedSize = 0
 
-  constructor(parser: LineParser, { delimiter, sizeMax }: DelimiterOptions) {
+  constructor(parser: LineParser, { delimiter, sizeMax, skipsBlank = false }: DelimiterOptions) {
     this.#parser = parser
     this.#delimiter = delimiter
     this.#wanted = delimiter.length === 1 ? delimiter[0]! : delimiter
     this.#sizeMax = sizeMax
+    this.#skipsBlank = skipsBlank
   }
 
   get place(): string {
@@ -46,6 +50,7 @@ export class DelimitedReader implements RecordReader {
   }
 
   next(window: InputWindow, record: OutgoingRecord): boolean {
+    if (this.#skipsBlank) this.#skipBlank(window)
     const { bytes, start, end } = window
     const delimiterSize = this.#delimiter.length
     const found = this.#find(window)
@@ -66,6 +71,19 @@ export class DelimitedReader implements RecordReader {
     }
     window.start = found < 0 ? end : found + delimiterSize
     return true
+  }
+
+  #skipBlank(window: InputWindow): void {
+    const { bytes, end } = window
+    for (let at = window.start; at < end; at++) {
+      const byte = bytes[at]!
+      if (byte === LINE_FEED) {
+        this.#line++
+        this.#searchedSize = 0
+        window.start = at + 1
+      } else if (byte !== SPACE && byte !== TAB && byte !== CARRIAGE_RETURN) return
+    }
+    if (window.isEnded) window.start = end
   }
 
   /** −1 where there is none yet: what lies behind the window's end is of no account. */
@@ -96,3 +114,5 @@ export class DelimitedReader implements RecordReader {
     })
   }
 }
+
+const [TAB, LINE_FEED, CARRIAGE_RETURN, SPACE] = [0x09, 0x0a, 0x0d, 0x20]

@@ -1,11 +1,12 @@
 /**
  * A line as `--json` prints a record, and its inverse (see record-json.ts): what it says of key, value, headers,
  * timestamp and partition is taken digit by digit and byte by byte. Where a record was (topic, offset, timestampType)
- * is of no account here, nor is any name that this doesn't know.
+ * is of no account here.
  *
- * A value has to be there: a mistyped name would make a tombstone otherwise.
+ * A value has to be there, and no other names: a mistyped one would make a tombstone otherwise, or a record without its
+ * key.
  */
-import { ANY_PARTITION, NO_HEADERS, type OutgoingRecord } from '../../client/outgoing-record.ts'
+import { NO_HEADERS, type OutgoingRecord } from '../../client/outgoing-record.ts'
 import type { RecordHeader } from '../../record/record-cursor.ts'
 import type { LineParser } from './delimited-reader.ts'
 import { JsonScanner } from './json-scanner.ts'
@@ -16,6 +17,7 @@ const VALUE = 2
 const HEADERS = 4
 const TIMESTAMP = 8
 const PARTITION = 16
+const PASSED_OVER = 0
 
 const MEMBERS = (
   [
@@ -26,6 +28,9 @@ const MEMBERS = (
     ['headers', HEADERS, false],
     ['timestamp', TIMESTAMP, false],
     ['partition', PARTITION, false],
+    ['topic', PASSED_OVER, false],
+    ['offset', PASSED_OVER, false],
+    ['timestampType', PASSED_OVER, false],
   ] as const
 ).map(([name, bit, isBase64]) => ({ name: Buffer.from(name), bit, isBase64 }))
 
@@ -53,8 +58,9 @@ export class JsonLine implements LineParser {
   #member(): void {
     const scanner = this.#scanner
     const known = this.#known()
-    if (known === undefined) return scanner.skip()
+    if (known === undefined) throw this.#noMember(RECORD_MEMBERS)
     const { bit, isBase64 } = known
+    if (bit === PASSED_OVER) return scanner.skip()
     if ((this.#seen & bit) !== 0) throw this.#twice()
     this.#seen |= bit
     const record = this.#record
@@ -121,7 +127,7 @@ export class JsonLine implements LineParser {
       } else if (known?.bit === VALUE) {
         if (value !== undefined) throw this.#twice()
         value = scanner.isNull() ? null : this.#bytes(known.isBase64)
-      } else scanner.skip()
+      } else throw this.#noMember(HEADER_MEMBERS)
     })
     if (key === undefined) throw scanner.unexpected('"key" in it', start, 'a header without a key')
     if (value === undefined) throw this.#noValue('a header')
@@ -146,8 +152,7 @@ export class JsonLine implements LineParser {
   #partition(): number {
     const { position } = this.#scanner
     const partition = this.#scanner.integer(PARTITION_NUMBER)
-    const isPartition = partition >= 0 && partition <= PARTITION_MAX
-    if (isPartition || partition === ANY_PARTITION) return Number(partition)
+    if (partition >= 0 && partition <= PARTITION_MAX) return Number(partition)
     throw this.#scanner.unexpected(PARTITION_NUMBER, position)
   }
 
@@ -159,11 +164,19 @@ export class JsonLine implements LineParser {
     )
   }
 
+  #noMember(members: string): Error {
+    const { nameAt } = this.#scanner
+    return this.#scanner.unexpected(members, nameAt, 'a member that no record has')
+  }
+
   #twice(): Error {
     return this.#scanner.unexpected('it once', undefined, 'a member that was there before')
   }
 }
 
 const QUOTE = 0x22
+const HEADER_MEMBERS = 'key, key_b64, value or value_b64'
+const RECORD_MEMBERS =
+  'topic, partition, offset, timestampType, timestamp, headers, key, key_b64, value or value_b64'
 const INT64 = 'an integer of 64 bits, or null'
 const PARTITION_NUMBER = 'the number of a partition, or null'

@@ -32,6 +32,9 @@ export class JsonScanner {
   stringStart = 0
   stringSize = 0
 
+  /** Where the name of the last member began, for an error about it. */
+  nameAt = 0
+
   /** Begins with what lies between two positions. */
   begin(bytes: Buffer, start: number, end: number): void {
     this.#bytes = bytes
@@ -62,6 +65,7 @@ export class JsonScanner {
     if (this.#skipped(CLOSE_BRACE)) return
     do {
       if (this.peek() !== QUOTE) throw this.unexpected('a name in quotes')
+      this.nameAt = this.#at
       this.string()
       this.#expect(COLON, ':')
       member()

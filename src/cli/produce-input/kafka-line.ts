@@ -1,6 +1,7 @@
 /**
  * A line as Apache Kafka's console producer reads it, by the same properties; bytes stay what they are, where Kafka has
- * everything be UTF-8. `headers.separator` is a text here, not a regular expression.
+ * everything be UTF-8. `headers.separator` is a text here, not a regular expression; and what is to be true or false is
+ * one of them, where Kafka takes any other word for false.
  *
  * Source: org.apache.kafka.tools.LineMessageReader
  */
@@ -52,7 +53,11 @@ export function kafkaLineOf(properties: readonly string[]): KafkaLine {
   for (const [one, other] of UNLIKE) {
     if (textOf(one) === textOf(other)) throw new UsageError(`${one} and ${other} may not be equal`)
   }
-  const isTrue = (name: PropertyName) => textOf(name)?.trim().toLowerCase() === 'true'
+  const isTrue = (name: PropertyName) => {
+    const word = textOf(name)?.trim().toLowerCase()
+    if (word === 'true' || word === 'false') return word === 'true'
+    throw new UsageError(`--reader-property ${name}=${textOf(name)}: true or false is expected`)
+  }
   const bytesOf = (name: PropertyName) => {
     const text = textOf(name) ?? ''
     if (text === '') throw new UsageError(`${name} may not be empty`)

@@ -34,6 +34,16 @@ describe('DelimitedReader', () => {
     expect(await readAll(readerOf(), [])).toEqual([])
   })
 
+  it('passes over blank lines where it is to, and counts them, wherever the input is cut', async () => {
+    const text = '\n \t\r\na\n\r\n\n b \n  '
+    for (let at = 0; at <= text.length; at++) {
+      const reader = readerOf({ skipsBlank: true })
+      const records = await readAll(reader, [text.slice(0, at), text.slice(at)])
+      expect(records.map(textOf)).toEqual(['∅=a', '∅= b '])
+      expect([reader.place, reader.position]).toEqual(['line 6', 10])
+    }
+  })
+
   it('takes lines that are larger than its window', async () => {
     const long = 'x'.repeat(1_000_000)
     const records = await readAll(readerOf({ sizeMax: 1_000_000 }), [`a\n${long}\nb\n`])
@@ -71,8 +81,9 @@ describe('DelimitedReader', () => {
   })
 })
 
-function readerOf({ delimiter = '\n', sizeMax = 1000 } = {}): DelimitedReader {
-  return new DelimitedReader(new PlainLine(PLAIN), { delimiter: Buffer.from(delimiter), sizeMax })
+function readerOf({ delimiter = '\n', sizeMax = 1000, skipsBlank = false } = {}): DelimitedReader {
+  const options = { delimiter: Buffer.from(delimiter), sizeMax, skipsBlank }
+  return new DelimitedReader(new PlainLine(PLAIN), options)
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<Error> {

@@ -40,7 +40,8 @@ describe('a JSON line', () => {
     ['{"value_b64":"\\u0041AE="}', '∅=\0\u0001'],
     ['{"headers":[{"key":"h","value":"1"},{"value":null,"key":"h"}],"value":"v"}', '∅=v h:1 h:∅'],
     ['{"headers":[],"value":"v","topic":{"a":[1,-2.5e+3,{"b":"]"}]},"offset":null}', '∅=v'],
-    ['{"value":"v","valu\\u0065s":true,"x":false,"y":0}', '∅=v'],
+    ['{"value":"v","topic":true,"timestampType":false,"offset":0}', '∅=v'],
+    ['{"valu\\u0065":"v"}', '∅=v'],
   ])('%s is %s', (line, expected) => {
     expect(textOf(copyOf(parsed(line)))).toBe(expected)
   })
@@ -175,9 +176,30 @@ describe('a JSON line', () => {
       '"]}"',
       '"value": null, where that is meant',
     ],
-    ['{"value":"v","x":nul}', 18, 'this is no JSON record', '"nul}"', 'a value'],
-    ['{"value":"v","x":1.}', 18, 'this is no JSON record', '"1.}"', 'a number'],
-    ['{"valüe":1,"value":1}', 20, 'this is no JSON record', '"1}"', 'a string or null'],
+    ['{"value":"v","topic":nul}', 22, 'this is no JSON record', '"nul}"', 'a value'],
+    ['{"value":"v","topic":1.}', 22, 'this is no JSON record', '"1.}"', 'a number'],
+    ['{"topic":"ü","value":1}', 22, 'this is no JSON record', '"1}"', 'a string or null'],
+    [
+      '{"value":"v", "Key":"k"}',
+      15,
+      'a member that no record has',
+      '"\\"Key\\":\\"k\\"}"',
+      'topic, partition, offset, timestampType, timestamp, headers, key, key_b64, value or value_b64',
+    ],
+    [
+      '{"value":"v","headers":[{"name":"x"}]}',
+      26,
+      'a member that no record has',
+      '"\\"name\\":\\"x\\"}]}"',
+      'key, key_b64, value or value_b64',
+    ],
+    [
+      '{"value":"v","partition":-1}',
+      26,
+      'this is no JSON record',
+      '"-1}"',
+      'the number of a partition, or null',
+    ],
   ])('%s is refused at column %i', async (line, column, reason, found, expected) => {
     const failure = (await readAll(readerOf(), [`{"value":""}\n${line}\n`]).catch(
       (error: unknown) => error,
@@ -237,7 +259,7 @@ describe('a JSON line', () => {
   })
 
   it('refuses what is nested without end, and is not harmed by it', () => {
-    expect(() => parsed(`{"x":${'['.repeat(100_000)}`)).toThrow('no more than 200 levels')
+    expect(() => parsed(`{"topic":${'['.repeat(100_000)}`)).toThrow('no more than 200 levels')
   })
 })
 

@@ -76,6 +76,8 @@ describe("a line of Apache Kafka's console producer", () => {
     [['key.separator='], 'key.separator may not be empty'],
     [['parse.keys=true'], '--reader-property parse.keys: no such property; there are parse.key,'],
     [['parse.key'], '--reader-property parse.key: expected name=value'],
+    [['parse.key=ture'], '--reader-property parse.key=ture: true or false is expected'],
+    [['ignore.error='], '--reader-property ignore.error=: true or false is expected'],
   ])('refuses the properties %j', (properties, message) => {
     expect(() => kafkaLineOf(properties)).toThrow(UsageError)
     expect(() => kafkaLineOf(properties)).toThrow(message)
