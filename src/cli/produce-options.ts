@@ -88,7 +88,7 @@ function addTopicOptions(command: Command): void {
     .option(
       '-p, --partition <n>',
       'for all records, whatever the input says (default: its own; else by key as Kafka; else one ' +
-        'after the other at random, a batch each)',
+        'at random, and another each time a batch of --batch-size is full)',
       parsePartition,
     )
     .addOption(
@@ -107,7 +107,11 @@ function addLineOptions(command: Command): void {
   const plain = (flags: string, description: string) =>
     new Option(flags, description).conflicts(OTHER_KINDS_OF_LINES)
   command
-    .option('-D, --delimiter <text>', 'between records (default: \\n)', parseDelimiter)
+    .option(
+      '-D, --delimiter <text>',
+      'between records (default: \\n); nothing between two is an empty record',
+      parseDelimiter,
+    )
     .addOption(
       plain('-K, --key-delimiter <text>', 'ends the key in front of a value').argParser(
         parseDelimiter,
@@ -129,7 +133,8 @@ function readerProperty(flags: string): Option {
   return new Option(
     flags,
     'of kafka-console-producer: parse.key, key.separator, parse.headers, headers.delimiter, ' +
-      'headers.separator, headers.key.separator, ignore.error, null.marker (repeatable)',
+      'headers.separator, headers.key.separator, ignore.error, null.marker (repeatable); by its old ' +
+      'name --property',
   )
     .argParser(collect)
     .conflicts(['json', 'binary'])
@@ -138,10 +143,10 @@ function readerProperty(flags: string): Option {
 function addInputOptions(command: Command): void {
   command
     .addOption(
-      new Option('--json', 'a JSON object a line, as consume --json prints it').conflicts([
-        'binary',
-        'delimiter',
-      ]),
+      new Option(
+        '--json',
+        'a JSON object a line, as consume --json prints it; blank lines are passed over',
+      ).conflicts(['binary', 'delimiter']),
     )
     .addOption(
       new Option('--binary', 'frames, as consume --binary writes them').conflicts('delimiter'),
