@@ -1,6 +1,7 @@
 /** Where the records of `produce` come from, and what reads them. */
 import { resolve } from 'node:path'
-import { openInput, type InputStream } from '../disk/input-stream.ts'
+import { UsageError } from '../base/errors.ts'
+import { isDirectoryInput, openInput, type InputStream } from '../disk/input-stream.ts'
 import { DelimitedReader, type LineParser } from './produce-input/delimited-reader.ts'
 import { FramedReader } from './produce-input/framed-reader.ts'
 import { JsonLine } from './produce-input/json-line.ts'
@@ -37,6 +38,20 @@ export function sourcesOf(
     const path = resolve(workingDirectory, file)
     return { name: path, open: () => openInput(path), createReader }
   })
+}
+
+/**
+ * To be asked before anything is written: a space for the comma between two log.dirs makes the second a file.
+ *
+ * @throws UsageError, DiskError
+ */
+export function checkFiles(files: readonly string[], workingDirectory: string): void {
+  for (const file of files) {
+    if (file === '-' || !isDirectoryInput(resolve(workingDirectory, file))) continue
+    throw new UsageError(
+      `${file} is a directory, and no input: log.dirs are separated by commas, as in --log-dirs a,b`,
+    )
+  }
 }
 
 export interface SourcePorts {

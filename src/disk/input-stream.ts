@@ -22,6 +22,16 @@ export function standardInput(): InputStream {
   return streamOf(STDIN, 'standard input')
 }
 
+/** Before it is opened: a pipe waits for its writer then. @throws DiskError where it can't be read */
+export function isDirectoryInput(path: string): boolean {
+  try {
+    fs.accessSync(path, fs.constants.R_OK)
+    return fs.statSync(path).isDirectory()
+  } catch (error) {
+    throw new DiskError('open', path, error)
+  }
+}
+
 /** Whatever that name leads to. */
 export function openInput(path: string): Promise<InputStream> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DiskError, UsageError } from '../../src/base/errors.ts'
@@ -147,12 +147,30 @@ describe('kbroker produce', () => {
     )
   })
 
-  it('goes on behind a file that is not there, and fails', async () => {
+  it('tells of a file that is not there, or is a directory, before it opens any log.dir', async () => {
     const file = join(directory, 'there')
     writeFileSync(file, 'a')
-    const { sink, stderr, exitCode } = await produce(['-q', '/missing', file], [])
-    expect(sink.texts()).toEqual(['∅=a'])
-    expect(stderr).toContain('kbroker: cannot open /missing: no such file or directory')
+    const missing = await produce([file, '/missing'], [])
+    expect(missing.failure).toBeInstanceOf(DiskError)
+    expect(missing.failure?.message).toContain('cannot open /missing: no such file or directory')
+    const comma = await produce([directory], ['a'])
+    expect(comma.failure).toBeInstanceOf(UsageError)
+    expect(comma.failure?.message).toBe(
+      `${directory} is a directory, and no input: log.dirs are separated by commas, ` +
+        'as in --log-dirs a,b',
+    )
+    expect([missing.asked, comma.asked]).toEqual([undefined, undefined])
+  })
+
+  it('goes on behind a file that is gone when its turn comes, and fails', async () => {
+    const [first, gone, last] = ['first', 'gone', 'last'].map(name => join(directory, name))
+    for (const file of [first!, gone!, last!]) writeFileSync(file, file === gone ? '' : 'a')
+    const sink = new MemorySink(1)
+    const scene = { sink, input: streamOf([]), onOpen: () => rmSync(gone!) }
+    const args = ['-t', 'x', '--log-dirs', '/a', '-q', first!, gone!, last!]
+    const { stderr, exitCode } = await run(args, scene)
+    expect(sink.texts()).toEqual(['∅=a', '∅=a'])
+    expect(stderr).toContain(`kbroker: cannot open ${gone}: no such file or directory`)
     expect(exitCode).toBe(1)
   })
 
@@ -162,8 +180,10 @@ describe('kbroker produce', () => {
   })
 
   it('stops after as many records as -c says, and reads no other file', async () => {
+    const other = join(directory, 'other')
+    writeFileSync(other, 'x\n')
     const { sink, stdout, exitCode } = await produce(
-      ['-c', '2', '-T', '-l', '-', '/none'],
+      ['-c', '2', '-T', '-l', '-', other],
       ['a\nb\nc\n'],
     )
     expect(sink.texts()).toEqual(['∅=a', '∅=b'])
@@ -356,6 +376,8 @@ interface Scene {
   readonly sink: MemorySink
   readonly input: InputStream
   readonly interrupt?: AbortSignal
+  /** When the log.dirs are. */
+  readonly onOpen?: () => void
   /** To stdout. */
   readonly write?: (bytes: Buffer) => void
 }
@@ -383,7 +405,7 @@ function produce(
 
 async function run(
   args: readonly string[],
-  { sink, input, interrupt = new AbortController().signal, write }: Scene,
+  { sink, input, interrupt = new AbortController().signal, onOpen, write }: Scene,
 ): Promise<Produced> {
   const written: Buffer[] = []
   const stdout = new ByteOutput(write ?? (bytes => written.push(Buffer.from(bytes))))
@@ -406,6 +428,7 @@ async function run(
   const command = createProduceCommand(context, {
     openSink: options => {
       asked = options
+      onOpen?.()
       const producer = options.isIdempotent ? { producerId: 42n, producerEpoch: 0 } : undefined
       const close = () => {
         isClosed = true

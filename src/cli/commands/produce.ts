@@ -18,7 +18,7 @@ import { ProduceOutput } from '../produce-output.ts'
 import { addProduceOptions, LINGER_MS, PAUSE_MS, type ProduceOptions } from '../produce-options.ts'
 import type { ProducePorts } from '../produce-ports.ts'
 import { ProducePump } from '../produce-pump.ts'
-import { sourcesOf } from '../produce-sources.ts'
+import { checkFiles, sourcesOf } from '../produce-sources.ts'
 import { produceSummaryLines } from '../render/produce-summary.ts'
 
 export function createProduceCommand(context: CommandContext, ports: ProducePorts): Command {
@@ -50,6 +50,7 @@ async function runProduce(
   if (logDirs.length === 0) {
     throw new UsageError('nothing to write into: give --log-dirs, or set KBROKER_LOG_DIRS')
   }
+  checkFiles(files, workingDirectory)
   const directory = await ports.openSink(
     {
       topic: options.topic,
