@@ -21,6 +21,7 @@
 import { DiskError } from '../base/errors.ts'
 import type { LogClock } from '../log/active-segments.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
+import { forEachBounded } from './bounded-work.ts'
 import type { LogDirs } from './log-dirs.ts'
 import type { CheckpointKind } from './open-log-dir.ts'
 
@@ -86,7 +87,7 @@ export class FlushScheduler {
       return nowMs - flushedAtMs >= Math.min(config.flushMs, flushMsMax)
     })
     try {
-      await Promise.all(due.map(flushUnlessItFails))
+      await forEachBounded(due, flushUnlessItFails)
     } finally {
       this.#isFlushing = false
     }

@@ -8,6 +8,7 @@ import { assert, DiskError, RefusedError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
 import { ExclusiveLock } from '../disk/exclusive-lock.ts'
 import { lockHolder } from '../disk/file-lock.ts'
+import { openFilesLimit } from '../disk/open-files-limit.ts'
 import { OpenFiles } from '../disk/open-files.ts'
 import { LOCK_FILE, type PartitionFolderName } from '../log/file-names.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
@@ -23,8 +24,16 @@ export interface LogDirsOptions extends OpenLogDirOptions {
   readonly openFilesMax?: number
 }
 
-/** Leaves room, below the limit that most systems set, for what else a process has open. */
 const OPEN_FILES_MAX = 512
+
+/** Leaves as much, below the limit of the process, for what else it has open: threads, pipes, the user's files. */
+function openFilesMaxHere(): number {
+  const limit = openFilesLimit() ?? Infinity
+  return Math.min(OPEN_FILES_MAX, Math.max(OPEN_FILES_MIN, Math.floor(limit / 2)))
+}
+
+/** With fewer a log can't be written to. */
+const OPEN_FILES_MIN = 8
 
 export class LogDirs {
   readonly dirs: readonly OpenLogDir[]
@@ -49,7 +58,7 @@ export class LogDirs {
    * @throws RefusedError where they are not those of one broker
    */
   static open(paths: readonly string[], options: LogDirsOptions): LogDirs {
-    const { disk, takesLocks = true, openFilesMax = OPEN_FILES_MAX } = options
+    const { disk, takesLocks = true, openFilesMax = openFilesMaxHere() } = options
     const locks: ExclusiveLock[] = []
     try {
       for (const path of paths) {

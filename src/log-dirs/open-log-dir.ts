@@ -26,6 +26,7 @@ import type { LogConfig } from '../log/log-config.ts'
 import { encodeOffsetCheckpoint, type OffsetCheckpointEntry } from '../log/offset-checkpoint.ts'
 import type { LogClock } from '../log/active-segments.ts'
 import { PartitionLog } from '../log/partition-log.ts'
+import { forEachBounded } from './bounded-work.ts'
 import { encodeCleanShutdown } from './clean-shutdown.ts'
 import { checkpointKey, readLogDir, type LogDir } from './log-dir.ts'
 import { isMetadata, type LogNote, noteOf } from './log-note.ts'
@@ -231,7 +232,7 @@ export class OpenLogDir {
       for (const log of this.#logs.values()) log.closeFiles()
       return
     }
-    await Promise.all([...this.#logs.values()].map(log => log.close()))
+    await forEachBounded(this.#logs.values(), log => log.close())
     this.checkpoint()
     if (this.#isWhole && (this.isClean || wasAllLoaded)) this.markClean()
   }
