@@ -174,7 +174,7 @@ const ERRNO_WORDS: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
   ENOSPC: 'no space left on device',
   EPIPE: 'nobody reads it any more',
-  EROFS: 'read-only: kbroker does not write here',
+  EROFS: 'the file system is mounted read-only',
 }
 
 /** Whether it is the fault of what was read. */

@@ -32,8 +32,8 @@ test.each<[string, (disk: Disk) => unknown]>([
   expect(under.list('/dir')).toEqual([{ name: 'a', kind: 'file' }])
 })
 
-test('the message says that kbroker does not write here', () => {
+test('the message says that it is read-only', () => {
   expect(() => scene().disk.remove('/dir/a')).toThrow(
-    'cannot remove /dir/a: read-only: kbroker does not write here (EROFS)',
+    'cannot remove /dir/a: the file system is mounted read-only (EROFS)',
   )
 })

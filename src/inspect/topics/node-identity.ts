@@ -34,8 +34,8 @@ export function lockProblems(
     const holder = askLock(join(path, LOCK_FILE))
     if (holder === undefined) return []
     if (holder !== 'unknown') {
-      const who = holder.pid === undefined ? 'a live broker' : `process ${holder.pid}`
-      return [`${path} is held by ${who}: use kafka-topics --bootstrap-server`]
+      const who = holder.pid === undefined ? 'another process' : `process ${holder.pid}`
+      return [`${path} is held by ${who}, a broker or another kbroker: wait for it, or stop it`]
     }
     const file = join(path, LOCK_FILE)
     return [`whether a broker holds ${path} can't be told: if none does, remove ${file}`]

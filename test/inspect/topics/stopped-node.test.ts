@@ -164,8 +164,14 @@ describe('a node is not changed', () => {
 
   it.each<[LockHolder | undefined | 'unknown', string[]]>([
     [undefined, []],
-    [{ pid: 12 }, ['/b is held by process 12: use kafka-topics --bootstrap-server']],
-    [{ pid: undefined }, ['/b is held by a live broker: use kafka-topics --bootstrap-server']],
+    [
+      { pid: 12 },
+      ['/b is held by process 12, a broker or another kbroker: wait for it, or stop it'],
+    ],
+    [
+      { pid: undefined },
+      ['/b is held by another process, a broker or another kbroker: wait for it, or stop it'],
+    ],
     ['unknown', ["whether a broker holds /b can't be told: if none does, remove /b/.lock"]],
   ])('that a broker holds: %j', (holder, problems) => {
     const disk = startedNode()
