@@ -22,8 +22,8 @@ import { DiskError } from '../base/errors.ts'
 import type { LogClock } from '../log/active-segments.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { forEachBounded } from './bounded-work.ts'
+import type { CheckpointKind } from './checkpoints.ts'
 import type { LogDirs } from './log-dirs.ts'
-import type { CheckpointKind } from './open-log-dir.ts'
 
 export interface FlushIntervals {
   readonly flushMs: number

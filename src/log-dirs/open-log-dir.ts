@@ -13,20 +13,14 @@ import { basename, join } from 'node:path'
 import { DiskError } from '../base/errors.ts'
 import { replaceFile, writeNewFile } from '../disk/replace-file.ts'
 import type { OpenFiles } from '../disk/open-files.ts'
-import {
-  CLEAN_SHUTDOWN,
-  HIGH_WATERMARK_CHECKPOINT,
-  LOG_START_CHECKPOINT,
-  type PartitionFolderName,
-  partitionFolderName,
-  RECOVERY_POINT_CHECKPOINT,
-} from '../log/file-names.ts'
+import { CLEAN_SHUTDOWN, type PartitionFolderName, partitionFolderName } from '../log/file-names.ts'
 import type { LoadAction } from '../log/load-action.ts'
 import type { LogConfig } from '../log/log-config.ts'
-import { encodeOffsetCheckpoint, type OffsetCheckpointEntry } from '../log/offset-checkpoint.ts'
+import { encodeOffsetCheckpoint } from '../log/offset-checkpoint.ts'
 import type { LogClock } from '../log/active-segments.ts'
 import { PartitionLog } from '../log/partition-log.ts'
 import { forEachBounded } from './bounded-work.ts'
+import { CHECKPOINT_KINDS, CHECKPOINTS, type CheckpointKind } from './checkpoints.ts'
 import { encodeCleanShutdown } from './clean-shutdown.ts'
 import { checkpointKey, readLogDir, type LogDir } from './log-dir.ts'
 import { isMetadata, type LogNote, noteOf } from './log-note.ts'
@@ -46,14 +40,6 @@ export interface TopicPartition {
   readonly topic: string
   readonly partition: number
 }
-
-const CHECKPOINT_FILES = {
-  recoveryPoint: RECOVERY_POINT_CHECKPOINT,
-  logStart: LOG_START_CHECKPOINT,
-  highWatermark: HIGH_WATERMARK_CHECKPOINT,
-} as const
-export type CheckpointKind = keyof typeof CHECKPOINT_FILES
-const CHECKPOINT_KINDS = Object.keys(CHECKPOINT_FILES) as CheckpointKind[]
 
 export class OpenLogDir {
   readonly path: string
@@ -248,21 +234,9 @@ export class OpenLogDir {
   }
 
   #write(kind: CheckpointKind): void {
-    const name = CHECKPOINT_FILES[kind]
-    const before = this.before.checkpoints[kind]
+    const { name, entriesOf } = CHECKPOINTS[kind]
     const notes = [...this.#notes.values(), ...[...this.#logs.values()].map(noteOf)]
-    const entries: OffsetCheckpointEntry[] = []
-    const known = new Set(notes.map(checkpointKey))
-    for (const [key, offset] of before) {
-      const dash = key.lastIndexOf('-')
-      if (known.has(key)) continue
-      entries.push({ topic: key.slice(0, dash), partition: Number(key.slice(dash + 1)), offset })
-    }
-    for (const note of notes) {
-      const { topic, partition, isNoted } = note
-      const offset = isNoted ? note[OFFSET_OF[kind]] : undefined
-      if (offset !== undefined) entries.push({ topic, partition, offset })
-    }
+    const entries = entriesOf(notes, this.before.checkpoints[kind])
     replaceFile(this.#files.disk, join(this.path, name), encodeOffsetCheckpoint(entries))
   }
 
@@ -295,9 +269,3 @@ export class OpenLogDir {
     }
   }
 }
-
-const OFFSET_OF = {
-  recoveryPoint: 'recoveryPoint',
-  logStart: 'logStartOffset',
-  highWatermark: 'highWatermark',
-} as const satisfies Record<CheckpointKind, keyof LogNote>

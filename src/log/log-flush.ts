@@ -27,8 +27,9 @@ export class LogFlush {
   /** The greatest offset up to which anybody has waited. */
   #wantedOffset = 0n
   #areNamesDurable = false
-  /** Left behind, and not synced since. */
-  readonly #leftBehind = new Set<LogSegment>()
+  /** Left behind, and not synced since; with how many were before, as one may be left again while it is synced. */
+  readonly #leftBehind = new Map<LogSegment, number>()
+  #leftCount = 0
   /** Producer snapshots that are not synced. */
   #written: string[] = []
   /** The least that the log was truncated to since the flush under way began. */
@@ -57,7 +58,7 @@ export class LogFlush {
   /** What a checkpoint may say, so that a recovery from there on finds all that is not durable. */
   recoveryPoint(active: LogSegment): bigint {
     let point = lesser(this.#durableOffset, active.baseOffset)
-    for (const { baseOffset } of this.#leftBehind) point = lesser(point, baseOffset)
+    for (const { baseOffset } of this.#leftBehind.keys()) point = lesser(point, baseOffset)
     return point
   }
 
@@ -84,7 +85,7 @@ export class LogFlush {
 
   /** The segment is no longer the active one. */
   leave(segment: LogSegment): void {
-    this.#leftBehind.add(segment)
+    this.#leftBehind.set(segment, this.#leftCount++)
   }
 
   /** The segment is gone, or the active one again. */
@@ -131,9 +132,9 @@ export class LogFlush {
   }
 
   async #syncLeftBehind(): Promise<void> {
-    for (const segment of [...this.#leftBehind]) {
+    for (const [segment, count] of [...this.#leftBehind]) {
       await segment.sync()
-      this.#leftBehind.delete(segment)
+      if (this.#leftBehind.get(segment) === count) this.#leftBehind.delete(segment)
     }
   }
 

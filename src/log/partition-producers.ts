@@ -136,7 +136,7 @@ export class PartitionProducers {
 
   #truncateAndReload(logStartOffset: bigint, endOffset: bigint): void {
     for (const offset of this.#snapshots) {
-      if (offset > endOffset) this.#remove(offset, 'beyond the end of the log')
+      if (offset > endOffset) this.#remove(offset, `later than offset ${endOffset}`)
       else if (offset <= logStartOffset) this.#remove(offset, 'before the start of the log')
     }
     if (endOffset === this.state.endOffset) this.logStartMoved(logStartOffset)
