@@ -233,10 +233,10 @@ class LogLoading {
       isClean: false,
     })
     const { size: bytes, logPath: path } = segment
-    const { config, onProgress } = this.#options
+    const { config, logStartOffset, onProgress } = this.#options
     const { indexIntervalBytes } = config
-    const recovery = { segment, producers, epochs: this.#epochs, indexIntervalBytes, onProgress }
-    const result = readForRecovery(recovery)
+    const limits = { indexIntervalBytes, logStartOffset, onProgress }
+    const result = readForRecovery({ segment, producers, epochs: this.#epochs, ...limits })
     if (result === undefined) return undefined
     const { indexes, batches, nextOffset, cut } = result
     segment.replaceIndexes(indexes)

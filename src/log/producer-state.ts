@@ -96,6 +96,14 @@ export class ProducerState {
     }
   }
 
+  /** As when the log is loaded and nothing of the transaction can be read: whoever wrote on since was not in it. */
+  forgetTransaction(producerId: bigint): void {
+    const producer = this.#producers.get(producerId)
+    if (producer?.txnFirstOffset === undefined) return
+    this.#open.delete(producer.txnFirstOffset)
+    producer.txnFirstOffset = undefined
+  }
+
   /** Begins an append: what its batches change is seen once it is committed. */
   begin(origin: AppendOrigin, options: MarkerOptions = {}): ProducerAppend {
     return new ProducerAppend(this.#producers, origin, options)

@@ -32,6 +32,8 @@ export interface Recovery {
   readonly producers: PartitionProducers
   readonly epochs: LeaderEpochs
   readonly indexIntervalBytes: number
+  /** Of the log: what is below nobody reads. */
+  readonly logStartOffset: bigint
   /** Told how many bytes were read since the last call. */
   readonly onProgress?: ((bytes: number) => void) | undefined
 }
@@ -100,10 +102,12 @@ class RecoveryReader {
   readonly #epochs: LeaderEpochs
   readonly #state: ProducerState
   readonly #indexes: IndexBuilder
+  readonly #logStartOffset: bigint
   #nextOffset: bigint
 
-  constructor({ segment, producers, epochs }: Recovery, indexes: IndexBuilder) {
+  constructor({ segment, producers, epochs, logStartOffset }: Recovery, indexes: IndexBuilder) {
     this.#nextOffset = segment.baseOffset
+    this.#logStartOffset = logStartOffset
     this.#epochs = epochs
     this.#state = producers.state
     this.#indexes = indexes
@@ -123,6 +127,7 @@ class RecoveryReader {
 
   #learn(batch: BatchV2, scanner: BatchScanner): string | undefined {
     if (batch.producerId >= 0n) {
+      this.#forgetWhatWasForgotten(batch)
       const refused = this.#updateProducer(batch.isControl ? scanner.body() : batch)
       if (refused !== undefined) return refused
     }
@@ -132,6 +137,13 @@ class RecoveryReader {
       this.#epochs.assign(epoch, batch.baseOffset)
     }
     return undefined
+  }
+
+  /** A transaction that was open below the log's start, when it was loaded. Kafka does not start over what follows. */
+  #forgetWhatWasForgotten({ producerId, isTransactional }: BatchV2): void {
+    const begun = this.#state.get(producerId)?.txnFirstOffset
+    if (isTransactional || begun === undefined || begun >= this.#logStartOffset) return
+    this.#state.forgetTransaction(producerId)
   }
 
   #updateProducer(batch: ReturnType<BatchScanner['header']>): string | undefined {
