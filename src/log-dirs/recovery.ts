@@ -30,7 +30,7 @@ export interface RecoveryThreads {
 
 export interface RecoveryThreading {
   readonly countMax: number
-  /** With less to read again they aren't worth their start. */
+  /** With less to read again, besides the longest log, they aren't worth their start. */
   readonly bytesMin: number
   readonly start: (count: number) => RecoveryThreads
 }
@@ -64,7 +64,7 @@ export async function recoverLogs(
   const { threading } = options
   const count = Math.min(threading?.countMax ?? 1, jobs.length)
   const recovery = new Recovery(jobs)
-  if (threading === undefined || count < 2 || recovery.totalBytes < threading.bytesMin) {
+  if (threading === undefined || count < 2 || recovery.sharedBytes < threading.bytesMin) {
     await recovery.runHere(files, options)
   } else {
     await recovery.runIn(threading.start(count), { count, files, ...options })
@@ -106,6 +106,8 @@ const PROGRESS_MS = 100
 class Recovery {
   readonly failed: FailedLoad[] = []
   readonly totalBytes: number
+  /** All but those of the longest log, which one thread reads alone. */
+  readonly sharedBytes: number
   readonly #jobs: readonly Job[]
   /** Without an outcome where the directory had failed before. */
   readonly #ended = new Map<Job, Ended | undefined>()
@@ -114,6 +116,7 @@ class Recovery {
   constructor(jobs: readonly Job[]) {
     this.#jobs = jobs
     this.totalBytes = jobs.reduce((sum, { bytes }) => sum + bytes, 0)
+    this.sharedBytes = this.totalBytes - jobs.reduce((most, { bytes }) => Math.max(most, bytes), 0)
   }
 
   runHere({ disk, countMax }: OpenFiles, { onProgress }: RecoveryOptions): Promise<void> {

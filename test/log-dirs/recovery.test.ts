@@ -117,6 +117,19 @@ describe('logs put in order and closed', () => {
     expect(begun).toEqual([])
   })
 
+  it('need none for the longest log, which one alone reads', async () => {
+    const begun: string[] = []
+    // All are 6.5 KB, the longest is 2.3 KB of that.
+    const tried = (bytesMin: number) => {
+      const threading = { ...threads(disk, 2, begun), bytesMin }
+      return recover(new OverlayDisk(disk), { isPreview: true, threading })
+    }
+    await tried(5000)
+    expect(begun).toEqual([])
+    await tried(4000)
+    expect(begun).toHaveLength(4)
+  })
+
   it('tell how much was read, of how much', async () => {
     const told: [bytes: number, totalBytes: number][] = []
     await recover(disk, {
