@@ -26,6 +26,19 @@ const MAY_IMPORT = {
     'metadata',
     'log-dirs',
   ],
+  maintenance: [
+    'base',
+    'binary',
+    'disk',
+    'compression',
+    'protocol',
+    'record',
+    'log',
+    'coordinator',
+    'metadata',
+    'log-dirs',
+    'inspect',
+  ],
   cli: [
     'base',
     'binary',
@@ -39,6 +52,7 @@ const MAY_IMPORT = {
     'log-dirs',
     'client',
     'inspect',
+    'maintenance',
   ],
 }
 

@@ -3,15 +3,13 @@
  *
  * Source: org.apache.kafka.storage.internals.log.LogManager
  */
-import { join } from 'node:path'
-import { assert, DiskError, RefusedError } from '../base/errors.ts'
+import { assert, type DiskError, RefusedError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
-import { ExclusiveLock } from '../disk/exclusive-lock.ts'
-import { lockHolder } from '../disk/file-lock.ts'
 import { openFilesLimit } from '../disk/open-files-limit.ts'
 import { OpenFiles } from '../disk/open-files.ts'
-import { LOCK_FILE, type PartitionFolderName } from '../log/file-names.ts'
+import type { PartitionFolderName } from '../log/file-names.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
+import { type HeldLogDirs, holdLogDirs } from './held-log-dirs.ts'
 import { checkpointKey, type PartitionFolder } from './log-dir.ts'
 import { OpenLogDir, type OpenLogDirOptions, type TopicPartition } from './open-log-dir.ts'
 import { type FailedLoad, type RecoveryOptions, recoverLogs } from './recovery.ts'
@@ -37,17 +35,13 @@ const OPEN_FILES_MIN = 8
 
 export class LogDirs {
   readonly dirs: readonly OpenLogDir[]
-  readonly #locks: readonly ExclusiveLock[]
+  readonly #held: HeldLogDirs
   readonly #files: OpenFiles
   #wasAllLoaded = false
 
-  private constructor(
-    dirs: readonly OpenLogDir[],
-    locks: readonly ExclusiveLock[],
-    files: OpenFiles,
-  ) {
+  private constructor(dirs: readonly OpenLogDir[], held: HeldLogDirs, files: OpenFiles) {
     this.dirs = dirs
-    this.#locks = locks
+    this.#held = held
     this.#files = files
   }
 
@@ -59,20 +53,15 @@ export class LogDirs {
    */
   static open(paths: readonly string[], options: LogDirsOptions): LogDirs {
     const { disk, takesLocks = true, openFilesMax = openFilesMaxHere() } = options
-    const locks: ExclusiveLock[] = []
+    const held = holdLogDirs(paths, { takesLocks })
     try {
-      for (const path of paths) {
-        const lockPath = join(path, LOCK_FILE)
-        if (takesLocks) locks.push(ExclusiveLock.take(lockPath))
-        else refuseHeld(lockPath)
-      }
       const files = new OpenFiles(disk, openFilesMax)
       const dirs = paths.map(path => new OpenLogDir(path, files, options))
       refuseStrangers(dirs)
       beginAll(dirs)
-      return new LogDirs(dirs, locks, files)
+      return new LogDirs(dirs, held, files)
     } catch (error) {
-      for (const lock of locks) lock.release()
+      held.release()
       throw error
     }
   }
@@ -160,7 +149,7 @@ export class LogDirs {
     const closing = this.dirs.map(dir => dir.close({ wasAllLoaded: this.#wasAllLoaded }))
     const outcomes = await Promise.allSettled(closing)
     this.#files.closeAll()
-    for (const lock of this.#locks) lock.release()
+    this.#held.release()
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
   }
 }
@@ -177,14 +166,6 @@ function beginAll(dirs: readonly OpenLogDir[]): void {
     for (const dir of begun) if (dir.isClean) dir.markClean()
     throw error
   }
-}
-
-function refuseHeld(path: string): void {
-  const holder = lockHolder(path)
-  if (holder === undefined || holder === 'unknown') return
-  const who = holder.pid === undefined ? 'another process' : `process ${holder.pid}`
-  const reason = `it is held by ${who}: a broker that runs on this directory; stop it first`
-  throw new DiskError('read', path, Object.assign(new Error(reason), { code: 'EAGAIN' }))
 }
 
 /** Directories of different brokers, or the same partition in two of them. */

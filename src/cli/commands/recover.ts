@@ -26,6 +26,7 @@ import {
   type LogDirsOption,
   type QuietOption,
 } from '../common-options.ts'
+import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
 import { EXIT } from '../exit-code.ts'
 import { readingFor } from '../left-out.ts'
 import { NO_PROGRESS, startProgress } from '../progress.ts'
@@ -34,8 +35,7 @@ import { RecoverJson, RecoverText, type RecoverOutput } from '../render/recover-
 import { refuseRepeated, requiredLogDirs } from '../required-log-dirs.ts'
 import { tellOfFolders, tellOfRoots } from '../start-notices.ts'
 
-interface RecoverOptions extends LogDirsOption, BrokerConfigOption, QuietOption {
-  readonly execute?: true
+interface RecoverOptions extends LogDirsOption, BrokerConfigOption, QuietOption, ExecuteOption {
   readonly json?: true
   readonly threads?: number
 }
@@ -49,10 +49,10 @@ export function createRecoverCommand(context: CommandContext): Command {
         'Without --execute it only tells what that would be, and changes nothing.',
     )
     .argument('[words...]')
-    .option('--execute', 'do it')
     .option('--threads <count>', `default: ${DEFAULT_THREADS}`, parsePositiveInteger)
   addLogDirsOption(command, 'of one broker, all of them')
   addBrokerConfigOption(command, '--config, ')
+  addExecuteOption(command)
   addJsonOption(command)
   addQuietOption(command)
   return command
@@ -107,7 +107,7 @@ async function runRecover(
   await logDirs.close()
   const notice = noticesTo(options, context)
   for (const dir of logDirs.dirs) output.logDir(dir)
-  if (isPreview) notice('nothing was changed: --execute does it')
+  if (isPreview) notice(PREVIEW_NOTICE)
   else if (dropped.length > 0) notice(`what was dropped is there yet, as *.deleted: ${REMOVED_BY}`)
 }
 
