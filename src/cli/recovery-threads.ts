@@ -1,4 +1,4 @@
-/** The threads in which `recover`, and `produce` after a crash, put logs in order. */
+/** The threads that read segments again for `recover`, and for `produce` after a crash. */
 import { TaskThreads } from '../inspect/parallel/task-threads.ts'
 import type { RecoveryThreading } from '../log-dirs/recovery.ts'
 import { MEBIBYTE } from '../base/limits.ts'
@@ -17,18 +17,17 @@ export const DEFAULT_THREADS = `${THREADS_PER_LOG_DIR} for each log.dir, at most
 
 export interface RecoveryThreadsWanted {
   readonly logDirCount: number
-  readonly isPreview: boolean
   /** As the user wants it, whatever there is to do. */
   readonly threadCount?: number | undefined
 }
 
 export function recoveryThreading(
-  { logDirCount, isPreview, threadCount }: RecoveryThreadsWanted,
+  { logDirCount, threadCount }: RecoveryThreadsWanted,
   { parallelism }: Pick<CommandContext, 'parallelism'>,
 ): RecoveryThreading {
   return {
     countMax: threadCount ?? Math.min(parallelism, THREADS_PER_LOG_DIR * logDirCount, THREADS_MAX),
     bytesMin: threadCount === undefined ? THREADED_BYTES_MIN : 0,
-    start: count => new TaskThreads('recover-log', count, isPreview ? 'read-only' : 'writable'),
+    start: count => new TaskThreads('read-segment', count, 'read-only'),
   }
 }

@@ -18,6 +18,11 @@ export class OverlayDisk implements Disk {
     this.#below = below
   }
 
+  /** Whether a file is no longer what lies below under its name. */
+  hasChanged(path: string): boolean {
+    return this.#changes.has(resolve(path))
+  }
+
   list(path: string): DirectoryEntry[] {
     const directory = resolve(path)
     const entries = new Map<string, DirectoryEntry>()

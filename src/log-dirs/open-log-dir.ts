@@ -143,7 +143,7 @@ export class OpenLogDir {
   }
 
   /** What `recoverLog` needs to know of the log of a partition whose folder is there. */
-  recoverTask(partition: PartitionFolderName): Omit<RecoverTask, 'openFilesMax' | 'isPreview'> {
+  recoverTask(partition: PartitionFolderName): RecoverTask {
     const { path } = this.#folderOf(partition)
     const nowMs = this.#options.clock.nowMs()
     const { topic, partition: number } = partition

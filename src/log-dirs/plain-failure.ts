@@ -15,13 +15,21 @@ export type PlainFailure =
     }
 
 /** @throws the error itself, where it is none that data or a disk can be blamed for */
-export function plainFailure(error: unknown): PlainFailure {
+export function asFailure(error: unknown): FailureError {
+  if (FAILURES.some(kind => error instanceof kind)) return error as FailureError
+  throw error
+}
+
+const FAILURES = [CorruptDataError, LimitError, RefusedError, DiskError]
+
+/** @throws as `asFailure` */
+export function plainFailure(thrown: unknown): PlainFailure {
+  const error = asFailure(thrown)
   if (error instanceof CorruptDataError) return { kind: 'corrupt', damage: error.damage }
   if (error instanceof LimitError) return { kind: 'limit', limit: error.limit }
   if (error instanceof RefusedError) {
     return { kind: 'refused', code: error.code, message: error.message }
   }
-  if (!(error instanceof DiskError)) throw error
   const { op, path, errno, cause } = error
   return {
     kind: 'disk',

@@ -1,15 +1,14 @@
-/**
- * Loads the log of one partition, and closes it: what a broker's start and its orderly end do to it. From plain values to
- * a plain value, so that a thread of its own can do it.
- */
+/** Loads the log of one partition, and closes it: what a broker's start and its orderly end do to it. */
 import type { Disk } from '../disk/disk.ts'
 import { OpenFiles } from '../disk/open-files.ts'
 import { OverlayDisk } from '../disk/overlay-disk.ts'
 import type { LoadAction } from '../log/load-action.ts'
 import type { LogConfig } from '../log/log-config.ts'
-import { PartitionLog } from '../log/partition-log.ts'
+import { type OpenOptions, PartitionLog } from '../log/partition-log.ts'
+import { readSegmentFacts } from '../log/segment-facts.ts'
 import { type LogNote, noteOf } from './log-note.ts'
-import { plainFailure, type PlainFailure } from './plain-failure.ts'
+import { asFailure, type FailureError } from './plain-failure.ts'
+import { ReadAhead, type ReadSegment } from './read-ahead.ts'
 
 export interface RecoverTask {
   /** Of its folder, which is there. */
@@ -24,9 +23,6 @@ export interface RecoverTask {
   readonly highWatermark: bigint
   readonly nowMs: number
   readonly producerExpirationMs: number
-  readonly openFilesMax: number
-  /** Whether nothing is to be changed on the disk. */
-  readonly isPreview: boolean
 }
 
 export interface RecoverOutcome {
@@ -34,38 +30,73 @@ export interface RecoverOutcome {
   readonly actions: readonly LoadAction[]
   /** Of the log, once everything is on disk. */
   readonly note?: LogNote
-  readonly failure?: PlainFailure
+  readonly failure?: FailureError
 }
 
 export interface RecoverEnvironment {
   readonly disk: Disk
-  /** Told how many bytes were read since the last call. */
+  readonly openFilesMax: number
+  /** Whether nothing is to be changed on the disk. */
+  readonly isPreview: boolean
+  /** Who reads segments; by default they are read here, one after the other. */
+  readonly readers?: SegmentReaders | undefined
+  /** Told how many bytes were read here since the last call. */
   readonly onProgress?: ((bytes: number) => void) | undefined
+}
+
+export interface SegmentReaders {
+  /** Reads what lies on the disk itself. */
+  readonly read: ReadSegment
+  /** Segments that are worth being read ahead. */
+  readonly aheadMax: number
 }
 
 export async function recoverLog(
   task: RecoverTask,
-  { disk, onProgress }: RecoverEnvironment,
+  environment: RecoverEnvironment,
 ): Promise<RecoverOutcome> {
-  const { path, topic, partition, openFilesMax, isPreview, highWatermark, nowMs } = task
-  const files = new OpenFiles(isPreview ? new OverlayDisk(disk) : disk, openFilesMax)
+  const { path, topic, partition, highWatermark, nowMs } = task
+  const { isPreview, openFilesMax, readers, onProgress } = environment
+  const disk = isPreview ? new OverlayDisk(environment.disk) : environment.disk
+  const files = new OpenFiles(disk, openFilesMax)
+  const folder = { path, topic, partition, files }
+  const ahead = readers && readAhead(readers, disk, onProgress)
   const actions: LoadAction[] = []
+  const options: OpenOptions = {
+    ...task,
+    clock: { nowMs: () => nowMs },
+    onAction: action => {
+      actions.push(action)
+      if (action.kind === 'segment-divided') ahead?.forget()
+    },
+    ...(onProgress && { onProgress }),
+  }
   try {
-    const log = new PartitionLog(
-      { path, topic, partition, files },
-      {
-        ...task,
-        clock: { nowMs: () => nowMs },
-        onAction: action => actions.push(action),
-        ...(onProgress && { onProgress }),
-      },
-    )
+    const log =
+      ahead === undefined
+        ? new PartitionLog(folder, options)
+        : await PartitionLog.load(folder, options, request => ahead.facts(request))
     log.raiseHighWatermark(highWatermark)
     await log.close()
     return { actions, note: noteOf(log) }
   } catch (error) {
-    return { actions, failure: plainFailure(error) }
+    return { actions, failure: asFailure(error) }
   } finally {
     files.closeAll()
   }
+}
+
+/** Of what a preview has changed, nobody else knows. */
+function readAhead(
+  { read, aheadMax }: SegmentReaders,
+  disk: Disk,
+  onProgress: RecoverEnvironment['onProgress'],
+): ReadAhead {
+  const isOurs = (path: string) => disk instanceof OverlayDisk && disk.hasChanged(path)
+  const readHere: ReadSegment = segment =>
+    new Promise(resolve => resolve(readSegmentFacts(segment, disk, onProgress)))
+  return new ReadAhead(
+    segment => (isOurs(segment.path) ? readHere(segment) : read(segment)),
+    aheadMax,
+  )
 }

@@ -1,7 +1,7 @@
 /**
- * Puts all logs in order and closes them: in this thread where little is to be read again, else spread over threads. Then
- * the logs of all directories are waited for at once, the one with most to read first, so that none is left alone at the
- * end. What was done is told in the order of the directories all the same.
+ * Puts all logs in order and closes them. Where much is to be read again, threads read it, segment by segment, and the
+ * logs of all directories are waited for at once, the one with most to read first, so that none is left alone at the end.
+ * What was done is told in the order of the directories all the same.
  *
  * Source: org.apache.kafka.storage.internals.log.LogManager#loadLogs
  */
@@ -11,18 +11,14 @@ import type { Disk } from '../disk/disk.ts'
 import type { OpenFiles } from '../disk/open-files.ts'
 import { parseSegmentFileName } from '../log/file-names.ts'
 import { floorSegment } from '../log/segment.ts'
+import type { SegmentToRead } from '../log/segment-facts.ts'
 import type { PartitionFolder } from './log-dir.ts'
 import type { OpenLogDir, TopicPartition } from './open-log-dir.ts'
-import { errorOf, type FailureError } from './plain-failure.ts'
-import {
-  recoverLog,
-  type RecoverEnvironment,
-  type RecoverOutcome,
-  type RecoverTask,
-} from './recover-log.ts'
+import { recoverLog, type RecoverOutcome, type RecoverTask } from './recover-log.ts'
+import { factsOf, type SegmentReading } from './segment-reading.ts'
 
 export interface RecoveryThreads {
-  run(task: RecoverTask): Promise<RecoverOutcome>
+  run(segment: SegmentToRead): Promise<SegmentReading>
   /** By all of them, so far. */
   readonly progressBytes: number
   close(): Promise<void>
@@ -30,7 +26,7 @@ export interface RecoveryThreads {
 
 export interface RecoveryThreading {
   readonly countMax: number
-  /** With less to read again, besides the longest log, they aren't worth their start. */
+  /** With less to read again, besides the longest segment, they aren't worth their start. */
   readonly bytesMin: number
   readonly start: (count: number) => RecoveryThreads
 }
@@ -60,31 +56,31 @@ export async function recoverLogs(
   files: OpenFiles,
   options: RecoveryOptions,
 ): Promise<readonly FailedLoad[]> {
-  const jobs = [...places].map(place => jobAt(place, files.disk, options))
+  const jobs = [...places].map(place => jobAt(place, files.disk))
   const { threading } = options
-  const count = Math.min(threading?.countMax ?? 1, jobs.length)
-  const recovery = new Recovery(jobs)
-  if (threading === undefined || count < 2 || recovery.sharedBytes < threading.bytesMin) {
-    await recovery.runHere(files, options)
-  } else {
-    await recovery.runIn(threading.start(count), { count, files, ...options })
-  }
+  const recovery = new Recovery(jobs, files, options)
+  const isShared = threading !== undefined && recovery.sharedBytes >= threading.bytesMin
+  const count = Math.min(threading?.countMax ?? 1, recovery.segmentCount)
+  if (isShared && count > 1) await recovery.runWith(threading.start(count), count)
+  else await recovery.runHere()
   return recovery.failed
 }
 
 interface Job extends RecoveryPlace {
-  readonly task: Omit<RecoverTask, 'openFilesMax'>
-  /** To be read again, about. */
+  readonly task: RecoverTask
+  /** Of the segments that are to be read again, about. */
+  readonly sizes: readonly number[]
   readonly bytes: number
 }
 
-function jobAt(place: RecoveryPlace, disk: Disk, { isPreview }: RecoveryOptions): Job {
-  const task = { ...place.dir.recoverTask(place.folder.parsed), isPreview }
-  return { ...place, task, bytes: task.isClean ? 0 : bytesToRead(disk, task) }
+function jobAt(place: RecoveryPlace, disk: Disk): Job {
+  const task = place.dir.recoverTask(place.folder.parsed)
+  const sizes = task.isClean ? [] : sizesToRead(disk, task)
+  return { ...place, task, sizes, bytes: sizes.reduce((sum, size) => sum + size, 0) }
 }
 
 /** Where that can't be found out, loading the log will tell. */
-function bytesToRead(disk: Disk, { path, recoveryPoint }: Job['task']): number {
+function sizesToRead(disk: Disk, { path, recoveryPoint }: RecoverTask): number[] {
   try {
     const segments = disk.list(path).flatMap(({ name }) => {
       const parsed = parseSegmentFileName(name)
@@ -92,9 +88,9 @@ function bytesToRead(disk: Disk, { path, recoveryPoint }: Job['task']): number {
       return isLog ? [{ name, baseOffset: parsed.baseOffset }] : []
     })
     const read = segments.slice(Math.max(0, floorSegment(segments, recoveryPoint)))
-    return read.reduce((sum, { name }) => sum + (disk.status(join(path, name))?.size ?? 0), 0)
+    return read.map(({ name }) => disk.status(join(path, name))?.size ?? 0)
   } catch (error) {
-    if (error instanceof DiskError) return 0
+    if (error instanceof DiskError) return []
     throw error
   }
 }
@@ -106,41 +102,58 @@ const PROGRESS_MS = 100
 class Recovery {
   readonly failed: FailedLoad[] = []
   readonly totalBytes: number
-  /** All but those of the longest log, which one thread reads alone. */
+  readonly segmentCount: number
+  /** All but those of the longest segment, which one thread reads alone. */
   readonly sharedBytes: number
   readonly #jobs: readonly Job[]
+  readonly #files: OpenFiles
+  readonly #options: RecoveryOptions
   /** Without an outcome where the directory had failed before. */
-  readonly #ended = new Map<Job, Ended | undefined>()
+  readonly #ended = new Map<Job, RecoverOutcome | undefined>()
   #toldCount = 0
+  #bytesReadHere = 0
 
-  constructor(jobs: readonly Job[]) {
+  constructor(jobs: readonly Job[], files: OpenFiles, options: RecoveryOptions) {
     this.#jobs = jobs
+    this.#files = files
+    this.#options = options
     this.totalBytes = jobs.reduce((sum, { bytes }) => sum + bytes, 0)
-    this.sharedBytes = this.totalBytes - jobs.reduce((most, { bytes }) => Math.max(most, bytes), 0)
+    const sizes = jobs.flatMap(job => job.sizes)
+    this.segmentCount = sizes.length
+    this.sharedBytes = this.totalBytes - sizes.reduce((a, b) => Math.max(a, b), 0)
   }
 
-  runHere({ disk, countMax }: OpenFiles, { onProgress }: RecoveryOptions): Promise<void> {
-    const { totalBytes } = this
-    let bytesRead = 0
-    const environment: RecoverEnvironment = {
-      disk,
-      onProgress(bytes) {
-        bytesRead += bytes
-        onProgress?.(bytesRead, totalBytes)
-      },
+  async runHere(): Promise<void> {
+    const { disk, countMax: openFilesMax } = this.#files
+    const { isPreview, onProgress: tell } = this.#options
+    const onProgress = (bytes: number) => {
+      this.#bytesReadHere += bytes
+      tell?.(this.#bytesReadHere, this.totalBytes)
     }
-    const run = (task: Job['task']) => recoverLog({ ...task, openFilesMax: countMax }, environment)
-    return this.#work(this.#jobs, run)
+    await this.#work(this.#jobs, task => {
+      return recoverLog(task, { disk, openFilesMax, isPreview, onProgress })
+    })
   }
 
-  async runIn(threads: RecoveryThreads, { count, files, onProgress }: ThreadedRun): Promise<void> {
+  async runWith(threads: RecoveryThreads, count: number): Promise<void> {
+    const { disk, countMax } = this.#files
+    const { isPreview, onProgress: tell } = this.#options
+    const environment = {
+      disk,
+      openFilesMax: Math.max(OPEN_FILES_MIN, Math.floor(countMax / count)),
+      isPreview,
+      readers: {
+        read: async (segment: SegmentToRead) => factsOf(await threads.run(segment)),
+        aheadMax: count,
+      },
+      onProgress: (bytes: number) => (this.#bytesReadHere += bytes),
+    }
+    const bytesRead = () => threads.progressBytes + this.#bytesReadHere
+    const timer = setInterval(() => tell?.(bytesRead(), this.totalBytes), PROGRESS_MS)
     const waiting = this.#jobs.toSorted((a, b) => b.bytes - a.bytes).values()
-    const openFilesMax = Math.max(OPEN_FILES_MIN, Math.floor(files.countMax / count))
-    const run = (task: Job['task']) => threads.run({ ...task, openFilesMax })
-    const tell = () => onProgress?.(threads.progressBytes, this.totalBytes)
-    const timer = setInterval(tell, PROGRESS_MS)
+    const work = () => this.#work(waiting, task => recoverLog(task, environment))
     try {
-      await Promise.all(Array.from({ length: count }, () => this.#work(waiting, run)))
+      await Promise.all(Array.from({ length: count }, work))
     } finally {
       clearInterval(timer)
       await threads.close()
@@ -150,14 +163,13 @@ class Recovery {
   /** @param waiting from which others may take as well */
   async #work(
     waiting: Iterable<Job>,
-    run: (task: Job['task']) => Promise<RecoverOutcome>,
+    run: (task: RecoverTask) => Promise<RecoverOutcome>,
   ): Promise<void> {
     for (const job of waiting) {
       const { dir, task } = job
       const outcome = dir.failure === undefined ? await run(task) : undefined
-      const error = outcome?.failure && errorOf(outcome.failure)
-      if (error instanceof DiskError) dir.fail(error)
-      this.#ended.set(job, outcome && { outcome, error })
+      if (outcome?.failure instanceof DiskError) dir.fail(outcome.failure)
+      this.#ended.set(job, outcome)
       this.#tell()
     }
   }
@@ -167,26 +179,17 @@ class Recovery {
     for (; this.#toldCount < this.#jobs.length; this.#toldCount++) {
       const job = this.#jobs[this.#toldCount]!
       if (!this.#ended.has(job)) return
-      const ended = this.#ended.get(job)
+      const outcome = this.#ended.get(job)
       this.#ended.delete(job)
-      if (ended !== undefined) this.#settle(job, ended)
+      if (outcome !== undefined) this.#settle(job, outcome)
     }
   }
 
-  /** A directory fails once, however many threads meet that. */
-  #settle({ dir, folder }: Job, { outcome, error }: Ended): void {
+  /** A directory fails once, however many logs meet that. */
+  #settle({ dir, folder }: Job, outcome: RecoverOutcome): void {
     dir.settle(folder.name, outcome)
+    const { failure: error } = outcome
     if (error === undefined || (error instanceof DiskError && error !== dir.failure)) return
     this.failed.push({ partition: folder.parsed, path: folder.path, error })
   }
-}
-
-interface ThreadedRun extends RecoveryOptions {
-  readonly count: number
-  readonly files: OpenFiles
-}
-
-interface Ended {
-  readonly outcome: RecoverOutcome
-  readonly error: FailureError | undefined
 }

@@ -6,7 +6,7 @@
  */
 import { assert } from '../base/errors.ts'
 import { LogFlush } from './log-flush.ts'
-import type { LoadOptions } from './load-log.ts'
+import type { LoadOptions } from './log-loading.ts'
 import type { LoadedLog } from './loaded-log.ts'
 import type { LogConfig } from './log-config.ts'
 import { LogSegment } from './log-segment.ts'

@@ -1,300 +1,56 @@
 /**
- * Opens the log of a partition as a broker does at its start, and puts in order what a crash has left behind.
- *
- * | found                                          | done                                                       |
- * |------------------------------------------------|------------------------------------------------------------|
- * | `.deleted`, `.cleaned`                         | removed                                                    |
- * | `.swap` at or behind the lowest `.cleaned`     | removed: not all of what it belongs to was finished        |
- * | any other `.swap`                              | takes the place of all segments in its range of offsets    |
- * | an index without its log                       | removed                                                    |
- * | a log whose name has not 20 digits             | left alone, as nobody finds it under that name             |
- * | a log without its offset index                 | recovered: read, checked, cut, indexes built               |
- * | a transaction index that contradicts its name  | the same                                                   |
- * | a segment to be recovered whose offsets no index can hold | divided into several that are       |
- * | no time index                                  | an empty one                                               |
- * | any other index                                | believed                                                   |
- * | after an unclean shutdown, segments from the recovery point on | recovered; where one is cut, those behind it are dropped |
- * | the log ends before its start                  | all segments removed, a new one at the start               |
- * | no segment                                     | an empty one at the start                                  |
- * | leader epochs that begin behind the end        | forgotten                                                  |
- * | producer snapshots at no segment, but the last | removed                                                    |
- * | the last snapshot is older than the end        | what is behind it is read                                  |
- * | no snapshot, clean shutdown                    | empty ones are written                                     |
- *
- * Source: org.apache.kafka.storage.internals.log.LogLoader
+ * Opens the log of a partition as a broker does at its start; what that means, LogLoading says. Segments that have to be
+ * read again are read here, or by whoever does that faster.
  */
-import { basename, join } from 'node:path'
-import { CorruptDataError, RefusedError } from '../base/errors.ts'
-import { clearLeftovers } from './clear-leftovers.ts'
-import { divideSegment } from './divide-segment.ts'
-import { parseSegmentFileName, segmentFileName } from './file-names.ts'
-import { LeaderEpochs } from './leader-epochs.ts'
-import type { LoadAction, LoadListener, RecoveredSegment } from './load-action.ts'
 import type { LoadedLog } from './loaded-log.ts'
-import type { LogConfig } from './log-config.ts'
-import { LogSegment } from './log-segment.ts'
+import { type FactsRequest, type LoadOptions, LogLoading } from './log-loading.ts'
 import type { PartitionFolder } from './partition-folder.ts'
-import { PartitionProducers } from './partition-producers.ts'
-import { readForRecovery } from './recover-segment.ts'
-import { TransactionIndex } from './transaction-index.ts'
-import { floorSegment } from './segment.ts'
-
-export interface LoadOptions {
-  readonly config: LogConfig
-  /** Whether the log.dir was shut down cleanly. */
-  readonly isClean: boolean
-  /** What the log.dir's checkpoints say; 0 where they say nothing. */
-  readonly recoveryPoint: bigint
-  readonly logStartOffset: bigint
-  readonly nowMs: number
-  /** `producer.id.expiration.ms` */
-  readonly producerExpirationMs: number
-  /** Draws how much earlier than `segment.ms` a segment is rolled. */
-  readonly drawJitterMs?: (config: LogConfig) => number
-  readonly onAction?: LoadListener
-  /** Told how many bytes a recovery has read since the last call. */
-  readonly onProgress?: (bytes: number) => void
-}
+import { readSegmentFacts, type SegmentFacts } from './segment-facts.ts'
 
 /**
+ * The segments are read here, one after the other.
+ *
  * @throws DiskError
  * @throws CorruptDataError where a broker would not start
  */
 export function loadLog(folder: PartitionFolder, options: LoadOptions): LoadedLog {
-  return new LogLoading(folder, options).load()
-}
-
-class LogLoading {
-  readonly #folder: PartitionFolder
-  readonly #options: LoadOptions
-  readonly #onAction: LoadListener | undefined
-  readonly #epochs: LeaderEpochs
-  readonly #condemned: string[] = []
-  readonly #recovered: LogSegment[] = []
-  /** Of the last segment that was recovered. */
-  #recovering: PartitionProducers | undefined
-  /** What is gone must not come back beside what is appended next. */
-  #hasRemoved = false
-  /** Base offsets of those that came of a division. */
-  readonly #parts = new Set<bigint>()
-  #segments: LogSegment[] = []
-
-  constructor(folder: PartitionFolder, options: LoadOptions) {
-    this.#folder = folder
-    this.#options = { ...options, onAction: action => this.#note(action) }
-    this.#onAction = options.onAction
-    this.#epochs = LeaderEpochs.load(folder.files.disk, folder.path)
-  }
-
-  load(): LoadedLog {
-    const { isClean, logStartOffset: startCheckpoint, recoveryPoint } = this.#options
-    clearLeftovers(this.#folder, this.#options.onAction)
-    this.#loadSegments()
-    if (!isClean) this.#recoverFrom(recoveryPoint)
-    const endBefore = this.#segments.at(-1)?.nextOffset()
-    const isBeforeStart = endBefore !== undefined && endBefore < startCheckpoint
-    if (isBeforeStart) this.#dropAll(endBefore)
-    if (this.#segments.length === 0) this.#createSegment(startCheckpoint)
-    const endOffset = this.#segments.at(-1)!.nextOffset()
-    this.#segments.at(-1)!.preallocateIndexes()
-    this.#epochs.truncateFromEnd(endOffset)
-    this.#epochs.truncateFromStart(startCheckpoint)
-    const { baseOffset } = this.#segments[0]!
-    const logStartOffset = startCheckpoint > baseOffset ? startCheckpoint : baseOffset
-    const producers = this.#producers()
-    producers.removeStrays(this.#segments.map(({ baseOffset }) => baseOffset))
-    producers.rebuild({ segments: this.#segments, logStartOffset, endOffset, isClean })
-    if (this.#hasRemoved) this.#folder.files.disk.syncDirectory(this.#folder.path)
-    const isTrusted = isClean && endBefore !== undefined && !isBeforeStart
-    return {
-      segments: this.#segments,
-      epochs: this.#epochs,
-      producers,
-      logStartOffset,
-      endOffset,
-      recoveryPoint: isTrusted || recoveryPoint > endOffset ? endOffset : recoveryPoint,
-      unsynced: this.#recovered.filter(segment => this.#segments.slice(0, -1).includes(segment)),
-      condemned: this.#condemned,
-    }
-  }
-
-  #note(action: LoadAction): void {
-    const leaves = ['segment-recovered', 'snapshot-written', 'segment-created']
-    if (!leaves.includes(action.kind)) this.#hasRemoved = true
-    this.#onAction?.(action)
-  }
-
-  #loadSegments(): void {
-    const { files, path } = this.#folder
-    const names = files.disk.list(path).filter(({ kind }) => kind === 'file')
-    const isThere = new Set(names.map(({ name }) => name))
-    for (const { name } of names) {
-      const parsed = parseSegmentFileName(name)
-      if (parsed?.state !== 'live' || !parsed.wellFormed || parsed.kind === 'snapshot') continue
-      const { kind, baseOffset } = parsed
-      if (kind === 'log') this.#loadSegment(baseOffset, isThere)
-      else if (!isThere.has(segmentFileName('log', baseOffset))) {
-        files.disk.remove(join(path, name))
-        this.#options.onAction?.({ kind: 'orphan-index-removed', path: join(path, name) })
-      }
-    }
-    this.#segments.sort(byBaseOffset)
-  }
-
-  #loadSegment(baseOffset: bigint, isThere: ReadonlySet<string>): void {
-    if (this.#parts.has(baseOffset)) return
-    const { files, path } = this.#folder
-    const segment = LogSegment.open(this.#folder, baseOffset, this.#segmentOptions())
-    const hasIndex = isThere.has(segmentFileName('index', baseOffset))
-    if (!isThere.has(segmentFileName('timeindex', baseOffset))) {
-      files.create(join(path, segmentFileName('timeindex', baseOffset)))
-    }
-    if (!hasIndex) {
-      files.create(join(path, segmentFileName('index', baseOffset)))
-      this.#recoverEarly(segment, 'no-index')
-    } else if (this.#hasMisplacedAborts(baseOffset, isThere)) {
-      this.#recoverEarly(segment, 'transaction-index')
-    } else {
-      this.#segments.push(segment)
-    }
-  }
-
-  /**
-   * What a crash has torn in the segments before it is not mended yet. A broker would not start over that; here the
-   * segment waits for its turn.
-   */
-  #recoverEarly(segment: LogSegment, why: RecoveredSegment['why']): void {
-    if (!this.#hasToBeDivided(segment, why)) this.#segments.push(segment)
-    else for (const part of this.#divide(segment)) this.#recoverEarly(part, why)
-  }
-
-  #hasToBeDivided(segment: LogSegment, why: RecoveredSegment['why']): boolean {
+  const { disk } = folder.files
+  const loading = new LogLoading(folder, options).load()
+  let step = loading.next()
+  while (step.done !== true) {
+    let facts: SegmentFacts
     try {
-      return this.#recover(segment, why) === undefined
+      facts = readSegmentFacts(step.value.segment, disk, options.onProgress)
     } catch (error) {
-      const { isClean, recoveryPoint } = this.#options
-      const hasTurn = !isClean && segment.baseOffset >= recoveryPoint
-      const isTorn = error instanceof CorruptDataError || error instanceof RefusedError
-      if (!(isTorn && hasTurn)) throw error
-      return false
+      step = loading.throw(error)
+      continue
     }
+    step = loading.next(facts)
   }
-
-  #hasMisplacedAborts(baseOffset: bigint, isThere: ReadonlySet<string>): boolean {
-    const name = segmentFileName('txnindex', baseOffset)
-    if (!isThere.has(name)) return false
-    const bytes = this.#folder.files.disk.readWhole(join(this.#folder.path, name))
-    return new TransactionIndex(bytes).isMisplaced(baseOffset)
-  }
-
-  /**
-   * The segment that holds the recovery point, and all behind it. A failure of the disk is no reason to give up what it
-   * holds: there Kafka empties the segment, here the directory goes offline.
-   */
-  #recoverFrom(recoveryPoint: bigint): void {
-    const floor = floorSegment(this.#segments, recoveryPoint)
-    for (let slot = Math.max(0, floor); slot < this.#segments.length; slot++) {
-      const segment = this.#segments[slot]!
-      const recovered = this.#recover(segment, 'unclean-shutdown')
-      if (recovered === undefined) this.#replace(slot--, this.#divide(segment))
-      if (recovered?.cut === undefined) continue
-      this.#drop(this.#segments.splice(slot + 1), 'the segment before it was cut')
-      return
-    }
-  }
-
-  /** One that is left from an earlier division that was interrupted has become one of the parts. */
-  #replace(slot: number, parts: readonly LogSegment[]): void {
-    const behind = this.#segments.splice(slot).slice(1)
-    const kept = behind.filter(({ baseOffset }) => !this.#parts.has(baseOffset))
-    this.#segments.push(...parts, ...kept)
-    this.#segments.sort(byBaseOffset)
-  }
-
-  #divide(segment: LogSegment): readonly LogSegment[] {
-    const { parts, condemned } = divideSegment(this.#folder, segment, this.#segmentOptions())
-    for (const { baseOffset } of parts) this.#parts.add(baseOffset)
-    const into = parts.map(({ logPath }) => basename(logPath))
-    const isReplaced = parts[0]!.baseOffset === segment.baseOffset
-    const snapshot = isReplaced ? undefined : this.#recovering?.rename(segment.baseOffset)
-    this.#condemnWithSnapshot(condemned, snapshot)
-    this.#options.onAction?.({ kind: 'segment-divided', path: segment.logPath, into })
-    return parts
-  }
-
-  /** @returns undefined where it has to be divided first */
-  #recover(segment: LogSegment, why: RecoveredSegment['why']): RecoveredSegment | undefined {
-    const producers = this.#recovering?.startAnew() ?? this.#producers()
-    this.#recovering = producers
-    producers.rebuild({
-      segments: this.#segments,
-      logStartOffset: this.#options.logStartOffset,
-      endOffset: segment.baseOffset,
-      isClean: false,
-    })
-    const { size: bytes, logPath: path } = segment
-    const { config, logStartOffset, onProgress } = this.#options
-    const { indexIntervalBytes } = config
-    const limits = { indexIntervalBytes, logStartOffset, onProgress }
-    const result = readForRecovery({ segment, producers, epochs: this.#epochs, ...limits })
-    if (result === undefined) return undefined
-    const { indexes, batches, nextOffset, cut } = result
-    segment.replaceIndexes(indexes)
-    if (cut !== undefined) segment.cutAt(cut.position)
-    producers.takeSnapshot()
-    this.#recovered.push(segment)
-    const recovered: RecoveredSegment = {
-      kind: 'segment-recovered',
-      path,
-      why,
-      bytes,
-      batches,
-      nextOffset,
-      ...(cut && { cut }),
-    }
-    this.#options.onAction?.(recovered)
-    return recovered
-  }
-
-  #dropAll(endOffset: bigint): void {
-    const { logStartOffset } = this.#options
-    const why = `the log ends at offset ${endOffset}, before its start at ${logStartOffset}`
-    this.#drop(this.#segments.splice(0), why)
-    this.#epochs.clear()
-    this.#producers().clear(logStartOffset)
-  }
-
-  /** From the end on: whenever it is interrupted, what is left has no gap. */
-  #drop(segments: readonly LogSegment[], why: string): void {
-    const producers = this.#producers()
-    for (const segment of [...segments].reverse()) {
-      const { logPath: path, size: bytes, baseOffset } = segment
-      this.#condemnWithSnapshot(segment.rename(), producers.rename(baseOffset))
-      this.#options.onAction?.({ kind: 'segment-dropped', path, bytes, why })
-    }
-  }
-
-  #condemnWithSnapshot(paths: readonly string[], snapshot: string | undefined): void {
-    this.#condemned.push(...paths, ...(snapshot === undefined ? [] : [snapshot]))
-  }
-
-  #createSegment(baseOffset: bigint): void {
-    const segment = LogSegment.create(this.#folder, baseOffset, this.#segmentOptions())
-    this.#segments.push(segment)
-    this.#options.onAction?.({ kind: 'segment-created', path: segment.logPath })
-  }
-
-  #producers(): PartitionProducers {
-    const { nowMs, producerExpirationMs: expirationMs, onAction } = this.#options
-    return new PartitionProducers(this.#folder, { nowMs, expirationMs, onAction })
-  }
-
-  #segmentOptions() {
-    const { config, nowMs, drawJitterMs } = this.#options
-    return { config, nowMs, rollJitterMs: drawJitterMs?.(config) ?? 0 }
-  }
+  return step.value
 }
 
-function byBaseOffset(a: LogSegment, b: LogSegment): number {
-  return a.baseOffset < b.baseOffset ? -1 : 1
+/**
+ * The same, with segments that others read.
+ *
+ * @param read throws as `readSegmentFacts`
+ */
+export async function loadLogWith(
+  folder: PartitionFolder,
+  options: LoadOptions,
+  read: (request: FactsRequest) => Promise<SegmentFacts>,
+): Promise<LoadedLog> {
+  const loading = new LogLoading(folder, options).load()
+  let step = loading.next()
+  while (step.done !== true) {
+    let facts: SegmentFacts
+    try {
+      facts = await read(step.value)
+    } catch (error) {
+      step = loading.throw(error)
+      continue
+    }
+    step = loading.next(facts)
+  }
+  return step.value
 }

@@ -27,7 +27,9 @@ import {
 import type { FlushedLog } from './log-flush.ts'
 import { readLog, type LogRead, type ReadOptions } from './log-read.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
-import { loadLog, type LoadOptions } from './load-log.ts'
+import { loadLog, loadLogWith } from './load-log.ts'
+import type { FactsRequest, LoadOptions } from './log-loading.ts'
+import type { LoadedLog } from './loaded-log.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogSegment } from './log-segment.ts'
 import type { PartitionFolder } from './partition-folder.ts'
@@ -36,6 +38,7 @@ import type { PartitionProducers } from './partition-producers.ts'
 import type { Producer } from './producer.ts'
 import type { CompletedTransaction } from './producer-state.ts'
 import type { AppendContext } from './record-checks.ts'
+import type { SegmentFacts } from './segment-facts.ts'
 
 export type OpenOptions = Omit<LoadOptions, 'nowMs'> & {
   readonly clock: LogClock
@@ -72,9 +75,8 @@ export class PartitionLog {
    * @throws DiskError
    * @throws CorruptDataError where a broker would not start
    */
-  constructor(folder: PartitionFolder, options: OpenOptions) {
+  constructor(folder: PartitionFolder, options: OpenOptions, loaded = load(folder, options)) {
     const { clock, config, drawJitterMs } = options
-    const loaded = loadLog(folder, { ...options, nowMs: clock.nowMs() })
     this.folder = folder
     this.name = `${folder.topic}-${folder.partition}`
     this.epochs = loaded.epochs
@@ -87,6 +89,16 @@ export class PartitionLog {
     this.#logStartOffset = loaded.logStartOffset
     this.#endOffset = loaded.endOffset
     this.#highWatermark = loaded.logStartOffset
+  }
+
+  /** The same, with segments that others read; see `loadLogWith`. */
+  static async load(
+    folder: PartitionFolder,
+    options: OpenOptions,
+    read: (request: FactsRequest) => Promise<SegmentFacts>,
+  ): Promise<PartitionLog> {
+    const loaded = await loadLogWith(folder, { ...options, nowMs: options.clock.nowMs() }, read)
+    return new PartitionLog(folder, options, loaded)
   }
 
   get logStartOffset(): bigint {
@@ -413,4 +425,8 @@ export class PartitionLog {
     if (error instanceof DiskError) this.fail(error)
     return error
   }
+}
+
+function load(folder: PartitionFolder, options: OpenOptions): LoadedLog {
+  return loadLog(folder, { ...options, nowMs: options.clock.nowMs() })
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { recoveryThreading } from '../../src/cli/recovery-threads.ts'
 
 const threads = (parallelism: number, logDirCount: number, threadCount?: number) =>
-  recoveryThreading({ logDirCount, isPreview: true, threadCount }, { parallelism })
+  recoveryThreading({ logDirCount, threadCount }, { parallelism })
 
 describe('a recovery', () => {
   it.each([

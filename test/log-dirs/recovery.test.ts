@@ -5,8 +5,9 @@ import type { Disk } from '../../src/disk/disk.ts'
 import type { MemoryDisk } from '../../src/disk/memory-disk.ts'
 import { OverlayDisk } from '../../src/disk/overlay-disk.ts'
 import type { LogDirs } from '../../src/log-dirs/log-dirs.ts'
-import { recoverLog, type RecoverTask } from '../../src/log-dirs/recover-log.ts'
+import type { SegmentToRead } from '../../src/log/segment-facts.ts'
 import type { RecoveryOptions, RecoveryThreading } from '../../src/log-dirs/recovery.ts'
+import { readSegment } from '../../src/log-dirs/segment-reading.ts'
 import { failing } from '../log/failing-disk.ts'
 import { newBatch } from '../log/new-batch.ts'
 import {
@@ -63,12 +64,12 @@ async function recover(on: Disk, options: RecoveryOptions): Promise<Recovered> {
 
 /** The last to begin is the first to end. */
 function threads(on: Disk, count: number, begun: string[] = []): RecoveryThreading {
-  const run = async (task: RecoverTask) => {
-    begun.push(task.path)
-    const waits = 10 - begun.length
-    const outcome = await recoverLog(structuredClone(task), { disk: on })
+  const run = async (segment: SegmentToRead) => {
+    begun.push(segment.path)
+    const waits = 20 - begun.length
+    const reading = readSegment(structuredClone(segment), { disk: on })
     for (let turn = 0; turn < waits; turn++) await new Promise(resolve => setImmediate(resolve))
-    return structuredClone(outcome)
+    return structuredClone(reading)
   }
   const close = () => Promise.resolve()
   return { countMax: count, bytesMin: 0, start: () => ({ run, progressBytes: 0, close }) }
@@ -95,7 +96,15 @@ describe('logs put in order and closed', () => {
     expect(here.told.length).toBeGreaterThan(4)
     expect(there.told).toEqual(here.told)
     expect(contentsOf(other)).toEqual(contentsOf(one))
-    expect(begun).toEqual([`${B}/orders-3`, `${A}/orders-2`, `${B}/orders-1`, `${A}/orders-0`])
+    const logOf = (offset: number) => `/0000000000000000000${offset}.log`
+    expect(begun.slice(0, 2)).toEqual([0, 2].map(offset => `${B}/orders-3${logOf(offset)}`))
+    const all = [
+      ...[0, 2].map(offset => `${A}/orders-2${logOf(offset)}`),
+      ...[0, 2, 4].map(offset => `${B}/orders-3${logOf(offset)}`),
+      ...[0, 2].map(offset => `${B}/orders-1${logOf(offset)}`),
+      `${A}/orders-0${logOf(0)}`,
+    ]
+    expect(begun.toSorted()).toEqual(all.toSorted())
   })
 
   it('as a preview are told, and stay as they are', async () => {
@@ -117,17 +126,17 @@ describe('logs put in order and closed', () => {
     expect(begun).toEqual([])
   })
 
-  it('need none for the longest log, which one alone reads', async () => {
+  it('need none for the longest segment, which one alone reads', async () => {
     const begun: string[] = []
-    // All are 6.5 KB, the longest is 2.3 KB of that.
+    // All are 6.5 KB, the longest is 0.9 KB of that.
     const tried = (bytesMin: number) => {
       const threading = { ...threads(disk, 2, begun), bytesMin }
       return recover(new OverlayDisk(disk), { isPreview: true, threading })
     }
-    await tried(5000)
+    await tried(6000)
     expect(begun).toEqual([])
-    await tried(4000)
-    expect(begun).toHaveLength(4)
+    await tried(5000)
+    expect(begun).toHaveLength(8)
   })
 
   it('tell how much was read, of how much', async () => {

@@ -1,4 +1,5 @@
-import { loadLog, type LoadOptions } from '../../src/log/load-log.ts'
+import { loadLog } from '../../src/log/load-log.ts'
+import type { LoadOptions } from '../../src/log/log-loading.ts'
 import type { LoadedLog } from '../../src/log/loaded-log.ts'
 import type { Disk } from '../../src/disk/disk.ts'
 import type { MemoryDisk } from '../../src/disk/memory-disk.ts'

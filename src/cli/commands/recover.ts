@@ -92,7 +92,7 @@ async function runRecover(
       output.action(partition, action)
     },
   })
-  const wanted = { logDirCount: paths.length, isPreview, threadCount: options.threads }
+  const wanted = { logDirCount: paths.length, threadCount: options.threads }
   const failed = await logDirs.recoverAll({
     isPreview,
     threading: recoveryThreading(wanted, context),

@@ -8,11 +8,8 @@ export interface WorkerSettings {
   readonly disk: WorkerDisk
 }
 
-/**
- * Through what a worker sees the real disk: a scan leaves the page cache as it found it; what reads again what it has
- * read can't; and nobody but who is there to write may write.
- */
-export type WorkerDisk = 'considerate' | 'read-only' | 'writable'
+/** Through what a worker sees the real disk: a scan leaves the page cache as it found it; what will be needed stays. */
+export type WorkerDisk = 'considerate' | 'read-only'
 
 /** What tasks leave behind is short-lived: by default a thread would collect 48 MB of it before it looks. */
 export const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 }

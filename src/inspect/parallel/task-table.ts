@@ -3,7 +3,8 @@
  * plain values to a plain value: both cross threads.
  */
 import type { Disk } from '../../disk/disk.ts'
-import type { RecoverOutcome, RecoverTask } from '../../log-dirs/recover-log.ts'
+import type { SegmentToRead } from '../../log/segment-facts.ts'
+import type { SegmentReading } from '../../log-dirs/segment-reading.ts'
 import type { SegmentResult, SegmentTask } from '../search/segment-task.ts'
 import type { PartitionStats, StatsTask } from '../stats/partition-stats.ts'
 import type { PartitionReport, PartitionTask } from '../verify/partition-task.ts'
@@ -18,7 +19,7 @@ export interface TaskTypes {
   'verify-partition': { readonly argument: PartitionTask; readonly result: PartitionReport }
   'search-segment': { readonly argument: SegmentTask; readonly result: SegmentResult }
   'partition-stats': { readonly argument: StatsTask; readonly result: PartitionStats }
-  'recover-log': { readonly argument: RecoverTask; readonly result: RecoverOutcome }
+  'read-segment': { readonly argument: SegmentToRead; readonly result: SegmentReading }
 }
 
 export type TaskName = keyof TaskTypes
@@ -34,7 +35,7 @@ const TASKS: { readonly [N in TaskName]: () => Promise<Task<N>> } = {
   'verify-partition': async () => (await import('../verify/partition-check.ts')).checkPartition,
   'search-segment': async () => (await import('../search/match-collector.ts')).runSegmentTask,
   'partition-stats': async () => (await import('../stats/partition-stats.ts')).partitionStats,
-  'recover-log': async () => (await import('../../log-dirs/recover-log.ts')).recoverLog,
+  'read-segment': async () => (await import('../../log-dirs/segment-reading.ts')).readSegment,
 }
 
 export async function runTask<N extends TaskName>(

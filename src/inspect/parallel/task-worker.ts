@@ -15,7 +15,6 @@ const { progress, workerIndex, disk } = workerData as WorkerSettings
 const DISKS: Readonly<Record<WorkerDisk, () => Disk>> = {
   considerate: () => considerate(readOnly(nodeDisk)),
   'read-only': () => readOnly(nodeDisk),
-  writable: () => nodeDisk,
 }
 
 const environment: TaskEnvironment = {
