@@ -79,6 +79,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/recover.ts')).createRecoverCommand,
   },
   {
+    name: 'reindex',
+    summary: 'build indexes, producer snapshots and leader epochs anew from the logs',
+    load: async () => (await import('./commands/reindex.ts')).createReindexCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes kbroker in bash, zsh or fish',
     load: async () => {

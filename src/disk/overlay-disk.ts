@@ -23,6 +23,11 @@ export class OverlayDisk implements Disk {
     return this.#changes.has(resolve(path))
   }
 
+  /** Lets go of what was changed: what lies below shows again. */
+  forget(path: string): void {
+    this.#changes.delete(resolve(path))
+  }
+
   list(path: string): DirectoryEntry[] {
     const directory = resolve(path)
     const entries = new Map<string, DirectoryEntry>()

@@ -20,3 +20,22 @@ export async function forEachBounded<T>(
   await Promise.all(Array.from({ length: AT_ONCE_MAX }, work))
   if (failures.length > 0) throw failures[0]
 }
+
+/**
+ * Results in the order of the items, of which so many are worked on at once.
+ *
+ * @param act fails never, but for faults of ours
+ */
+export async function* inOrder<T, R>(
+  items: readonly T[],
+  countMax: number,
+  act: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const begun: Promise<R>[] = []
+  for (let taken = 0; taken < items.length; taken++) {
+    while (begun.length < items.length && begun.length < taken + countMax) {
+      begun.push(act(items[begun.length]!))
+    }
+    yield await begun[taken]!
+  }
+}

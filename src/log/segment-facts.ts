@@ -139,11 +139,14 @@ class FactsReader {
   }
 }
 
+/** Why a log is cut whose last write did not come to its end. */
+export const TORN = 'the last batch is not whole'
+
 function cutOffAt(scanner: BatchScanner, damage: string | undefined): CutOff | undefined {
   const { position, end } = scanner
   const bytes = end - position
   if (bytes === 0) return undefined
-  const reason = damage ?? scanner.damage?.damage.reason ?? 'the last batch is not whole'
+  const reason = damage ?? scanner.damage?.damage.reason ?? TORN
   return { position, bytes, reason, ...padding(scanner, damage) }
 }
 

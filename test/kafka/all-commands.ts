@@ -8,11 +8,11 @@ import { listFiles, type ListingOptions } from './directory-listing.ts'
 import { kbroker } from './kbroker.ts'
 
 /**
- * A dump may end so at zeros behind the last batch, and a recovery where a broker runs; anything else that does has not
- * done what it was asked.
+ * A dump may end so at zeros behind the last batch, and what may change something where a broker runs; anything else that
+ * does has not done what it was asked.
  */
 const ITEM_FAILED = 1
-const MAY_FAIL: readonly string[] = ['dump', 'recover']
+const MAY_FAIL: readonly string[] = ['dump', 'recover', 'reindex']
 
 /** It writes, and says so. */
 const WRITING = 'produce'
@@ -51,6 +51,7 @@ function commandLines(logDirs: readonly string[]): string[][] {
     ['search', 'paid', ...all, '--isolation', 'read_committed', '--no-indexes', '--json'],
     ['consume', '-t', 'mixed', ...all, '--json'],
     ['recover', ...all],
+    ['reindex', ...all, '--all'],
     ['stats', ...logDirs, '--by', 'topic'],
     ['log-dirs', ...logDirs],
     ['topics', 'list', ...all],

@@ -1,0 +1,147 @@
+/** `kbroker reindex`: what follows from the logs, built anew from them. */
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { brokerConfigsHere, readClusterHere } from '../../inspect/topics/cluster-here.ts'
+import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
+import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
+import { type Reindexed, reindex, type ReindexPlace } from '../../maintenance/reindex/reindex.ts'
+import { findWrongFiles } from '../../maintenance/reindex/wrong-files.ts'
+import { brokerNumber } from '../../metadata/broker-configs.ts'
+import {
+  addBrokerConfigOption,
+  withBrokerFile,
+  type BrokerConfigOption,
+} from '../broker-config-option.ts'
+import type { CommandContext } from '../command-context.ts'
+import {
+  addJsonOption,
+  addLogDirsOption,
+  addQuietOption,
+  noticesTo,
+  parsePositiveInteger,
+  type LogDirsOption,
+  type QuietOption,
+} from '../common-options.ts'
+import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
+import { EXIT } from '../exit-code.ts'
+import { readingFor } from '../left-out.ts'
+import { type MaintainedPartition, maintainedPartitions } from '../maintained-partitions.ts'
+import { startProgress } from '../progress.ts'
+import { reindexJson, reindexText } from '../render/reindex-output.ts'
+
+interface ReindexOptions extends LogDirsOption, BrokerConfigOption, QuietOption, ExecuteOption {
+  readonly all?: true
+  readonly keepOld?: true
+  readonly workers?: number
+  readonly json?: true
+}
+
+export function createReindexCommand(context: CommandContext): Command {
+  const command = new Command('reindex')
+    .description(
+      'Builds anew what follows from the logs where something is wrong with it: offset, time and\n' +
+        'transaction indexes, producer snapshots, leader epochs; byte for byte what Apache Kafka\n' +
+        'builds that finds none of them. Logs are read through, checksums and all, and never\n' +
+        'changed. Without --execute it tells of each file whether it is the same, missing, or from\n' +
+        'which entry on it differs.',
+    )
+    .argument('[paths...]', 'partition folders, log.dirs, patterns, or topic[-partition]')
+    .option(
+      '--all',
+      'build also what is sound: a broker writes indexes as it goes along, which may differ from\n' +
+        'those that are built, and snapshots may know of producers whose records are gone',
+    )
+    .option('--keep-old', 'keep what is replaced as *.old, which a broker takes no notice of')
+    .option('--workers <count>', 'threads (default: one for each processor)', parsePositiveInteger)
+  addLogDirsOption(command)
+  addBrokerConfigOption(command, '--config, ')
+  addExecuteOption(command)
+  addJsonOption(command)
+  addQuietOption(command)
+  return command
+    .addHelpText('after', EXAMPLES)
+    .action((words: string[], options: ReindexOptions) => runReindex(words, options, context))
+}
+
+async function runReindex(
+  words: readonly string[],
+  given: ReindexOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { options, brokerFile } = withBrokerFile(given, context)
+  const isPreview = options.execute !== true
+  const notice = noticesTo(options, context)
+  const { partitions, logDirs } = await maintainedPartitions(words, options, context)
+  const held = holdLogDirs(logDirs, { takesLocks: !isPreview })
+  try {
+    const disk = isPreview ? context.disk : context.writableDisk
+    const cluster = readClusterHere(context.disk, logDirs, readingFor(options, context))
+    const configs = brokerConfigsHere(cluster, brokerFile.configs)
+    const checkpointsOf = new Map(cluster.logDirs.map(dir => [dir.path, dir.checkpoints]))
+    const progress = await startProgress('reindexing', context)
+    const onProgress = (bytes: number, totalBytes: number) => progress.advance(bytes, totalBytes)
+    const wrong = await wrongFiles(partitions, options, { ...context, disk, onProgress })
+    const places = partitions.flatMap((partition): ReindexPlace[] => {
+      const { logDir, path } = partition
+      const own = wrong?.get(resolve(context.workingDirectory, path))
+      if (wrong !== undefined && own === undefined) return []
+      return [{ ...partition, checkpoints: checkpointsOf.get(logDir)!, wrong: own }]
+    })
+    const reindexed = reindex(places, disk, {
+      isPreview,
+      keepsOld: options.keepOld === true,
+      configOf: topicLogConfigs(configs),
+      nowMs: context.nowMs(),
+      producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
+      threads: {
+        countMax: options.workers ?? context.parallelism,
+        wereAskedFor: options.workers !== undefined,
+      },
+      onProgress,
+    })
+    for await (const log of reindexed) {
+      progress.clear()
+      tell(log, options, context)
+    }
+    progress.stop()
+    const soundCount = partitions.length - places.length
+    if (soundCount > 0)
+      notice(`${soundCount} of ${partitions.length} partitions need nothing rebuilt`)
+  } finally {
+    held.release()
+  }
+  if (isPreview) notice(PREVIEW_NOTICE)
+}
+
+/** Undefined where all are asked for. */
+function wrongFiles(
+  partitions: readonly MaintainedPartition[],
+  { all, workers }: ReindexOptions,
+  { disk, workingDirectory, parallelism, onProgress }: Looking,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> | undefined {
+  if (all === true) return undefined
+  const paths = partitions.map(({ path }) => path)
+  const options = { workers: workers ?? parallelism, workingDirectory, onProgress }
+  return findWrongFiles(paths, disk, options)
+}
+
+interface Looking extends Pick<CommandContext, 'disk' | 'workingDirectory' | 'parallelism'> {
+  readonly onProgress: (bytes: number, totalBytes: number) => void
+}
+
+function tell(log: Reindexed, options: ReindexOptions, context: CommandContext): void {
+  const { stdout, terminal, endWith } = context
+  const isPreview = options.execute !== true
+  const lines = options.json === true ? reindexJson(log, { isPreview }) : reindexText(log)
+  for (const line of lines) stdout.line(line)
+  if (terminal.stdoutIsTerminal) stdout.flush()
+  if (log.failure !== undefined || log.damage?.isTail === false) endWith(EXIT.itemFailed)
+}
+
+const EXAMPLES = `
+Examples:
+  kbroker reindex /data/a/orders-3
+  kbroker reindex orders --log-dirs /data/a,/data/b --execute --keep-old
+  kbroker reindex /data/a --json | jq 'select(.state == "missing" or .state == "differs")'
+
+Exit codes: 0 fine · 1 a log is damaged (see repair), or can't be read · 2 usage`

@@ -1,0 +1,242 @@
+/**
+ * Builds what follows from the logs of a partition anew: offset, time and transaction indexes, producer snapshots, leader
+ * epochs. They are what a broker writes that finds none of them and reads the log from its beginning: that start is done
+ * over a disk that keeps what is written to itself, and what comes of it is held against what lies there.
+ *
+ * The logs stay as they are. Where one is damaged, nothing follows from what lies behind the damage.
+ */
+import { basename, join } from 'node:path'
+import type { Disk } from '../../disk/disk.ts'
+import { OpenFiles } from '../../disk/open-files.ts'
+import { OverlayDisk } from '../../disk/overlay-disk.ts'
+import { replaceFile, writeNewFile } from '../../disk/replace-file.ts'
+import { LEADER_EPOCH_CHECKPOINT, parseSegmentFileName } from '../../log/file-names.ts'
+import {
+  encodeLeaderEpochCheckpoint,
+  readLeaderEpochCheckpoint,
+} from '../../log/leader-epoch-checkpoint.ts'
+import type { LoadAction } from '../../log/load-action.ts'
+import { PartitionLog } from '../../log/partition-log.ts'
+import { ReadAhead } from '../../log-dirs/read-ahead.ts'
+import type { RecoverTask, SegmentReaders } from '../../log-dirs/recover-log.ts'
+import { asFailure, type FailureError } from '../../log-dirs/plain-failure.ts'
+import { type DerivedKind, derivedKindOf, type Difference, differenceIn } from './derived-files.ts'
+import { contradicts } from './leader-epoch-conflict.ts'
+import { damageIn, type LogDamage, refuseOtherLogs } from './log-damage.ts'
+
+export interface ReindexTask extends Omit<RecoverTask, 'isClean' | 'recoveryPoint'> {
+  /** Names of the files that something is wrong with; undefined where all are to be as built. */
+  readonly wrong?: ReadonlySet<string> | undefined
+}
+
+export interface ReindexEnvironment {
+  readonly disk: Disk
+  readonly openFilesMax: number
+  readonly isPreview: boolean
+  /** Whether what is replaced stays, as `*.old`. */
+  readonly keepsOld: boolean
+  readonly readers: SegmentReaders
+}
+
+/**
+ * | state       | the file                                                                   | done with it |
+ * |-------------|----------------------------------------------------------------------------|--------------|
+ * | same        | says what the log says                                                     |              |
+ * | more        | leader epochs: contradicts no batch, and knows of epochs without any       |              |
+ * | sound       | says something else, and nothing is wrong with that                        |              |
+ * | missing     | is not there                                                               | written      |
+ * | differs     | says something else, from an entry on                                      | replaced     |
+ * | superfluous | belongs to nothing: a snapshot at no segment, an index without its log     | removed      |
+ */
+export interface ReindexedFile {
+  readonly name: string
+  readonly kind: DerivedKind
+  readonly state: 'same' | 'more' | 'sound' | 'missing' | 'differs' | 'superfluous'
+  readonly difference?: Difference
+}
+
+export interface ReindexedLog {
+  /** In order of their names. */
+  readonly files: readonly ReindexedFile[]
+  /** Where the log ends for whoever reads it through; what lies behind was left alone. */
+  readonly damage?: LogDamage
+  /** Why nothing could be built at all. */
+  readonly failure?: FailureError
+}
+
+export const LEFT_ALONE: ReadonlySet<ReindexedFile['state']> = new Set(['same', 'more', 'sound'])
+
+export async function reindexLog(
+  task: ReindexTask,
+  environment: ReindexEnvironment,
+): Promise<ReindexedLog> {
+  try {
+    return await new LogReindex(task, environment).run()
+  } catch (error) {
+    return { files: [], failure: asFailure(error) }
+  }
+}
+
+/** Segments whose indexes may still be asked for while the log is loaded. */
+const OPEN_SEGMENTS = 2
+
+class LogReindex {
+  readonly #task: ReindexTask
+  readonly #environment: ReindexEnvironment
+  readonly #path: string
+  readonly #disk: Disk
+  readonly #overlay: OverlayDisk
+  /** Of the files that follow from the logs, as they lie there. */
+  readonly #names: ReadonlySet<string>
+  readonly #files = new Map<string, ReindexedFile>()
+  readonly #actions: LoadAction[] = []
+  /** Paths of logs that were read, and whose indexes were not settled yet. */
+  readonly #unsettled: string[] = []
+
+  constructor(task: ReindexTask, environment: ReindexEnvironment) {
+    this.#task = task
+    this.#environment = environment
+    this.#path = task.path
+    this.#disk = environment.disk
+    this.#overlay = new OverlayDisk(environment.disk)
+    this.#names = new Set(this.#derivedNames(this.#disk))
+  }
+
+  async run(): Promise<ReindexedLog> {
+    const logs = this.#disk.list(this.#path).filter(({ name }) => isLiveLog(name))
+    if (logs.length === 0) return { files: [] }
+    this.#clear(logs.map(({ name }) => name))
+    await this.#load()
+    const damage = damageIn(this.#actions)
+    for (const name of new Set([...this.#names, ...this.#derivedNames(this.#overlay)])) {
+      if (!this.#files.has(name) && !isUncertain(name, damage)) this.#settle(name)
+    }
+    const files = [...this.#files.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    return { files, ...(damage && { damage }) }
+  }
+
+  /** A log without an index would be read for that reason, and then again for not having been closed. */
+  #clear(logs: readonly string[]): void {
+    for (const name of this.#names) this.#overlay.remove(join(this.#path, name))
+    for (const log of logs) this.#overlay.create(join(this.#path, log.replace(/log$/, 'index')))
+  }
+
+  async #load(): Promise<void> {
+    const { topic, partition, nowMs, path } = this.#task
+    const { openFilesMax, readers } = this.#environment
+    const files = new OpenFiles(this.#overlay, openFilesMax)
+    const ahead = new ReadAhead(readers.read, readers.aheadMax)
+    const options = {
+      ...this.#task,
+      isClean: false,
+      recoveryPoint: 0n,
+      clock: { nowMs: () => nowMs },
+      onAction: (action: LoadAction) => this.#note(action),
+    }
+    try {
+      const folder = { path, topic, partition, files }
+      const log = await PartitionLog.load(folder, options, request => ahead.facts(request))
+      log.raiseHighWatermark(this.#task.highWatermark)
+      await log.close()
+    } finally {
+      files.closeAll()
+    }
+  }
+
+  /** Indexes that nobody will ask for again are settled at once: those of a long log would fill the memory. */
+  #note(action: LoadAction): void {
+    refuseOtherLogs(action)
+    this.#actions.push(action)
+    if (action.kind !== 'segment-recovered') return
+    this.#unsettled.push(basename(action.path))
+    if (this.#unsettled.length <= OPEN_SEGMENTS) return
+    const log = this.#unsettled.shift()!
+    for (const kind of ['index', 'timeindex', 'txnindex']) {
+      const name = log.replace(/log$/, kind)
+      this.#settle(name)
+      this.#overlay.forget(join(this.#path, name))
+    }
+  }
+
+  /** Holds what was built against what lies there, and puts it in its place. */
+  #settle(name: string): void {
+    const kind = derivedKindOf(name)
+    if (kind === undefined) return
+    const path = join(this.#path, name)
+    const ours = contentOf(this.#overlay, path) ?? EMPTY[kind]
+    const theirs = this.#names.has(name) ? contentOf(this.#disk, path) : undefined
+    const verdict = this.#compare(kind, { name, ours, theirs })
+    if (verdict === undefined) return
+    this.#files.set(name, { name, kind, ...verdict })
+    const isLeft = LEFT_ALONE.has(verdict.state)
+    if (!isLeft && !this.#environment.isPreview) this.#replace(path, ours, theirs)
+  }
+
+  #compare(
+    kind: DerivedKind,
+    { name, ours, theirs }: Contents,
+  ): Omit<ReindexedFile, 'name' | 'kind'> | undefined {
+    const saysNothing = ours === undefined || (EMPTY[kind]?.equals(ours) ?? false)
+    if (theirs === undefined) return saysNothing ? undefined : { state: 'missing' }
+    const isSound = this.#task.wrong?.has(name) === false
+    if (ours === undefined) return { state: isSound ? 'sound' : 'superfluous' }
+    const difference = differenceIn(kind, { name, ours, theirs })
+    if (difference === undefined) return { state: 'same' }
+    const saysMore = kind === 'leader-epochs' && !contradict(theirs, ours)
+    if (saysMore) return { state: 'more', difference }
+    return { state: isSound ? 'sound' : 'differs', difference }
+  }
+
+  #replace(path: string, ours: Buffer | undefined, theirs: Buffer | undefined): void {
+    if (theirs !== undefined && this.#environment.keepsOld) this.#keep(`${path}.old`, theirs)
+    if (ours !== undefined) return replaceFile(this.#disk, path, ours)
+    this.#disk.remove(path)
+    this.#disk.syncDirectory(this.#path)
+  }
+
+  /** What was kept once is what was there first. */
+  #keep(path: string, bytes: Buffer): void {
+    if (this.#disk.status(path) === undefined) writeNewFile(this.#disk, path, bytes)
+  }
+
+  #derivedNames(disk: Disk): string[] {
+    const files = disk.list(this.#path).filter(({ kind }) => kind === 'file')
+    return files.flatMap(({ name }) => (derivedKindOf(name) === undefined ? [] : [name]))
+  }
+}
+
+/** As much as no file at all. */
+const EMPTY: { readonly [K in DerivedKind]?: Buffer } = {
+  txnindex: Buffer.alloc(0),
+  'leader-epochs': encodeLeaderEpochCheckpoint([]),
+}
+
+interface Contents {
+  readonly name: string
+  readonly ours: Buffer | undefined
+  readonly theirs: Buffer | undefined
+}
+
+function contentOf(disk: Disk, path: string): Buffer | undefined {
+  return disk.status(path) === undefined ? undefined : disk.readWhole(path)
+}
+
+function contradict(checkpoint: Buffer, told: Buffer): boolean {
+  const read = (bytes: Buffer) => readLeaderEpochCheckpoint(bytes, LEADER_EPOCH_CHECKPOINT)
+  const { entries, damages } = read(checkpoint)
+  return damages.length > 0 || contradicts(entries, read(told).entries)
+}
+
+function isLiveLog(name: string): boolean {
+  const parsed = parseSegmentFileName(name)
+  return parsed?.kind === 'log' && parsed.state === 'live' && parsed.wellFormed
+}
+
+/** Whether what the file has to say depends on what lies behind the damage. */
+function isUncertain(name: string, damage: LogDamage | undefined): boolean {
+  if (damage === undefined || damage.isTail) return false
+  const parsed = parseSegmentFileName(name)
+  if (parsed === undefined) return true
+  const { kind, baseOffset } = parsed
+  return kind === 'snapshot' ? baseOffset > damage.baseOffset : baseOffset >= damage.baseOffset
+}

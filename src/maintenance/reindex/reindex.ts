@@ -1,0 +1,129 @@
+/** Reindexes partitions of some log.dirs, several at once; what comes of each is told in their order. */
+import { join } from 'node:path'
+import { DiskError } from '../../base/errors.ts'
+import { MEBIBYTE } from '../../base/limits.ts'
+import { considerate } from '../../disk/considerate-disk.ts'
+import type { Disk } from '../../disk/disk.ts'
+import { TaskThreads } from '../../inspect/parallel/task-threads.ts'
+import type { LogConfig } from '../../log/log-config.ts'
+import type { SegmentToRead } from '../../log/segment-facts.ts'
+import { inOrder } from '../../log-dirs/bounded-work.ts'
+import { checkpointKey, type LogDirCheckpoints } from '../../log-dirs/log-dir.ts'
+import type { SegmentReaders } from '../../log-dirs/recover-log.ts'
+import { factsOf, readSegment } from '../../log-dirs/segment-reading.ts'
+import { reindexLog, type ReindexedLog, type ReindexTask } from './reindex-log.ts'
+
+export interface ReindexPlace {
+  /** Of the partition's folder. */
+  readonly path: string
+  readonly topic: string
+  readonly partition: number
+  /** Of its log.dir. */
+  readonly checkpoints: LogDirCheckpoints
+  /** Names of the files that something is wrong with; undefined where all are to be as built. */
+  readonly wrong?: ReadonlySet<string> | undefined
+}
+
+export interface ReindexOptions {
+  readonly isPreview: boolean
+  readonly keepsOld: boolean
+  readonly configOf: (topic: string) => LogConfig
+  readonly nowMs: number
+  readonly producerExpirationMs: number
+  /** Threads at most; as many as asked for, where they were, however little there is to read. */
+  readonly threads: { readonly countMax: number; readonly wereAskedFor: boolean }
+  readonly onProgress?: (bytes: number, totalBytes: number) => void
+}
+
+export interface Reindexed extends ReindexedLog {
+  readonly place: ReindexPlace
+}
+
+/** What one thread reads while others would still be starting. */
+const THREADED_BYTES_MIN = 64 * MEBIBYTE
+const OPEN_FILES_MAX = 64
+const PROGRESS_MS = 100
+
+/** @param disk that is written to, but for a preview */
+export async function* reindex(
+  places: readonly ReindexPlace[],
+  disk: Disk,
+  options: ReindexOptions,
+): AsyncGenerator<Reindexed> {
+  const { isPreview, keepsOld, threads, onProgress } = options
+  const totalBytes = places.reduce((sum, { path }) => sum + logBytes(path, disk), 0)
+  const isShared = threads.wereAskedFor || totalBytes >= THREADED_BYTES_MIN
+  const count = isShared ? threads.countMax : 1
+  const readers = count > 1 ? threadReaders(count) : readersHere(disk)
+  const tell = () => onProgress?.(readers.bytesRead(), totalBytes)
+  const timer = setInterval(tell, PROGRESS_MS)
+  try {
+    const environment = { disk, openFilesMax: OPEN_FILES_MAX, isPreview, keepsOld, readers }
+    yield* inOrder(places, count, async place => {
+      const log = await reindexLog(taskOf(place, options), environment)
+      tell()
+      return { place, ...log }
+    })
+  } finally {
+    clearInterval(timer)
+    await readers.close()
+  }
+}
+
+function taskOf(place: ReindexPlace, options: ReindexOptions): ReindexTask {
+  const { path, topic, partition, checkpoints, wrong } = place
+  const { configOf, nowMs, producerExpirationMs } = options
+  const key = checkpointKey(place)
+  return {
+    path,
+    topic,
+    partition,
+    wrong,
+    config: configOf(topic),
+    logStartOffset: checkpoints.logStart.get(key) ?? 0n,
+    highWatermark: checkpoints.highWatermark.get(key) ?? 0n,
+    nowMs,
+    producerExpirationMs,
+  }
+}
+
+interface Readers extends SegmentReaders {
+  bytesRead(): number
+  close(): Promise<void>
+}
+
+/** Both leave the page cache as they find it. */
+function threadReaders(count: number): Readers {
+  const threads = new TaskThreads('read-segment', count)
+  return {
+    read: async (segment: SegmentToRead) => factsOf(await threads.run(segment)),
+    aheadMax: count,
+    bytesRead: () => threads.progressBytes,
+    close: () => threads.close(),
+  }
+}
+
+function readersHere(disk: Disk): Readers {
+  let bytes = 0
+  const environment = {
+    disk: considerate(disk),
+    onProgress: (count: number) => void (bytes += count),
+  }
+  return {
+    read: segment => new Promise(resolve => resolve(factsOf(readSegment(segment, environment)))),
+    aheadMax: 0,
+    bytesRead: () => bytes,
+    close: () => Promise.resolve(),
+  }
+}
+
+/** Where that can't be found out, reading them will tell. */
+function logBytes(path: string, disk: Disk): number {
+  try {
+    const logs = disk.list(path).filter(({ name }) => name.endsWith('.log'))
+    return logs.reduce((sum, { name }) => sum + (disk.status(join(path, name))?.size ?? 0), 0)
+  } catch (error) {
+    if (error instanceof DiskError) return 0
+    throw error
+  }
+}
