@@ -28,9 +28,13 @@ const SLEEPER = new Int32Array(new SharedArrayBuffer(4))
 /** Files this small aren't worth the trouble: what they push out is nothing. */
 const CONSIDERED_BYTES_MIN = MEBIBYTE
 
-/** Where the page cache can't be seen (see pageCacheNotice), files are read as ever. */
-export function considerate(disk: Disk): Disk {
-  return diskWith(disk, { open: path => consider(disk.open(path)) })
+/**
+ * Where the page cache can't be seen (see pageCacheNotice), files are read as ever.
+ *
+ * @param bytesMin smaller files are read as ever, too
+ */
+export function considerate(disk: Disk, bytesMin = CONSIDERED_BYTES_MIN): Disk {
+  return diskWith(disk, { open: path => consider(disk.open(path), bytesMin) })
 }
 
 /**
@@ -46,8 +50,8 @@ export function sparingNotice(sizes: () => Iterable<number>): string | undefined
   return undefined
 }
 
-function consider(file: DiskFile): DiskFile {
-  if (!(file instanceof NodeFile) || file.size() < CONSIDERED_BYTES_MIN) return file
+function consider(file: DiskFile, bytesMin: number): DiskFile {
+  if (!(file instanceof NodeFile) || file.size() < bytesMin) return file
   return residency(file.fd, 0, 1) === undefined ? file : new ConsiderateFile(file)
 }
 

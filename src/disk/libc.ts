@@ -15,10 +15,10 @@ export interface Libc {
    */
   dropPages(fd: number, position: number, size: number): void
   /**
-   * How many pages of the range the page cache holds; undefined where Linux (before 6.5) or a
-   * sandbox won't say.
+   * How many pages of the range the page cache holds, and how many of them the disk was not given
+   * yet; undefined where Linux (before 6.5) or a sandbox won't say.
    */
-  countPagesHeld(fd: number, position: number, size: number): number | undefined
+  countPages(fd: number, position: number, size: number): PageCounts | undefined
   /**
    * One byte a page, whose lowest bit is set when the page cache holds it; undefined where the file
    * system can't tell. `position` is a multiple of the page. The memory is mapped for mincore(2)
@@ -32,6 +32,14 @@ export interface Libc {
    * is lost when the process closes any descriptor of the file.
    */
   takeLock(fd: number): boolean
+}
+
+export interface PageCounts {
+  readonly held: number
+  /** Changed since they were written. */
+  readonly dirty: number
+  /** On their way to the disk. */
+  readonly writing: number
 }
 
 export interface ConflictingLock {
@@ -141,11 +149,11 @@ function declare(koffi: Koffi): Libc {
       if (errno !== 0) throw failure('posix_fadvise', errno)
     },
 
-    countPagesHeld(fd, position, size) {
+    countPages(fd, position, size) {
       const range = BigUint64Array.of(BigInt(position), BigInt(size))
       const counts = new BigUint64Array(CACHESTAT_COUNTS)
       if (Number(cachestat(SYS_CACHESTAT, fd, range, counts, 0)) !== 0) return undefined
-      return Number(counts[0])
+      return { held: Number(counts[0]), dirty: Number(counts[1]), writing: Number(counts[2]) }
     },
 
     pagesHeld(fd, position, size) {

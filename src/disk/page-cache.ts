@@ -79,8 +79,41 @@ export function holdsAny(file: FileHandle, ranges: readonly ByteRange[]): boolea
   const library = libc()
   if (library === undefined) return false
   return withDescriptor(file, fd =>
-    ranges.some(({ position, size }) => (library.countPagesHeld(fd, position, size) ?? 0) > 0),
+    ranges.some(({ position, size }) => (library.countPages(fd, position, size)?.held ?? 0) > 0),
   )
+}
+
+export interface UnwrittenBytes {
+  /** Of pages that were changed since they were written. */
+  readonly dirtyBytes: number
+  /** Of pages that are on their way to the disk. */
+  readonly writingBytes: number
+}
+
+/**
+ * What of a range is in memory alone, in whole pages but no more than the range; undefined where
+ * the kernel doesn't tell: see unwrittenNotice.
+ */
+export function unwritten(
+  file: FileHandle,
+  position: number,
+  size: number,
+): UnwrittenBytes | undefined {
+  const library = libc()
+  if (library === undefined) return undefined
+  if (size <= 0) return { dirtyBytes: 0, writingBytes: 0 }
+  const { pageBytes } = library
+  const counts = withDescriptor(file, fd => library.countPages(fd, position, size))
+  if (counts === undefined) return undefined
+  const bytes = (pages: number) => Math.min(size, pages * pageBytes)
+  return { dirtyBytes: bytes(counts.dirty), writingBytes: bytes(counts.writing) }
+}
+
+/** Why `unwritten` has no answer. */
+export function unwrittenNotice(): string {
+  const absence = libcAbsence()
+  const why = absence === '' ? 'only Linux from 6.5 on tells, to who may write to them' : absence
+  return `which pages are dirty can't be seen: ${why}`
 }
 
 /**
@@ -113,7 +146,7 @@ function isTold(file: FileHandle): boolean {
 function runsOf(library: Libc, fd: number, position: number, end: number): PageRun[] | undefined {
   const { pageBytes } = library
   const start = position - (position % pageBytes)
-  const count = library.countPagesHeld(fd, start, end - start)
+  const count = library.countPages(fd, start, end - start)?.held
   const isAll = count === Math.ceil((end - start) / pageBytes)
   if (isAll || count === 0) return [{ position, size: end - position, resident: isAll }]
   const pages = library.pagesHeld(fd, start, end - start)

@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { MEBIBYTE } from '../../src/base/limits.ts'
 import { libc, libcAbsence } from '../../src/disk/libc.ts'
-import { evict, isResident, pageCacheNotice, residency } from '../../src/disk/page-cache.ts'
+import {
+  evict,
+  isResident,
+  pageCacheNotice,
+  residency,
+  unwritten,
+} from '../../src/disk/page-cache.ts'
 import { failureOf } from './failure-of.ts'
 import { isBackedByDisk, scratchDirectory } from './scratch.ts'
 
@@ -56,10 +62,22 @@ describe.runIf(library)('on Linux with koffi', () => {
 
   test('a file system that cannot map has no answer', () => {
     expect(library!.pagesHeld(-1, 0, page)).toBeUndefined()
-    expect(library!.countPagesHeld(-1, 0, page)).toBeUndefined()
+    expect(library!.countPages(-1, 0, page)).toBeUndefined()
   })
 
   describe.runIf(canEvict)('on a disk', () => {
+    test('what was written is dirty until it is synced', () => {
+      if (unwritten(path, 0, 1) === undefined) return
+      const fd = fs.openSync(path, 'r+')
+      fs.writeSync(fd, Buffer.alloc(3 * page), 0, 3 * page, MEBIBYTE)
+      const { dirtyBytes, writingBytes } = unwritten(fd, 0, size)!
+      expect(dirtyBytes + writingBytes).toBeGreaterThanOrEqual(3 * page)
+      expect(unwritten(fd, MEBIBYTE, 10)).toEqual({ dirtyBytes: 10, writingBytes: 0 })
+      fs.fsyncSync(fd)
+      expect(unwritten(fd, 0, size)).toEqual({ dirtyBytes: 0, writingBytes: 0 })
+      fs.closeSync(fd)
+    })
+
     test('an evicted file is absent', () => {
       evict(path, [{ position: 0, size }])
       expect(residency(path)).toEqual([{ position: 0, size, resident: false }])
