@@ -45,6 +45,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/log-dirs.ts')).createLogDirsCommand,
   },
   {
+    name: 'flush',
+    summary: 'tell what power loss would cost, and what a flush policy would change',
+    load: async () => (await import('./commands/flush.ts')).createFlushCommand,
+  },
+  {
+    name: 'page-cache',
+    summary: 'tell what of logs is in memory, bring records in, give them up',
+    load: async () => (await import('./commands/page-cache.ts')).createPageCacheCommand,
+  },
+  {
     name: 'topics',
     summary: "list, describe, create and delete a stopped broker's topics",
     load: async () => (await import('./commands/topics.ts')).createTopicsCommand,

@@ -5,6 +5,7 @@
 import type { Disk } from '../../disk/disk.ts'
 import type { SegmentToRead } from '../../log/segment-facts.ts'
 import type { SegmentReading } from '../../log-dirs/segment-reading.ts'
+import type { PartitionReplay, ReplayTask } from '../flush/partition-replay.ts'
 import type { SegmentResult, SegmentTask } from '../search/segment-task.ts'
 import type { PartitionStats, StatsTask } from '../stats/partition-stats.ts'
 import type { PartitionReport, PartitionTask } from '../verify/partition-task.ts'
@@ -20,6 +21,7 @@ export interface TaskTypes {
   'search-segment': { readonly argument: SegmentTask; readonly result: SegmentResult }
   'partition-stats': { readonly argument: StatsTask; readonly result: PartitionStats }
   'read-segment': { readonly argument: SegmentToRead; readonly result: SegmentReading }
+  'replay-partition': { readonly argument: ReplayTask; readonly result: PartitionReplay }
 }
 
 export type TaskName = keyof TaskTypes
@@ -36,6 +38,7 @@ const TASKS: { readonly [N in TaskName]: () => Promise<Task<N>> } = {
   'search-segment': async () => (await import('../search/match-collector.ts')).runSegmentTask,
   'partition-stats': async () => (await import('../stats/partition-stats.ts')).partitionStats,
   'read-segment': async () => (await import('../../log-dirs/segment-reading.ts')).readSegment,
+  'replay-partition': async () => (await import('../flush/partition-replay.ts')).replayPartition,
 }
 
 export async function runTask<N extends TaskName>(

@@ -49,13 +49,31 @@ export function emptyHistogram(): Histogram {
   return { counts, count: 0, sum: 0, min: Infinity, max: -Infinity }
 }
 
-/** @param value an integer from 0 up */
-export function record(histogram: Histogram, value: number): void {
-  histogram.counts[bucketOf(value)]! += 1
-  histogram.count++
-  histogram.sum += value
+/**
+ * @param value an integer from 0 up
+ * @param times how often it was seen
+ */
+export function record(histogram: Histogram, value: number, times = 1): void {
+  histogram.counts[bucketOf(value)]! += times
+  histogram.count += times
+  histogram.sum += value * times
   if (value < histogram.min) histogram.min = value
   if (value > histogram.max) histogram.max = value
+}
+
+/** Each integer from `from` up to `to`, not among them, once. */
+export function recordEach(histogram: Histogram, from: number, to: number): void {
+  for (let at = from; at < to;) {
+    const bucket = bucketOf(at)
+    const next = Math.min(to, leastIn(bucket + 1))
+    histogram.counts[bucket]! += next - at
+    histogram.sum += ((at + next - 1) * (next - at)) / 2
+    at = next
+  }
+  if (from >= to) return
+  histogram.count += to - from
+  histogram.min = Math.min(histogram.min, from)
+  histogram.max = Math.max(histogram.max, to - 1)
 }
 
 export function mergeHistogram(into: Histogram, from: Histogram): void {

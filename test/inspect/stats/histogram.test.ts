@@ -5,6 +5,7 @@ import {
   emptyHistogram,
   mergeHistogram,
   record,
+  recordEach,
   type Histogram,
 } from '../../../src/inspect/stats/histogram.ts'
 
@@ -43,6 +44,19 @@ describe('a histogram', () => {
         expect(doublings.map(({ count }) => count)).toEqual(counted)
         expect(counted.reduce((sum, count) => sum + count, 0)).toBe(all.length)
         expect([counted[0], counted.at(-1)]).not.toContain(0)
+      }),
+    )
+  })
+
+  it('takes a value many times, and a row of values, as one by one', () => {
+    fc.assert(
+      fc.property(fc.nat(100_000), fc.nat(3000), fc.nat(20), (from, length, times) => {
+        const atOnce = emptyHistogram()
+        recordEach(atOnce, from, from + length)
+        for (let i = 0; i < times; i++) record(atOnce, from, 7)
+        const row = Array.from({ length }, (_, i) => from + i)
+        const oneByOne = histogramOf([...row, ...Array<number>(7 * times).fill(from)])
+        expect(atOnce).toEqual(oneByOne)
       }),
     )
   })
