@@ -94,6 +94,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/reindex.ts')).createReindexCommand,
   },
   {
+    name: 'export',
+    summary: 'copy partitions out, as JSON lines or as a folder with checksums',
+    load: async () => (await import('./commands/export.ts')).createExportCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes kbroker in bash, zsh or fish',
     load: async () => {

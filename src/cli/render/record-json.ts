@@ -18,8 +18,8 @@ export class RecordJson {
     this.#start = constantOf(`{"topic":${asciiJson(topic)},"partition":${partition},"offset":`)
   }
 
-  /** The whole line. */
-  line(timestampType: TimestampType, record: RecordCursor): void {
+  /** The whole line; more members, each behind a comma, go before its end. */
+  line(timestampType: TimestampType, record: RecordCursor, more = ''): void {
     const out = this.#out
     const { offsetNumber, timestampNumber } = record
     out.constant(this.#start)
@@ -32,6 +32,7 @@ export class RecordJson {
     else out.text(`,"headers":[${headersText(record)}]`)
     this.#key(record)
     this.#value(record)
+    if (more !== '') out.text(more)
     out.constant(LINE_END)
   }
 

@@ -35,6 +35,8 @@ export interface CursorOptions {
   readonly limits: DecodeLimits
   /** Bytes read at once. */
   readonly windowSize?: number | undefined
+  /** Whether it stands on control records, too. */
+  readonly showsControl?: boolean | undefined
   readonly tell: (problem: SearchProblem) => void
 }
 
@@ -205,12 +207,12 @@ export class PartitionCursor {
   }
 
   #openSegment(planned: PlannedSegment, resumeAt: number | undefined): VisibleBatches {
-    const { limits, windowSize, tell } = this.#options
+    const { limits, windowSize, showsControl, tell } = this.#options
     const segment = new OpenSegment(this.#disk, planned.segment)
     try {
       const { range } = this.#plan
       const { tail, aborted } = planned
-      const common = { range, tail, aborted, limits, windowSize, tell, resumeAt }
+      const common = { range, tail, aborted, limits, windowSize, showsControl, tell, resumeAt }
       const batches = new VisibleBatches(segment, { ...common, useIndexes: true })
       this.#open = { segment, batches }
       return batches

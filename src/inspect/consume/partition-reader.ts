@@ -28,6 +28,8 @@ export interface ConsumedPartition {
 export interface ConsumeOptions extends ViewOptions {
   /** Of several partitions. */
   readonly order: 'by partition' | 'by time'
+  /** Control records, too. */
+  readonly showsControl?: boolean
   readonly limits: DecodeLimits
   readonly tell: (problem: SearchProblem) => void
 }
@@ -87,8 +89,8 @@ export class PartitionReader {
   }
 
   #cursorOptions({ topic, partition }: ConsumedPartition): CursorOptions {
-    const { limits, tell } = this.#options
-    return { topic, partition, limits, windowSize: this.#windowSize, tell }
+    const { limits, tell, showsControl } = this.#options
+    return { topic, partition, limits, windowSize: this.#windowSize, showsControl, tell }
   }
 
   /** Undefined where the partition can't be read, which is told. */

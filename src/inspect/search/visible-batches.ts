@@ -43,6 +43,8 @@ export interface VisibleBatchesOptions {
   readonly resumeAt?: number | undefined
   /** Bytes read at once. */
   readonly windowSize?: number | undefined
+  /** Whether control records are shown, too: markers of transactions, most of all. */
+  readonly showsControl?: boolean | undefined
   /** Asked of a batch that would be shown: whether to look into it. */
   readonly isWanted?: (batch: Batch) => boolean
   readonly tell: (problem: SearchProblem) => void
@@ -179,8 +181,9 @@ export class VisibleBatches {
   }
 
   #isHidden(batch: Batch): boolean {
-    const { isWanted, aborted } = this.#options
-    if (batch.isControl || isWanted?.(batch) === false) return true
+    const { isWanted, aborted, showsControl } = this.#options
+    if (batch.isControl) return showsControl !== true
+    if (isWanted?.(batch) === false) return true
     if (!batch.isTransactional || aborted.count === 0) return false
     return aborted.covers(batch.producerId, batch.baseOffset)
   }

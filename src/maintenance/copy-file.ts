@@ -1,0 +1,68 @@
+/** A file copied piece by piece into a new one, durable when it returns, and its checksum. */
+import { createHash } from 'node:crypto'
+import { CorruptDataError } from '../base/errors.ts'
+import { MEBIBYTE } from '../base/limits.ts'
+import type { Disk, DiskFile } from '../disk/disk.ts'
+
+export interface CopyOptions {
+  /** Told how many bytes were copied since the last call. */
+  readonly onProgress?: ((bytes: number) => void) | undefined
+}
+
+/**
+ * @param size bytes of it that are wanted
+ * @returns its SHA-256, hex
+ * @throws CorruptDataError where the file has fewer bytes by now
+ */
+export function copyFile(
+  { disk, path, size }: { readonly disk: Disk; readonly path: string; readonly size: number },
+  into: { readonly disk: Disk; readonly path: string },
+  options: CopyOptions = {},
+): string {
+  const copy = into.disk.create(into.path)
+  try {
+    let at = 0
+    const sha256 = checksumOf({ disk, path, size }, options, bytes => {
+      copy.write(bytes, at)
+      at += bytes.length
+    })
+    copy.sync()
+    return sha256
+  } finally {
+    copy.close()
+  }
+}
+
+/** @param visit sees all bytes, in pieces that are valid during the call */
+export function checksumOf(
+  { disk, path, size }: { readonly disk: Disk; readonly path: string; readonly size: number },
+  { onProgress }: CopyOptions = {},
+  visit?: (bytes: Buffer) => void,
+): string {
+  const file = disk.open(path)
+  try {
+    const hash = createHash('sha256')
+    const buffer = Buffer.allocUnsafeSlow(Math.min(MEBIBYTE, Math.max(1, size)))
+    for (let at = 0; at < size;) {
+      const bytes = buffer.subarray(0, Math.min(buffer.length, size - at))
+      if (file.read(bytes, at) < bytes.length) throw shrunk(file, size)
+      hash.update(bytes)
+      visit?.(bytes)
+      at += bytes.length
+      onProgress?.(bytes.length)
+    }
+    return hash.digest('hex')
+  } finally {
+    file.close()
+  }
+}
+
+function shrunk(file: DiskFile, size: number): CorruptDataError {
+  return new CorruptDataError({
+    file: file.path,
+    position: file.size(),
+    reason: 'the file shrank while it was read',
+    found: `${file.size()} bytes`,
+    expected: `${size}`,
+  })
+}
