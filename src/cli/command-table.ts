@@ -99,6 +99,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/export.ts')).createExportCommand,
   },
   {
+    name: 'import',
+    summary: 'put back what export wrote, into the log.dirs of a stopped broker',
+    load: async () => (await import('./commands/import.ts')).createImportCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes kbroker in bash, zsh or fish',
     load: async () => {

@@ -19,6 +19,7 @@
  *
  * Source: https://datatracker.ietf.org/doc/html/rfc8878
  */
+import { CorruptDataError } from '../base/errors.ts'
 import { corrupt } from './codec.ts'
 
 export interface ZstdFrame {
@@ -66,6 +67,26 @@ export function zstdFrames(bytes: Buffer): ZstdFrame[] {
     position = frame.end
   }
   return frames
+}
+
+/**
+ * Where the first frame, or what is to be skipped in its place, ends; undefined where more bytes have to tell.
+ *
+ * @throws CorruptDataError where the bytes begin none
+ */
+export function firstFrameEnd(bytes: Buffer): number | undefined {
+  try {
+    if (bytes.length < MAGIC_SIZE) return undefined
+    const isSkippable = bytes.readUInt32LE(0) >>> 4 === SKIPPABLE_MAGIC
+    if (isSkippable) return skippableEnd(bytes, 0)
+    if (bytes.readUInt32LE(0) === FRAME_MAGIC) return frameAt(bytes, 0).end
+  } catch (error) {
+    const endsEarly = error instanceof CorruptDataError && error.damage.reason === ENDS_EARLY
+    if (endsEarly) return undefined
+    throw error
+  }
+  const found = bytes.readUInt32LE(0).toString(16)
+  throw corrupt(0, 'no zstd frame', { found, expected: FRAME_MAGIC.toString(16) })
 }
 
 function skippableEnd(bytes: Buffer, position: number): number {
@@ -170,5 +191,7 @@ function readBlocks(bytes: Buffer, { end: start, blockSizeMax }: Header) {
 
 function truncated(bytes: Buffer, part: string) {
   const what = { found: 'the end of the payload', expected: `the rest of the ${part}` }
-  return corrupt(bytes.length, 'zstd frame ends early', what)
+  return corrupt(bytes.length, ENDS_EARLY, what)
 }
+
+const ENDS_EARLY = 'zstd frame ends early'

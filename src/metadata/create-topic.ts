@@ -26,6 +26,8 @@ export interface NewTopic {
   readonly brokerId: number
   /** The log.dir of a partition: its id, or UNASSIGNED_DIRECTORY. */
   readonly directoryOf: (partitionId: number) => string
+  /** Of a partition whose log was led before, elsewhere; by default 0. */
+  readonly leaderEpochOf?: (partitionId: number) => number
 }
 
 /** In one request. */
@@ -81,7 +83,7 @@ function configRecords({ name, configs }: NewTopic, image: ClusterImage): Metada
 }
 
 function partitionRecord(
-  { topicId, brokerId, directoryOf }: NewTopic,
+  { topicId, brokerId, directoryOf, leaderEpochOf }: NewTopic,
   partitionId: number,
   image: ClusterImage,
 ): MetadataRecord {
@@ -90,7 +92,7 @@ function partitionRecord(
     partitionId,
     topicId,
     replicas: [brokerId],
-    leaderEpoch: 0,
+    leaderEpoch: leaderEpochOf?.(partitionId) ?? 0,
     partitionEpoch: 0,
     directories: version === 0 ? [] : [directoryOf(partitionId)],
     ...leadership(brokerId, image),

@@ -114,7 +114,8 @@ async function chosenPartitions(
   const targets = await resolveTargets(paths, { logDirs, disk, workingDirectory })
   if (targets.length === 0) throw new UsageError('nothing to export: give a path, or --log-dirs')
   const file = targets.find(({ kind }) => kind === 'file')
-  if (file !== undefined) throw new UsageError(`${file.path} is a file: give its partition's folder`)
+  if (file !== undefined)
+    throw new UsageError(`${file.path} is a file: give its partition's folder`)
   const limits = limitsOf(options)
   const onRefusal = leavingOut(context)
   const found = scannedPartitions(targets, { disk, workingDirectory, limits, onRefusal })
@@ -222,7 +223,8 @@ function originOf(
   const configs = topic && image && Object.fromEntries(image.configs.of('topic', name))
   return {
     tool: `kbroker ${PACKAGE_VERSION}`,
-    clusterId: here.logDirs.find(({ meta }) => meta?.clusterId !== undefined)?.meta?.clusterId ?? null,
+    clusterId:
+      here.logDirs.find(({ meta }) => meta?.clusterId !== undefined)?.meta?.clusterId ?? null,
     topic: {
       name,
       id: topic?.topicId ?? idInFolders(partitions, context) ?? null,

@@ -1,7 +1,7 @@
 /**
  * A line as `--json` prints a record, and its inverse (see record-json.ts): what it says of key, value, headers,
- * timestamp and partition is taken digit by digit and byte by byte. Where a record was (topic, offset, timestampType)
- * is of no account here.
+ * timestamp and partition is taken digit by digit and byte by byte. Where a record was (topic, offset, timestampType),
+ * and what its batch was like (export --markers keep), is left to whoever asks for it; else it is of no account.
  *
  * A value has to be there, and no other names: a mistyped one would make a tombstone otherwise, or a record without its
  * key.
@@ -17,7 +17,7 @@ const VALUE = 2
 const HEADERS = 4
 const TIMESTAMP = 8
 const PARTITION = 16
-const PASSED_OVER = 0
+const PLACE = 0
 
 const MEMBERS = (
   [
@@ -28,11 +28,37 @@ const MEMBERS = (
     ['headers', HEADERS, false],
     ['timestamp', TIMESTAMP, false],
     ['partition', PARTITION, false],
-    ['topic', PASSED_OVER, false],
-    ['offset', PASSED_OVER, false],
-    ['timestampType', PASSED_OVER, false],
+    ['topic', PLACE, false],
+    ['offset', PLACE, false],
+    ['timestampType', PLACE, false],
+    ['leaderEpoch', PLACE, false],
+    ['producerId', PLACE, false],
+    ['producerEpoch', PLACE, false],
+    ['sequence', PLACE, false],
+    ['isTransactional', PLACE, false],
+    ['control', PLACE, false],
   ] as const
-).map(([name, bit, isBase64]) => ({ name: Buffer.from(name), bit, isBase64 }))
+).map(([text, bit, isBase64]) => ({ text, name: Buffer.from(text), bit, isBase64 }))
+
+/** Members that tell where a record was. */
+export type PlaceMember =
+  | 'topic'
+  | 'offset'
+  | 'timestampType'
+  | 'leaderEpoch'
+  | 'producerId'
+  | 'producerEpoch'
+  | 'sequence'
+  | 'isTransactional'
+  | 'control'
+
+/** Takes them. */
+export interface PlaceReader {
+  /** A line begins. */
+  begin(): void
+  /** Reads the member's value, which comes next, and is not null. */
+  member(name: PlaceMember, scanner: JsonScanner): void
+}
 
 export class JsonLine implements LineParser {
   readonly #scanner = new JsonScanner()
@@ -40,8 +66,14 @@ export class JsonLine implements LineParser {
   #headers: RecordHeader[] = []
   /** Members that have come. */
   #seen = 0
+  readonly #place: PlaceReader | undefined
   readonly #readMember = () => this.#member()
   readonly #readHeader = () => this.#header()
+
+  /** @param place by default nobody asks */
+  constructor(place?: PlaceReader) {
+    this.#place = place
+  }
 
   parse(record: OutgoingRecord, bytes: Buffer, start: number, end: number): void {
     const scanner = this.#scanner
@@ -49,6 +81,7 @@ export class JsonLine implements LineParser {
     this.#seen = 0
     record.setKey(null)
     record.headers = NO_HEADERS
+    this.#place?.begin()
     scanner.begin(bytes, start, end)
     scanner.object(this.#readMember)
     if ((this.#seen & VALUE) === 0) throw this.#noValue('a record')
@@ -59,8 +92,8 @@ export class JsonLine implements LineParser {
     const scanner = this.#scanner
     const known = this.#known()
     if (known === undefined) throw this.#noMember(RECORD_MEMBERS)
-    const { bit, isBase64 } = known
-    if (bit === PASSED_OVER) return scanner.skip()
+    const { bit, isBase64, text } = known
+    if (bit === PLACE) return this.#takePlace(text as PlaceMember)
     if ((this.#seen & bit) !== 0) throw this.#twice()
     this.#seen |= bit
     const record = this.#record
@@ -70,6 +103,15 @@ export class JsonLine implements LineParser {
     else if (scanner.isNull()) return
     else if (bit === TIMESTAMP) record.timestamp = scanner.integer(INT64)
     else record.partition = this.#partition()
+  }
+
+  /** A marker of a transaction is no record, whatever it carries. */
+  #takePlace(name: PlaceMember): void {
+    const scanner = this.#scanner
+    if (scanner.isNull()) return
+    if (this.#place !== undefined) return this.#place.member(name, scanner)
+    if (name !== 'control') return scanner.skip()
+    throw scanner.unexpected('a record: import takes these', undefined, 'a control record')
   }
 
   /** What the scanner's string names. */

@@ -48,6 +48,10 @@ export interface WantedTopic {
   readonly name: string
   readonly partitionCount: number
   readonly configs: ReadonlyMap<string, string>
+  /** That it had before, elsewhere; by default a new one. */
+  readonly topicId?: string
+  /** As its logs have them, by partition, where they were led before; by default 0. */
+  readonly leaderEpochs?: ReadonlyMap<number, number>
   /** Log.dirs that have to be formatted first. */
   readonly fresh: readonly FreshPath[]
   /** Of the node; where log.dirs are formatted already, theirs. */
@@ -69,7 +73,8 @@ export function topicCreation(
       name,
       partitionCount,
       configs: wanted.configs,
-      topicId: options.newId(),
+      topicId: wanted.topicId ?? options.newId(),
+      leaderEpochOf: partition => wanted.leaderEpochs?.get(partition) ?? 0,
       brokerId: identity.nodeId,
       directoryOf: partition => directories?.[partition] ?? UNASSIGNED_DIRECTORY,
     },

@@ -1,0 +1,244 @@
+/** `kbroker import`: what `export` wrote, back into the log.dirs of a stopped broker. */
+import { createHash } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { Command, Option } from 'commander'
+import { UsageError } from '../../base/errors.ts'
+import { MEBIBYTE } from '../../base/limits.ts'
+import type { CodecName } from '../../compression/codec.ts'
+import { CODECS } from '../../compression/codecs.ts'
+import { decodeManifest, MANIFEST, type ExportManifest } from '../../maintenance/export/manifest.ts'
+import type { BrokerFile } from '../../log-dirs/broker-file.ts'
+import {
+  addBrokerConfigOption,
+  withBrokerFile,
+  type BrokerConfigOption,
+} from '../broker-config-option.ts'
+import {
+  carryOutImport,
+  finishInterrupted,
+  interruptedImport,
+  refuseOther,
+} from '../carry-out-import.ts'
+import type { CommandContext } from '../command-context.ts'
+import {
+  addJsonOption,
+  addLimitOption,
+  addLogDirsOption,
+  addQuietOption,
+  collect,
+  noticesTo,
+  parseByteSize,
+  parseNatural,
+  parsePositiveInteger,
+  type LimitOption,
+  type LogDirsOption,
+  type QuietOption,
+} from '../common-options.ts'
+import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
+import { ImportCluster } from '../import-cluster.ts'
+import { planFolder } from '../import-folder.ts'
+import { planLines } from '../import-lines.ts'
+import type { ImportPlan } from '../import-plan.ts'
+import { RECORD_SIZE_MAX_FLAG } from '../produce-input/record-reader.ts'
+import { importLines } from '../render/import-output.ts'
+
+interface ImportOptions
+  extends LogDirsOption, LimitOption, QuietOption, ExecuteOption, BrokerConfigOption {
+  readonly topic?: string
+  readonly partition?: number
+  readonly partitions?: number
+  readonly topicConfig?: readonly string[]
+  readonly keepOffsets?: true
+  readonly markers?: 'keep' | 'drop'
+  readonly compressionCodec: CodecName
+  readonly maxRecordBytes: number
+  readonly json?: true
+}
+
+export function createImportCommand(context: CommandContext): Command {
+  const command = new Command('import')
+    .description(
+      'Puts back what kbroker export wrote: a file of JSON lines, or a folder whose checksums hold.\n' +
+        'All of it is written aside first; then the topic is made, if it has to be, and all is put in\n' +
+        'place. A partition that has records gets those of a file behind them, and no folder over them.\n' +
+        'Without --execute it only tells what that would be, and changes nothing.',
+    )
+    .argument('<from>', 'NAME.jsonl, NAME.jsonl.gz, NAME.jsonl.zst, or a folder')
+    .option('-t, --topic <topic>', 'where it goes (default: of a folder, the topic it was of)')
+    .option(
+      '-p, --partition <n>',
+      'of a file, for all records, whatever they say; of a folder, the only one to take, or what a ' +
+        'single one becomes',
+      parseNatural,
+    )
+    .option('--partitions <n>', 'of the topic, if it has to be made', parsePositiveInteger)
+    .option(
+      '--topic-config <name=value>',
+      'of the topic, if it has to be made (repeatable; a folder brings its own)',
+      collect,
+    )
+    .option('--keep-offsets', 'of a file: into partitions that are empty, or end before')
+    .addOption(
+      new Option(
+        '--markers <what>',
+        'of a file with markers of transactions: keep them (default with --keep-offsets), or drop ' +
+          'them and what was not committed',
+      ).choices(['keep', 'drop']),
+    )
+    .addOption(
+      new Option(
+        '-z, --compression-codec <codec>',
+        'of a file, where the topic has none of its own',
+      )
+        .choices(CODECS.map(({ name }) => name))
+        .default('none'),
+    )
+    .addOption(
+      new Option(`${RECORD_SIZE_MAX_FLAG} <size>`, 'of key, value and headers of a record together')
+        .argParser(parseByteSize)
+        .default(MEBIBYTE, '1MiB'),
+    )
+  addLogDirsOption(command, 'of one broker, all of them')
+  addBrokerConfigOption(command, '--config, ')
+  addExecuteOption(command)
+  addJsonOption(command)
+  addQuietOption(command)
+  addLimitOption(command)
+  return command
+    .addHelpText('after', EXAMPLES)
+    .action((from: string, options: ImportOptions) => runImport(from, options, context))
+}
+
+async function runImport(
+  from: string,
+  given: ImportOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { options, brokerFile } = withBrokerFile(given, context)
+  const source = sourceOf(from, options, context)
+  const notice = noticesTo(options, context)
+  let cluster = clusterOf(source, options, brokerFile, context)
+  const journal = interruptedImport(cluster.formatted, context)
+  const executed = options.execute === true
+  if (journal !== undefined) {
+    refuseOther(journal, source.importId)
+    if (!executed) return notice(`kbroker: it was interrupted before: --execute finishes it`)
+    await finishInterrupted(journal, cluster.formatted, context)
+    return notice(`kbroker: finished what was interrupted before`)
+  }
+  let plan = await planOf(source, cluster, options, context)
+  if (executed && cluster.formatted.length < cluster.logDirs.length) {
+    await cluster.format()
+    cluster = clusterOf(source, options, brokerFile, context)
+    plan = await planOf(source, cluster, options, context)
+  }
+  for (const text of plan.notices) notice(`kbroker: ${text}`)
+  if (executed) {
+    const { importId } = source
+    const { target, places, stage } = plan
+    const logDirs = cluster.formatted
+    await carryOutImport({ importId, source: from, logDirs, target, places, stage }, context)
+  }
+  const isJson = options.json === true
+  for (const line of importLines(plan, { executed, isJson })) context.stdout.line(line)
+  if (!executed) notice(PREVIEW_NOTICE)
+}
+
+interface Source {
+  readonly path: string
+  readonly topic: string
+  /** Of a folder. */
+  readonly manifest: ExportManifest | undefined
+  /** The same each time the same is imported. */
+  readonly importId: string
+}
+
+function sourceOf(from: string, options: ImportOptions, { disk }: CommandContext): Source {
+  const status = disk.status(from)
+  if (status === undefined) throw new UsageError(`no file or folder ${from}`)
+  const { topic, partition, partitions, keepOffsets, markers } = options
+  const idOf = (...facts: readonly unknown[]) =>
+    createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, ID_DIGITS)
+  if (status.kind === 'directory') {
+    refuseForFolder(options)
+    const file = join(from, MANIFEST)
+    if (disk.status(file) === undefined) {
+      throw new UsageError(`${from} has no ${MANIFEST}: it is no folder that kbroker export made`)
+    }
+    const bytes = disk.readWhole(file)
+    const manifest = decodeManifest(bytes, file)
+    const into = topic ?? manifest.topic.name
+    const importId = idOf(bytes.toString('base64'), into, partition ?? null)
+    return { path: from, topic: into, manifest, importId }
+  }
+  if (topic === undefined) throw new UsageError('where to? Give --topic')
+  if (markers === 'keep' && keepOffsets !== true) {
+    throw new UsageError('--markers keep wants --keep-offsets: markers belong to their offsets')
+  }
+  const { size, mtimeMs } = status
+  const how = [topic, partition ?? null, partitions ?? null, keepOffsets === true, markers ?? null]
+  return {
+    path: from,
+    topic,
+    manifest: undefined,
+    importId: idOf(resolve(from), size, mtimeMs, ...how),
+  }
+}
+
+const ID_DIGITS = 32
+
+function refuseForFolder({ keepOffsets, markers }: ImportOptions): void {
+  if (keepOffsets === undefined && markers === undefined) return
+  throw new UsageError('--keep-offsets and --markers are for .jsonl: a folder is taken as it is')
+}
+
+function clusterOf(
+  { topic, manifest }: Source,
+  options: ImportOptions,
+  brokerFile: BrokerFile,
+  context: CommandContext,
+): ImportCluster {
+  const configs = new Map(Object.entries(manifest?.topic.configs ?? {}))
+  for (const pair of options.topicConfig ?? []) {
+    const split = pair.indexOf('=')
+    if (split < 1) throw new UsageError(`--topic-config ${pair}: expected name=value`)
+    configs.set(pair.slice(0, split), pair.slice(split + 1))
+  }
+  const cluster = new ImportCluster({ topic, configs }, { ...options, brokerFile }, context)
+  if (cluster.isThere && options.topicConfig !== undefined) {
+    throw new UsageError(`--topic-config is for new topics: ${topic} is there`)
+  }
+  return cluster
+}
+
+function planOf(
+  { path, manifest, importId }: Source,
+  cluster: ImportCluster,
+  options: ImportOptions,
+  context: CommandContext,
+): Promise<ImportPlan> {
+  const { partition, partitions: partitionCount, compressionCodec: codec } = options
+  const common = { path, importId, partition, partitionCount }
+  if (manifest !== undefined) return planFolder({ ...common, manifest }, cluster, context)
+  const keepOffsets = options.keepOffsets === true
+  const keepMarkers = keepOffsets && options.markers !== 'drop'
+  const lines = {
+    ...common,
+    keepOffsets,
+    keepMarkers,
+    codec,
+    recordSizeMax: options.maxRecordBytes,
+  }
+  return planLines(lines, cluster, context)
+}
+
+const EXAMPLES = `
+Interrupted, it leaves nothing that a consumer sees, or what running it again finishes.
+
+Examples:
+  kbroker import orders.jsonl.zst --topic orders --log-dirs /data/a,/data/b
+  kbroker import exact.jsonl --topic orders --keep-offsets --log-dirs /data/a --execute
+  kbroker import /backup/orders --log-dirs /data/a,/data/b --execute
+  kbroker import /backup/orders --topic restored --log-dirs /data/a --execute
+
+Exit codes: 0 fine · 1 a line, a file or the log.dirs are in no order; nothing is changed · 2 usage`

@@ -1,0 +1,199 @@
+/** The cluster that something is imported into: the topic as it is there, or as it would be made. */
+import { RefusedError, UsageError } from '../base/errors.ts'
+import { logEndOffset, localLogStartOffset } from '../inspect/offsets/log-bounds.ts'
+import { PartitionLogReader } from '../inspect/offsets/partition-log.ts'
+import { pathsById } from '../inspect/topics/cluster-here.ts'
+import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
+import { logDirAddition, topicCreation } from '../inspect/topics/topic-change.ts'
+import type { BrokerFile } from '../log-dirs/broker-file.ts'
+import type { ClusterChange } from '../log-dirs/cluster-change.ts'
+import { isMetadata } from '../log-dirs/log-note.ts'
+import { type LogConfig, logConfigOf } from '../log/log-config.ts'
+import { effectiveConfigs } from '../metadata/broker-configs.ts'
+import { appendProblem } from '../metadata/topic-name.ts'
+import type { CommandContext } from './command-context.ts'
+import {
+  limitsOf,
+  type LimitOption,
+  type LogDirsOption,
+  type QuietOption,
+} from './common-options.ts'
+import { changeOptions, placesOf, readNode, writeChange, type Places } from './stopped-cluster.ts'
+
+export type ImportClusterOptions = LogDirsOption & LimitOption & QuietOption
+
+export interface WantedTopic {
+  readonly partitionCount: number
+  /** Of a topic that has to be made; by default a new one. */
+  readonly topicId: string | undefined
+  /** Of the logs that are to be imported, by partition. */
+  readonly leaderEpochs: ReadonlyMap<number, number>
+}
+
+export interface ImportTarget {
+  readonly topic: string
+  readonly topicId: string
+  /** What makes the topic; undefined where it is there. */
+  readonly creation: ClusterChange | undefined
+  readonly partitions: readonly TargetPartition[]
+}
+
+export interface TargetPartition {
+  readonly partition: number
+  readonly logDir: string
+  readonly leaderEpoch: number
+  /** Undefined where it has no folder. */
+  readonly log: TargetLog | undefined
+}
+
+export interface TargetLog {
+  readonly path: string
+  readonly endOffset: bigint
+  readonly isEmpty: boolean
+}
+
+export class ImportCluster {
+  readonly topic: string
+  /** Of the topic. */
+  readonly config: LogConfig
+  readonly #node: StoppedNode
+  readonly #places: Places
+  readonly #configs: ReadonlyMap<string, string>
+  readonly #brokerFile: BrokerFile
+  readonly #options: ImportClusterOptions
+  readonly #context: CommandContext
+
+  /**
+   * @param configs of the topic, if it has to be made
+   * @throws RefusedError where the log.dirs can't be written to: a broker runs on them, or they are in no order
+   */
+  constructor(
+    { topic, configs }: { readonly topic: string; readonly configs: ReadonlyMap<string, string> },
+    options: ImportClusterOptions & { readonly brokerFile: BrokerFile },
+    context: CommandContext,
+  ) {
+    const problem = appendProblem(topic)
+    if (problem !== undefined) throw new UsageError(problem)
+    this.topic = topic
+    this.#configs = configs
+    this.#options = options
+    this.#context = context
+    this.#brokerFile = options.brokerFile
+    this.#places = placesOf(options, context)
+    this.#node = readNode(this.#places, options, context)
+    refuseUnready(this.#node)
+    const { image, identity } = this.#node
+    const broker = {
+      dynamic: image.configs,
+      nodeId: identity?.nodeId,
+      file: this.#brokerFile.configs,
+    }
+    const values = [...effectiveConfigs(topic, broker)].map(
+      ([name, { value }]) => [name, value] as const,
+    )
+    this.config = logConfigOf(new Map([...values, ...(this.isThere ? [] : configs)]))
+  }
+
+  /** Whether the topic is. */
+  get isThere(): boolean {
+    return this.#node.image.topics.byName(this.topic) !== undefined
+  }
+
+  /** That are there, or are to be formatted. */
+  get logDirs(): readonly string[] {
+    return [...this.#places.paths, ...this.#places.fresh.map(({ path }) => path)]
+  }
+
+  /** Those that are there. */
+  get formatted(): readonly string[] {
+    return this.#places.paths
+  }
+
+  /** Formats the log.dirs that are not yet; the cluster has to be looked at anew then. */
+  async format(): Promise<void> {
+    const { fresh } = this.#places
+    const changing = changeOptions(this.#context)
+    const change = logDirAddition(this.#node, fresh, this.#identity(), changing)
+    await writeChange(change, this.#context)
+  }
+
+  /** @throws UsageError where the topic can't be what is wanted */
+  target(wanted: WantedTopic): ImportTarget {
+    const known = this.#node.image.topics.byName(this.topic)
+    if (known === undefined) return this.#newTopic(wanted)
+    const paths = pathsById(this.#node.logDirs)
+    return {
+      topic: this.topic,
+      topicId: known.topicId,
+      creation: undefined,
+      partitions: [...known.partitions].map(([partition, { leaderEpoch, directories }]) => {
+        const [folder] = this.#node.folders.of(this.topic, partition)
+        const assigned = directories[0] === undefined ? undefined : paths.get(directories[0])
+        const logDir = folder?.logDir ?? assigned ?? this.#fallback
+        return { partition, leaderEpoch, logDir, log: folder && this.#logAt(folder.path) }
+      }),
+    }
+  }
+
+  /** Where no log.dir was chosen. */
+  get #fallback(): string {
+    return this.#places.paths[0] ?? this.#places.firstPath
+  }
+
+  #newTopic({ partitionCount, topicId, leaderEpochs }: WantedTopic): ImportTarget {
+    const { image } = this.#node
+    const isFree = topicId !== undefined && image.topics.byId(topicId) === undefined
+    const changing = changeOptions(this.#context)
+    const id = isFree ? topicId : changing.newId()
+    const result = topicCreation(
+      this.#node,
+      {
+        name: this.topic,
+        partitionCount,
+        configs: this.#configs,
+        topicId: id,
+        leaderEpochs,
+        fresh: this.#places.fresh,
+        identity: this.#identity(),
+      },
+      changing,
+    )
+    if (result.error !== undefined) throw new UsageError(result.message)
+    const partitions = result.partitions.map(({ partition, logDir }) => ({
+      partition,
+      logDir: logDir ?? this.#fallback,
+      leaderEpoch: leaderEpochs.get(partition) ?? 0,
+      log: undefined,
+    }))
+    return { topic: this.topic, topicId: id, creation: result.change, partitions }
+  }
+
+  #identity() {
+    return (
+      this.#node.identity ?? {
+        clusterId: changeOptions(this.#context).newId(),
+        nodeId: this.#brokerFile.nodeId ?? 1,
+      }
+    )
+  }
+
+  #logAt(path: string): TargetLog {
+    const { disk } = this.#context
+    const log = new PartitionLogReader(disk, limitsOf(this.#options)).read(path)
+    const endOffset = logEndOffset(disk, log)
+    return { path, endOffset, isEmpty: localLogStartOffset(log) === endOffset }
+  }
+}
+
+function refuseUnready(node: StoppedNode): void {
+  const [problem] = node.problems
+  if (problem !== undefined) throw new RefusedError('KAFKA_STORAGE_ERROR', problem)
+  for (const { path, cleanShutdown, partitions } of node.logDirs) {
+    if (cleanShutdown !== undefined || partitions.every(({ parsed }) => isMetadata(parsed)))
+      continue
+    throw new RefusedError(
+      'KAFKA_STORAGE_ERROR',
+      `${path} was not shut down cleanly: 'kbroker recover --execute' puts it in order first`,
+    )
+  }
+}

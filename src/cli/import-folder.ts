@@ -1,0 +1,175 @@
+/** The plan to import an exported folder: its checksums are looked at before anything else. */
+import { join } from 'node:path'
+import { CorruptDataError, UsageError } from '../base/errors.ts'
+import { considerate } from '../disk/considerate-disk.ts'
+import { readPartitionDirectory } from '../log/partition-directory.ts'
+import { checksumOf } from '../maintenance/copy-file.ts'
+import type { ExportedPartition, ExportManifest } from '../maintenance/export/manifest.ts'
+import type { StagedPartition } from '../maintenance/import/staged-partition.ts'
+import { checkExport, lastEpochOf, stageFolder } from '../maintenance/import/stage-folder.ts'
+import type { CommandContext } from './command-context.ts'
+import type { ImportCluster, TargetLog } from './import-cluster.ts'
+import { intoOf, refuseLaterEpoch, targetPartition, type ImportPlan } from './import-plan.ts'
+import { startProgress } from './progress.ts'
+
+export interface FolderToImport {
+  /** Of the export. */
+  readonly path: string
+  readonly manifest: ExportManifest
+  readonly importId: string
+  /** Of several, the one to take; of one alone, the one that it becomes. */
+  readonly partition: number | undefined
+  readonly partitionCount: number | undefined
+}
+
+interface Chosen {
+  readonly exported: ExportedPartition
+  /** That it becomes. */
+  readonly number: number
+}
+
+/**
+ * @throws CorruptDataError where the folder is not as it was exported
+ * @throws UsageError where a partition has other records
+ */
+export async function planFolder(
+  folder: FolderToImport,
+  cluster: ImportCluster,
+  context: CommandContext,
+): Promise<ImportPlan> {
+  const { disk, nowMs } = context
+  const { path, manifest, importId } = folder
+  const chosen = chosenPartitions(folder)
+  await check(path, chosen, context)
+  const epochs = new Map(
+    chosen.map(({ exported, number }) => [number, lastEpochOf(disk, path, exported)]),
+  )
+  const target = cluster.target({
+    partitionCount: partitionCountOf(folder, chosen),
+    topicId: manifest.topic.id ?? undefined,
+    leaderEpochs: epochs,
+  })
+  const notices: string[] = []
+  const { id } = manifest.topic
+  if (id !== null && id !== target.topicId) {
+    notices.push(`the topic has id ${target.topicId} here, and had ${id}`)
+  }
+  const wanted = chosen.filter(({ exported, number }) => {
+    const found = targetPartition(target, number)
+    refuseLaterEpoch(target, found, epochs.get(number)!)
+    if (found.log === undefined || found.log.isEmpty) return true
+    refuseOther(found.log, exported, context)
+    notices.push(`${found.log.path} holds it already`)
+    return false
+  })
+  const placed = wanted.map(({ exported, number }) => {
+    const found = targetPartition(target, number)
+    const place = { topic: target.topic, partition: number, logDir: found.logDir, importId }
+    return { exported, place, into: intoOf(found) }
+  })
+  const { topicId } = target
+  return {
+    target,
+    notices,
+    partitions: placed.map(({ exported, place: { partition, logDir }, into }) => ({
+      partition,
+      logDir,
+      records: undefined,
+      firstOffset: exported.logStartOffset,
+      lastOffset: exported.logEndOffset - 1n,
+      into,
+    })),
+    places: placed.map(({ place }) => place),
+    stage: async () => {
+      const progress = await startProgress('importing', context)
+      const staged: StagedPartition[] = []
+      const total = bytesOf(wanted)
+      let copied = 0
+      const onProgress = (bytes: number) => progress.advance((copied += bytes), total)
+      try {
+        for (const { exported, place } of placed) {
+          const { config } = cluster
+          const staging = { path, exported, place, topicId, config, nowMs: nowMs(), onProgress }
+          staged.push(await stageFolder(considerate(disk), context.writableDisk, staging))
+        }
+        return staged
+      } finally {
+        progress.stop()
+      }
+    },
+  }
+}
+
+function chosenPartitions({ manifest, partition, path }: FolderToImport): Chosen[] {
+  const { partitions } = manifest
+  if (partition === undefined) {
+    return partitions.map(exported => ({ exported, number: exported.partition }))
+  }
+  const exported =
+    partitions.length === 1 ? partitions[0] : partitions.find(each => each.partition === partition)
+  if (exported === undefined) throw new UsageError(`${path} holds no partition ${partition}`)
+  return [{ exported, number: partition }]
+}
+
+async function check(
+  path: string,
+  chosen: readonly Chosen[],
+  context: CommandContext,
+): Promise<void> {
+  const progress = await startProgress('checking', context)
+  const partitions = chosen.map(({ exported }) => exported)
+  const total = bytesOf(chosen)
+  let read = 0
+  const onProgress = (bytes: number) => progress.advance((read += bytes), total)
+  const problems = checkExport(considerate(context.disk), path, { partitions }, onProgress)
+  progress.stop()
+  if (problems.length === 0) return
+  for (const problem of problems.slice(1)) context.stderr(`kbroker: ${problem}`)
+  throw new CorruptDataError({
+    file: path,
+    position: 0,
+    reason: 'it is not what was exported; nothing was imported',
+    found: problems[0]!,
+    expected: 'what manifest.json says',
+  })
+}
+
+function bytesOf(chosen: readonly Chosen[]): number {
+  let bytes = 0
+  for (const { exported } of chosen) for (const { size } of exported.files) bytes += size
+  return bytes
+}
+
+function partitionCountOf(
+  { manifest, partitionCount }: FolderToImport,
+  chosen: readonly Chosen[],
+): number {
+  const least = Math.max(...chosen.map(({ number }) => number)) + 1
+  const known = manifest.topic.partitionCount ?? 0
+  const count = partitionCount ?? Math.max(known, least)
+  if (count >= least) return count
+  throw new UsageError(`--partitions ${count}: partition ${least - 1} is to be imported`)
+}
+
+/** As after an import that was interrupted, or done: the same logs. */
+function refuseOther(
+  { path, endOffset }: TargetLog,
+  { files, logEndOffset }: ExportedPartition,
+  { disk }: CommandContext,
+): void {
+  const logs = files.filter(({ name }) => name.endsWith('.log'))
+  const { segments } = readPartitionDirectory(disk, path)
+  const isSame =
+    endOffset === logEndOffset &&
+    segments.length === logs.length &&
+    logs.every(({ name, size, sha256 }) => {
+      const file = join(path, name)
+      if (disk.status(file)?.size !== size) return false
+      return checksumOf({ disk, path: file, size }) === sha256
+    })
+  if (isSame) return
+  throw new UsageError(
+    `${path} has other records, up to offset ${endOffset - 1n}: they are not written over; ` +
+      'give another --topic, or another --partition',
+  )
+}

@@ -1,0 +1,156 @@
+/**
+ * A first look at all lines of an import: what goes into which partition, which transactions were aborted or never
+ * decided, and whether every record can be taken at all.
+ */
+import { INT64_MAX } from '../binary/big-endian.ts'
+import type { TopicRules } from '../client/topic-rules.ts'
+import { AbortedRanges, type AbortedRange } from '../inspect/search/aborted-ranges.ts'
+import type { ImportedLine } from './imported-lines.ts'
+
+export interface LineScanOptions {
+  readonly keepOffsets: boolean
+  /** Else what they decide is done: no markers, and nothing of aborted transactions. */
+  readonly keepMarkers: boolean
+  readonly partition: number | undefined
+  readonly rules: TopicRules
+  readonly nowMs: number
+}
+
+/** Of one partition of the topic, what is to be written. */
+export interface LineShare {
+  count: number
+  firstOffset: bigint | undefined
+  lastOffset: bigint
+  leaderEpoch: number
+}
+
+interface OpenTransaction {
+  readonly firstOffset: bigint
+  count: number
+}
+
+export class LineScan {
+  /** By partition. */
+  readonly shares = new Map<number, LineShare>()
+  /** Records and markers that are left out. */
+  droppedCount = 0
+  readonly #options: LineScanOptions
+  readonly #aborted = new Map<number, AbortedRange[]>()
+  readonly #open = new Map<number, Map<bigint, OpenTransaction>>()
+  #topic: string | undefined
+
+  constructor(options: LineScanOptions) {
+    this.#options = options
+  }
+
+  /** @throws CorruptDataError where it can't be taken */
+  take(line: ImportedLine): void {
+    const { keepOffsets, keepMarkers, partition } = this.#options
+    const { record, place } = line
+    this.#checkTopic(line)
+    const share = this.#shareOf(partition ?? record.partition)
+    const isKeeping = keepOffsets || place.isTransactional || place.control !== ''
+    if (isKeeping && place.offset === undefined) {
+      throw line.refused({ reason: 'the record says no offset', found: 'none', expected: 'one' })
+    }
+    if (keepOffsets) checkAscending(line, share)
+    if (place.offset !== undefined) {
+      share.firstOffset ??= place.offset
+      share.lastOffset = place.offset
+    }
+    if (place.leaderEpoch > share.leaderEpoch) share.leaderEpoch = place.leaderEpoch
+    if (!keepMarkers && place.control !== '') return this.#decide(line)
+    share.count++
+    if (!keepMarkers && place.isTransactional) this.#note(line)
+    if (place.control !== '') return
+    const problem = this.#options.rules.problemOf(record, this.#options.nowMs)
+    if (problem !== undefined) throw line.refused(problem)
+  }
+
+  /** To be called once, behind the last line. */
+  finish(): void {
+    for (const [partition, open] of this.#open) {
+      for (const [producerId, { firstOffset, count }] of open) {
+        this.#abort(partition, { producerId, firstOffset, lastOffset: INT64_MAX }, count)
+      }
+    }
+  }
+
+  /** Whether it is among what is written. */
+  isTaken({ record, place }: ImportedLine): boolean {
+    if (this.#options.keepMarkers) return true
+    if (place.control !== '') return false
+    if (!place.isTransactional) return true
+    const ranges = this.#ranges(record.partition)
+    return !ranges.covers(place.producerId, place.offset!)
+  }
+
+  readonly #covered = new Map<number, AbortedRanges>()
+
+  #ranges(partition: number): AbortedRanges {
+    let ranges = this.#covered.get(partition)
+    if (ranges === undefined) {
+      ranges = AbortedRanges.of(this.#aborted.get(partition) ?? [])
+      this.#covered.set(partition, ranges)
+    }
+    return ranges
+  }
+
+  #checkTopic(line: ImportedLine): void {
+    const { topic } = line.place
+    this.#topic ??= topic
+    if (topic === this.#topic) return
+    throw line.refused({
+      reason: 'the record is of another topic than those before',
+      found: topic,
+      expected: `${this.#topic}; export one topic at a time`,
+    })
+  }
+
+  #shareOf(partition: number): LineShare {
+    let share = this.shares.get(partition)
+    if (share === undefined) {
+      share = { count: 0, firstOffset: undefined, lastOffset: -1n, leaderEpoch: -1 }
+      this.shares.set(partition, share)
+    }
+    return share
+  }
+
+  #note({ record, place }: ImportedLine): void {
+    const open = this.#open.get(record.partition) ?? new Map<bigint, OpenTransaction>()
+    this.#open.set(record.partition, open)
+    const known = open.get(place.producerId)
+    if (known === undefined) open.set(place.producerId, { firstOffset: place.offset!, count: 1 })
+    else known.count++
+  }
+
+  #decide({ record, place }: ImportedLine): void {
+    this.droppedCount++
+    const { producerId, control } = place
+    const open = this.#open.get(record.partition)
+    const transaction = open?.get(producerId)
+    if (control !== 'COMMIT' && control !== 'ABORT') return
+    open?.delete(producerId)
+    if (control === 'COMMIT' || transaction === undefined) return
+    const { firstOffset, count } = transaction
+    this.#abort(record.partition, { producerId, firstOffset, lastOffset: place.offset! }, count)
+  }
+
+  #abort(partition: number, range: AbortedRange, count: number): void {
+    const ranges = this.#aborted.get(partition) ?? []
+    ranges.push(range)
+    this.#aborted.set(partition, ranges)
+    this.droppedCount += count
+    this.#shareOf(this.#options.partition ?? partition).count -= count
+  }
+}
+
+function checkAscending({ place, refused }: ImportedLine, share: LineShare): void {
+  const offset = place.offset!
+  if (offset > share.lastOffset) return
+  throw refused({
+    reason: 'offsets have to ascend',
+    found: `offset ${offset}`,
+    expected: `more than ${share.lastOffset}`,
+  })
+}

@@ -1,0 +1,29 @@
+/** What an import does or would do, a line for each partition, as text or JSON. */
+import type { ImportPlan } from '../import-plan.ts'
+import { jsonText } from '../json-text.ts'
+
+export function* importLines(
+  { target, partitions }: ImportPlan,
+  { executed, isJson }: { readonly executed: boolean; readonly isJson: boolean },
+): Generator<string> {
+  const { topic, topicId, creation } = target
+  if (isJson) {
+    const made = { topic, topicId, partitions: target.partitions.length, executed }
+    if (creation !== undefined) yield jsonText({ action: 'create-topic', ...made })
+    for (const each of partitions) {
+      yield jsonText({ action: 'import', topic, ...each, records: each.records ?? null, executed })
+    }
+    return
+  }
+  const count = target.partitions.length
+  if (creation !== undefined) {
+    yield `${executed ? 'created' : 'create'} topic ${topic} with ${count} partition${count === 1 ? '' : 's'}`
+    for (const { path } of creation.format) yield `format ${path}`
+  }
+  for (const { partition, logDir, records, firstOffset, lastOffset, into } of partitions) {
+    const what = records === undefined ? '' : `${records} record${records === 1 ? '' : 's'}, `
+    const range =
+      lastOffset < firstOffset ? 'no offsets' : `offsets ${firstOffset} to ${lastOffset}`
+    yield `${topic}-${partition}: ${what}${range}, into ${logDir} (${into})`
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Puts in place what was staged, by renames alone. Each step may be done already: of an import that was interrupted, what
+ * is left to do is done.
+ *
+ * | the partition            | then                                                                                   |
+ * |--------------------------|----------------------------------------------------------------------------------------|
+ * | is not there, or empty   | the staged folder gets its name; an empty one waits for its deletion from now on       |
+ * | has records              | the staged segments go into its folder in order, each log behind its indexes, which a broker removes without it |
+ *
+ * Checkpoints are written first: a log start is not lost then, and a broker holds the others against the log.
+ */
+import { join } from 'node:path'
+import { RefusedError } from '../../base/errors.ts'
+import type { Disk } from '../../disk/disk.ts'
+import { replaceFile } from '../../disk/replace-file.ts'
+
+import { LeaderEpochs } from '../../log/leader-epochs.ts'
+import {
+  encodeOffsetCheckpoint,
+  readOffsetCheckpoint,
+  type OffsetCheckpointEntry,
+} from '../../log/offset-checkpoint.ts'
+import { readPartitionDirectory } from '../../log/partition-directory.ts'
+import {
+  CLEANER_CHECKPOINT,
+  deletedFolderName,
+  HIGH_WATERMARK_CHECKPOINT,
+  LOG_START_CHECKPOINT,
+  RECOVERY_POINT_CHECKPOINT,
+} from '../../log/file-names.ts'
+import {
+  partitionPath,
+  removeFolder,
+  stagingPath,
+  type StagedPartition,
+} from './staged-partition.ts'
+
+export interface FinishOptions {
+  /** 32 hex digits. */
+  readonly newFolderId: () => string
+}
+
+/** @throws RefusedError where what was staged is gone; DiskError */
+export function finishPartition(
+  disk: Disk,
+  staged: StagedPartition,
+  { newFolderId }: FinishOptions,
+): void {
+  const staging = stagingPath(staged)
+  if (disk.status(staging) === undefined) return refuseLost(disk, staged)
+  noteOffsets(disk, staged)
+  const path = partitionPath(staged)
+  if (staged.how === 'segments') moveSegments(disk, staging, path)
+  else {
+    if (disk.status(path) !== undefined) {
+      disk.rename(path, join(staged.logDir, deletedFolderName(staged, newFolderId())))
+    }
+    disk.rename(staging, path)
+  }
+  disk.syncDirectory(staged.logDir)
+}
+
+/** Renamed already, or removed by a broker that has started since. */
+function refuseLost(disk: Disk, staged: StagedPartition): void {
+  const path = partitionPath(staged)
+  const segments =
+    disk.status(path) === undefined ? [] : readPartitionDirectory(disk, path).segments
+  const isThere = segments.some(
+    ({ baseOffset, log }) => baseOffset === staged.startOffset && log.size > 0,
+  )
+  if (isThere || staged.startOffset === staged.endOffset) return
+  throw new RefusedError(
+    'KAFKA_STORAGE_ERROR',
+    `${stagingPath(staged)} is gone, and ${path} has nothing of it: a broker has started since ` +
+      'the import was interrupted; what is left of it can only be begun anew',
+  )
+}
+
+function moveSegments(disk: Disk, staging: string, path: string): void {
+  const epochs = LeaderEpochs.load(disk, path)
+  for (const { epoch, startOffset } of LeaderEpochs.load(disk, staging).entries) {
+    epochs.assign(epoch, startOffset)
+  }
+  for (const { log, index, timeIndex, txnIndex } of readPartitionDirectory(disk, staging)
+    .segments) {
+    for (const file of [index, timeIndex, txnIndex]) {
+      if (file !== undefined) disk.rename(file.path, join(path, file.name))
+    }
+    disk.syncDirectory(path)
+    disk.rename(log.path, join(path, log.name))
+    disk.syncDirectory(path)
+  }
+  removeFolder(disk, staging)
+}
+
+function noteOffsets(disk: Disk, staged: StagedPartition): void {
+  const { how, logStartOffset, startOffset, endOffset } = staged
+  note(disk, staged, HIGH_WATERMARK_CHECKPOINT, endOffset)
+  if (how === 'segments') return
+  note(disk, staged, RECOVERY_POINT_CHECKPOINT, endOffset)
+  note(
+    disk,
+    staged,
+    LOG_START_CHECKPOINT,
+    logStartOffset > startOffset ? logStartOffset : undefined,
+  )
+  note(disk, staged, CLEANER_CHECKPOINT, undefined)
+}
+
+function note(
+  disk: Disk,
+  { logDir, topic, partition }: StagedPartition,
+  name: string,
+  offset: bigint | undefined,
+): void {
+  const path = join(logDir, name)
+  const before = disk.status(path) === undefined ? [] : entriesIn(disk, path)
+  const isOther = (entry: OffsetCheckpointEntry) =>
+    entry.topic !== topic || entry.partition !== partition
+  const others = before.filter(isOther)
+  if (offset === undefined && others.length === before.length) return
+  const own = offset === undefined ? [] : [{ topic, partition, offset }]
+  replaceFile(disk, path, encodeOffsetCheckpoint([...others, ...own]))
+}
+
+function entriesIn(disk: Disk, path: string): readonly OffsetCheckpointEntry[] {
+  return readOffsetCheckpoint(disk.readWhole(path), path).entries
+}
