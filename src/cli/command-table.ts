@@ -104,6 +104,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/import.ts')).createImportCommand,
   },
   {
+    name: 'diff',
+    summary: 'compare two copies of partitions, by offset, record and batch',
+    load: async () => (await import('./commands/diff.ts')).createDiffCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes kbroker in bash, zsh or fish',
     load: async () => {
