@@ -72,7 +72,7 @@ export function* reportText(partition: string, report: DiffReport): Generator<st
     const epoch = `leader epoch ${epochA ?? 'unknown'} in A, ${epochB ?? 'unknown'} in B`
     yield `${partition}: differs from offset ${offset} on (${epoch})`
   }
-  if (epochs !== undefined && (differences > 0 || epochs.isForked)) yield `  ${epochText(epochs)}`
+  if (epochs !== undefined && (differences > 0 || epochs.isForked)) yield `  ${epochText(epochs)}${contradiction(report)}`
 }
 
 function epochText({ epoch, endOffsetA, endOffsetB, commonEndOffset, isForked }: EpochDivergence) {
@@ -81,6 +81,12 @@ function epochText({ epoch, endOffsetA, endOffsetB, commonEndOffset, isForked }:
   if (isForked) return `${ends}: there they parted, at offset ${commonEndOffset}`
   if (endOffsetA === endOffsetB) return `${ends}: by that they are the same`
   return `${ends}: by that, one is only behind the other`
+}
+
+/** Up to there leaders have written the same; what is not the same was changed by somebody else. */
+function contradiction({ divergence, epochs }: DiffReport): string {
+  const isBefore = divergence !== undefined && divergence.offset < epochs!.commonEndOffset
+  return isBefore ? '; but they differ before that: one of them was changed' : ''
 }
 
 function offsetsOf({ firstOffset, lastOffset, count }: Difference): string {

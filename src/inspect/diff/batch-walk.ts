@@ -38,6 +38,8 @@ export class BatchWalk {
   #scanner: BatchScanner | undefined
   #nextOffset: bigint
   #isEnded = false
+  /** Of the current batch, records stepped to. */
+  #taken = 0
 
   constructor(disk: Disk, options: WalkOptions) {
     this.#disk = disk
@@ -79,8 +81,14 @@ export class BatchWalk {
       this.#damage(batch.baseOffset, 'its checksum does not hold')
       return false
     }
+    this.#taken = 0
     this.record = this.#attempt(() => recordsOf(batch, this.#options.limits))
     return this.record !== undefined && this.nextRecord()
+  }
+
+  /** Whether nothing of the current batch was passed. */
+  get isAtBegin(): boolean {
+    return this.record === undefined || this.#taken <= 1
   }
 
   /** False behind the last of the batch. */
@@ -89,6 +97,7 @@ export class BatchWalk {
     const { fromOffset, toOffset } = this.#options
     while (record !== undefined && this.#attempt(() => record.next()) === true) {
       const { offset } = record
+      this.#taken++
       if (offset >= fromOffset && offset < toOffset) return true
     }
     this.record = undefined

@@ -126,7 +126,7 @@ class Comparison {
   run(): void {
     const [a, b] = [this.#copies.a.walk, this.#copies.b.walk]
     while (a.batch !== undefined || b.batch !== undefined) {
-      const areAtBatches = a.record === undefined && b.record === undefined
+      const areAtBatches = a.isAtBegin && b.isAtBegin
       if (areAtBatches && (this.#passSame() || this.#passAlone())) continue
       if (this.#entered('a') && this.#entered('b')) this.#compareRecords()
     }
