@@ -145,10 +145,10 @@ export class LineScan {
   }
 }
 
-function checkAscending({ place, refused }: ImportedLine, share: LineShare): void {
-  const offset = place.offset!
+function checkAscending(line: ImportedLine, share: LineShare): void {
+  const offset = line.place.offset!
   if (offset > share.lastOffset) return
-  throw refused({
+  throw line.refused({
     reason: 'offsets have to ascend',
     found: `offset ${offset}`,
     expected: `more than ${share.lastOffset}`,

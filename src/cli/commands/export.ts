@@ -146,11 +146,11 @@ function intoLines(
   const wanted = { partitions, offsets, isolation, isFull }
   const exported = exportRecords(wanted, path, options, context)
   const lines = exportedRecordsLines(exported, options.to, options.json === true)
-  const line =
-    path === undefined
-      ? noticesTo(options, context)
-      : (text: string) => void context.stdout.line(text)
-  for (const text of lines) line(text)
+  const notice = noticesTo(options, context)
+  for (const text of lines) {
+    if (path === undefined) notice(text)
+    else context.stdout.line(text)
+  }
 }
 
 async function intoFolder(

@@ -72,7 +72,8 @@ export function* reportText(partition: string, report: DiffReport): Generator<st
     const epoch = `leader epoch ${epochA ?? 'unknown'} in A, ${epochB ?? 'unknown'} in B`
     yield `${partition}: differs from offset ${offset} on (${epoch})`
   }
-  if (epochs !== undefined && (differences > 0 || epochs.isForked)) yield `  ${epochText(epochs)}${contradiction(report)}`
+  if (epochs !== undefined && (differences > 0 || epochs.isForked))
+    yield `  ${epochText(epochs)}${contradiction(report)}`
 }
 
 function epochText({ epoch, endOffsetA, endOffsetB, commonEndOffset, isForked }: EpochDivergence) {

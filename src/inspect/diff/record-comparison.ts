@@ -1,5 +1,5 @@
 /** Two records with the same offset, field by field. */
-import { BatchV2 } from '../../record/batch-v2.ts'
+import type { BatchV2 } from '../../record/batch-v2.ts'
 import type { LegacyMessage } from '../../record/legacy-message.ts'
 import type { RecordCursor, RecordHeader } from '../../record/record-cursor.ts'
 

@@ -47,7 +47,8 @@ export function planExport(disk: Disk, log: PartitionLog, range: PlannedRange): 
   const begin = greaterOf(range.from, logStartOffset(log))
   const files: PlannedFile[] = []
   let end = log.segments[first]?.baseOffset ?? begin
-  let [isEnded, firstBase] = [false, end]
+  const firstBase = end
+  let isEnded = false
   for (const segment of log.segments.slice(first)) {
     if (isEnded || segment.baseOffset >= range.to) break
     const kept = keptOf(disk, segment, log, range.to)

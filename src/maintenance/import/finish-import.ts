@@ -1,11 +1,11 @@
 /**
- * Puts in place what was staged, by renames alone. Each step may be done already: of an import that was interrupted, what
+ * Puts in place what was staged, by renames within one folder. Each step may be done already: of an import that was interrupted, what
  * is left to do is done.
  *
  * | the partition            | then                                                                                   |
  * |--------------------------|----------------------------------------------------------------------------------------|
  * | is not there, or empty   | the staged folder gets its name; an empty one waits for its deletion from now on       |
- * | has records              | the staged segments go into its folder in order, each log behind its indexes, which a broker removes without it |
+ * | has records              | copies of the staged segments go into its folder in order, each log behind its indexes, which a broker removes without it |
  *
  * Checkpoints are written first: a log start is not lost then, and a broker holds the others against the log.
  */
@@ -21,6 +21,8 @@ import {
   type OffsetCheckpointEntry,
 } from '../../log/offset-checkpoint.ts'
 import { readPartitionDirectory } from '../../log/partition-directory.ts'
+import type { PartitionFile } from '../../log/segment.ts'
+import { copyFile } from '../copy-file.ts'
 import {
   CLEANER_CHECKPOINT,
   deletedFolderName,
@@ -83,15 +85,28 @@ function moveSegments(disk: Disk, staging: string, path: string): void {
   }
   for (const { log, index, timeIndex, txnIndex } of readPartitionDirectory(disk, staging)
     .segments) {
-    for (const file of [index, timeIndex, txnIndex]) {
-      if (file !== undefined) disk.rename(file.path, join(path, file.name))
+    for (const file of [index, timeIndex, txnIndex, log]) {
+      if (file !== undefined) copyInto(disk, file, path)
     }
-    disk.syncDirectory(path)
-    disk.rename(log.path, join(path, log.name))
-    disk.syncDirectory(path)
   }
   removeFolder(disk, staging)
 }
+
+/**
+ * A rename from one folder to another may be lost in one of the two. So the file is copied beside its place first, under
+ * the name of a compaction that did not finish, which a broker removes.
+ */
+function copyInto(disk: Disk, { name, path, size }: PartitionFile, folder: string): void {
+  const target = join(folder, name)
+  if (disk.status(target) !== undefined) return
+  const beside = target + CLEANED_SUFFIX
+  if (disk.status(beside) !== undefined) disk.remove(beside)
+  copyFile({ disk, path, size }, { disk, path: beside })
+  disk.rename(beside, target)
+  disk.syncDirectory(folder)
+}
+
+const CLEANED_SUFFIX = '.cleaned'
 
 function noteOffsets(disk: Disk, staged: StagedPartition): void {
   const { how, logStartOffset, startOffset, endOffset } = staged

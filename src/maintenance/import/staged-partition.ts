@@ -1,6 +1,7 @@
 /**
  * A partition's share of an import, made aside: a folder in the log.dir where it belongs, by the name of one that waits
- * for its deletion, so that a broker which starts over an interrupted import removes it. Only renames are left to do.
+ * for its deletion, so that a broker which starts over an interrupted import removes it. No byte of it has to be
+ * checked any more.
  */
 import { join } from 'node:path'
 import type { Disk } from '../../disk/disk.ts'
