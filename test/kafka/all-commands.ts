@@ -12,12 +12,7 @@ import { kbroker } from './kbroker.ts'
  * does has not done what it was asked.
  */
 const ITEM_FAILED = 1
-const MAY_FAIL: readonly string[] = ['dump', 'recover', 'reindex']
- * A dump may end so at zeros behind the last batch, a recovery and an import where a broker runs; anything else that does has not
- * done what it was asked.
- */
-const ITEM_FAILED = 1
-const MAY_FAIL: readonly string[] = ['dump', 'recover', 'import']
+const MAY_FAIL: readonly string[] = ['dump', 'import', 'recover', 'reindex']
 
 /** It writes, and says so. */
 const WRITING = 'produce'

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { CorruptDataError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { replaceFile } from '../../disk/replace-file.ts'
-import { errorOf } from '../../log-dirs/plain-failure.ts'
 import { recoverLog } from '../../log-dirs/recover-log.ts'
 import { LEADER_EPOCH_CHECKPOINT, PARTITION_METADATA } from '../../log/file-names.ts'
 import { readLeaderEpochCheckpoint } from '../../log/leader-epoch-checkpoint.ts'
@@ -97,12 +96,10 @@ export async function stageFolder(
       highWatermark: endOffset,
       nowMs,
       producerExpirationMs: Infinity,
-      openFilesMax: OPEN_FILES_MAX,
-      isPreview: false,
     },
-    { disk },
+    { disk, openFilesMax: OPEN_FILES_MAX, isPreview: false },
   )
-  if (failure !== undefined) throw errorOf(failure)
+  if (failure !== undefined) throw failure
   const cut = actions.find(each => each.kind === 'segment-recovered' && each.cut !== undefined)
   if (cut !== undefined || note?.recoveryPoint !== endOffset) {
     throw otherEnd(join(path, exported.folder), note?.recoveryPoint, endOffset)
