@@ -58,6 +58,8 @@ export interface WritableDiskFile extends DiskFile {
   write(bytes: Buffer, position: number): void
   /** To a length; zeros fill what it grows by. */
   truncate(size: number): void
+  /** Sets when it was changed last; what is written behind that changes it again. */
+  setModified(mtimeMs: number): void
   /** Makes the bytes and the length durable. */
   sync(): void
   /**

@@ -66,7 +66,7 @@ export class MemoryDisk implements Disk {
       kind: node.kind,
       size,
       allocated: size,
-      mtimeMs: 0,
+      mtimeMs: node instanceof Content ? node.mtimeMs : 0,
       inode: node.inode,
       device: 0n,
     }
@@ -171,6 +171,7 @@ function opened(path: string, content: Content): WritableDiskFile {
     append: bytes => content.write(bytes, content.size),
     write: (bytes, position) => content.write(bytes, position),
     truncate: size => content.truncate(size),
+    setModified: mtimeMs => (content.mtimeMs = mtimeMs),
     sync: () => content.sync(),
     datasync: () => content.datasync(),
     close: () => undefined,

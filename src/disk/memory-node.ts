@@ -25,6 +25,8 @@ type Change =
 export class Content {
   readonly kind = 'file'
   readonly inode = inodeNext++
+  /** Only as it was set; durable at once. */
+  mtimeMs = 0
   readonly #now = new Extent()
   readonly #durable = new Extent()
   /** Since the durable bytes were those of the file. */
@@ -61,6 +63,7 @@ export class Content {
 
   survivor(chance: Chance): Content {
     const survivor = new Content()
+    survivor.mtimeMs = this.mtimeMs
     const left = new Extent()
     left.apply({ position: 0, bytes: this.#durable.bytes })
     for (const change of this.#unsynced) {

@@ -159,6 +159,12 @@ class NodeWritableFile extends NodeFile implements WritableDiskFile {
     attempt('truncate', this.path, () => fs.ftruncateSync(this.fd, size))
   }
 
+  setModified(mtimeMs: number): void {
+    attempt('set the time of', this.path, () => {
+      fs.futimesSync(this.fd, mtimeMs / 1000, mtimeMs / 1000)
+    })
+  }
+
   sync(): void {
     attempt('sync', this.path, () => fs.fsyncSync(this.fd))
   }

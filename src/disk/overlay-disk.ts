@@ -177,6 +177,10 @@ class OverlaidFile implements WritableDiskFile {
       .map(({ position, bytes }) => ({ position, bytes: bytes.subarray(0, size - position) }))
   }
 
+  setModified(): void {
+    // Nobody asks.
+  }
+
   sync(): void {
     // Nothing of it is durable.
   }

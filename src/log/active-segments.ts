@@ -13,6 +13,7 @@ import { LogSegment } from './log-segment.ts'
 import type { PartitionFolder } from './partition-folder.ts'
 import type { PartitionProducers } from './partition-producers.ts'
 import { floorSegment } from './segment.ts'
+import { swapSegments } from './swap-segments.ts'
 
 export interface LogClock {
   /** Milliseconds since 1970. */
@@ -105,6 +106,22 @@ export class ActiveSegments {
     const first = floorSegment(this.#segments, offset)
     this.#drop(this.#segments.splice(0, Math.max(0, first)))
     this.syncNames()
+  }
+
+  /** By one that lies there as `.cleaned`. The snapshot at its beginning stays, those of the others go. */
+  replace(replaced: readonly LogSegment[], baseOffset: bigint): void {
+    const { config, clock } = this.#options
+    const options = { config, nowMs: clock.nowMs(), rollJitterMs: 0 }
+    const { segments, condemned } = swapSegments(this.#folder, [baseOffset], replaced, options)
+    const first = this.#segments.indexOf(replaced[0]!)
+    this.#segments.splice(first, replaced.length, ...segments)
+    this.#condemn(condemned)
+    for (const segment of replaced) {
+      this.flush.forget(segment)
+      if (segment.baseOffset === baseOffset) continue
+      const snapshot = this.#producers.rename(segment.baseOffset)
+      if (snapshot !== undefined) this.#condemn([snapshot])
+    }
   }
 
   /** Files that were given up long enough ago for their readers to be done. */

@@ -1,18 +1,11 @@
 /**
  * Divides a segment whose offsets lie too far apart for its indexes (KAFKA-6264) into several that each can hold theirs,
- * named after their first offsets. They get no indexes: whoever finds them recovers them. Each step is on disk before
- * the next begins; where one is interrupted, the next start clears up, or goes on:
- *
- * | step                                           | left by an interruption                                  |
- * |------------------------------------------------|----------------------------------------------------------|
- * | 1. the parts are written as `.cleaned`, synced | `.cleaned`: removed                                      |
- * | 2. the last first, each becomes `.swap`        | `.cleaned`, which tells that no `.swap` behind it counts |
- * | 3. the segment becomes `.deleted`              | `.swap`, all of them: they take the segment's place      |
- * | 4. the first first, each part gets its name    | the same                                                 |
+ * named after their first offsets. They get no indexes: whoever finds them recovers them. They are written as `.cleaned`,
+ * which a start removes where it was interrupted, and then take the segment's place: see swap-segments.ts.
  *
  * What is behind the last whole batch goes into the last part, whose recovery cuts it.
  *
- * Source: org.apache.kafka.storage.internals.log.LocalLog#splitOverflowedSegment, #replaceSegments
+ * Source: org.apache.kafka.storage.internals.log.LocalLog#splitOverflowedSegment
  */
 import { join } from 'node:path'
 import { DEFAULT_DECODE_LIMITS } from '../base/limits.ts'
@@ -21,9 +14,10 @@ import { BatchV2 } from '../record/batch-v2.ts'
 import { recordsOf } from '../record/records.ts'
 import { BatchScanner } from './batch-scanner.ts'
 import { segmentFileName } from './file-names.ts'
-import { LogSegment, type SegmentOptions } from './log-segment.ts'
+import type { LogSegment, SegmentOptions } from './log-segment.ts'
 import type { PartitionFolder } from './partition-folder.ts'
 import { RELATIVE_OFFSET_MAX } from './roll-policy.ts'
+import { CLEANED_SUFFIX, swapSegments } from './swap-segments.ts'
 
 export interface DividedSegment {
   /** Ascending. */
@@ -41,26 +35,12 @@ export function divideSegment(
   segment: LogSegment,
   options: SegmentOptions,
 ): DividedSegment {
-  const { disk } = folder.files
-  const sync = () => disk.syncDirectory(folder.path)
   const paths = writeParts(folder, segment)
-  sync()
-  for (const { path } of [...paths].reverse()) {
-    disk.rename(path + CLEANED_SUFFIX, path + SWAP_SUFFIX)
-    sync()
-  }
+  folder.files.disk.syncDirectory(folder.path)
   const bases = paths.map(({ baseOffset }) => baseOffset)
-  const parts = bases.map(base => LogSegment.open(folder, base, options))
-  const namesakes = parts.filter(({ baseOffset }) => baseOffset !== segment.baseOffset)
-  const condemned = [segment, ...namesakes].flatMap(replaced => replaced.rename())
-  sync()
-  for (const { path } of paths) disk.rename(path + SWAP_SUFFIX, path)
-  sync()
-  return { parts: bases.map(base => LogSegment.open(folder, base, options)), condemned }
+  const { segments, condemned } = swapSegments(folder, bases, [segment], options)
+  return { parts: segments, condemned }
 }
-
-const CLEANED_SUFFIX = '.cleaned'
-const SWAP_SUFFIX = '.swap'
 
 interface Part {
   readonly baseOffset: bigint

@@ -30,6 +30,14 @@ export interface LogConfig {
   readonly timestampAfterMaxMs: number
   /** Whether `cleanup.policy` has compact in it. */
   readonly isCompacted: boolean
+  /** `min.compaction.lag.ms` */
+  readonly minCompactionLagMs: number
+  /** `max.compaction.lag.ms` */
+  readonly maxCompactionLagMs: number
+  /** `min.cleanable.dirty.ratio` */
+  readonly minCleanableDirtyRatio: number
+  /** `delete.retention.ms` */
+  readonly deleteRetentionMs: number
   /** `flush.messages` */
   readonly flushMessages: number
   /** `flush.ms` */
@@ -54,6 +62,10 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
   timestampBeforeMaxMs: NEVER,
   timestampAfterMaxMs: 3_600_000,
   isCompacted: false,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: NEVER,
+  minCleanableDirtyRatio: 0.5,
+  deleteRetentionMs: 86_400_000,
   flushMessages: NEVER,
   flushMs: NEVER,
   fileDeleteDelayMs: 60_000,
@@ -84,6 +96,10 @@ export function logConfigOf(configs: ReadonlyMap<string, string>): LogConfig {
     timestampBeforeMaxMs: number('message.timestamp.before.max.ms', defaults.timestampBeforeMaxMs),
     timestampAfterMaxMs: number('message.timestamp.after.max.ms', defaults.timestampAfterMaxMs),
     isCompacted,
+    minCompactionLagMs: number('min.compaction.lag.ms', defaults.minCompactionLagMs),
+    maxCompactionLagMs,
+    minCleanableDirtyRatio: number('min.cleanable.dirty.ratio', defaults.minCleanableDirtyRatio),
+    deleteRetentionMs: number('delete.retention.ms', defaults.deleteRetentionMs),
     flushMessages: number('flush.messages', defaults.flushMessages),
     flushMs: number('flush.ms', defaults.flushMs),
     fileDeleteDelayMs: number('file.delete.delay.ms', defaults.fileDeleteDelayMs),

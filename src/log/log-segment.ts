@@ -75,12 +75,16 @@ export class LogSegment implements SearchedSegment {
     })
   }
 
-  /** Empty, its files new. */
-  static create(folder: PartitionFolder, baseOffset: bigint, options: SegmentOptions): LogSegment {
+  /** Empty, its files new. @param suffix behind their names, as `.cleaned` */
+  static create(
+    folder: PartitionFolder,
+    baseOffset: bigint,
+    options: SegmentOptions & { readonly suffix?: string },
+  ): LogSegment {
     const { config } = options
-    const log = folder.files.create(join(folder.path, segmentFileName('log', baseOffset)))
-    if (config.preallocate) log.truncate(config.segmentBytes)
     const segment = new LogSegment(folder, baseOffset, 0, options)
+    const log = folder.files.create(segment.logPath)
+    if (config.preallocate) log.truncate(config.segmentBytes)
     segment.#indexes.create()
     return segment
   }
@@ -182,6 +186,10 @@ export class LogSegment implements SearchedSegment {
       next = batch.lastOffset + 1n
     }
     return next
+  }
+
+  get hasTransactionIndex(): boolean {
+    return this.#files.disk.status(this.#pathOf('txnindex')) !== undefined
   }
 
   aborted(range: { readonly fetchOffset: bigint; readonly upperBound: bigint }): AbortedInRange {

@@ -16,6 +16,7 @@ import { assert, DiskError, RefusedError } from '../base/errors.ts'
 import { replaceFile } from '../disk/replace-file.ts'
 import { BatchV2 } from '../record/batch-v2.ts'
 import { ActiveSegments, type LogClock } from './active-segments.ts'
+import type { LastRecord } from './cleaner/batch-retention.ts'
 import { type PreparedRecords, prepareRecords } from './append-validation.ts'
 import { PARTITION_METADATA } from './file-names.ts'
 import {
@@ -66,6 +67,7 @@ export class PartitionLog {
   readonly #onTruncated: OpenOptions['onTruncated']
   /** The flush of what was left behind, while it is under way; it fails never. */
   #behind: Promise<void> | undefined
+  #cutCount = 0
   #failure: DiskError | undefined
   #isClosed = false
 
@@ -151,6 +153,11 @@ export class PartitionLog {
     return this.#producers.state.size
   }
 
+  /** By producer id: what keeps a batch when its records are gone. */
+  lastRecords(): ReadonlyMap<bigint, LastRecord> {
+    return this.#producers.state.lastRecords()
+  }
+
   producer(id: bigint): Producer | undefined {
     return this.#producers.state.get(id)
   }
@@ -226,6 +233,18 @@ export class PartitionLog {
 
   roll(): void {
     this.#orFail(() => this.#roll(this.#endOffset))
+  }
+
+  /** Times that something was taken away from it, at its end or at its beginning: whoever reads it for long, looks. */
+  get cutCount(): number {
+    return this.#cutCount
+  }
+
+  /** Puts a segment, which lies on disk as `.cleaned`, in the place of neighbours that are not active. */
+  replaceSegments(replaced: readonly LogSegment[], baseOffset: bigint): void {
+    const known = replaced.every(segment => this.segments.slice(0, -1).includes(segment))
+    assert(known, 'what is replaced lies below the active segment')
+    this.#orFail(() => this.#segments.replace(replaced, baseOffset))
   }
 
   /** Removes files that were given up long enough ago for their readers to be done. */
@@ -377,6 +396,7 @@ export class PartitionLog {
       return
     }
     if (this.#segments.first.baseOffset > offset) return this.#startAnew(offset, offset)
+    this.#cutCount++
     this.#segments.truncateTo(offset, () => this.#onTruncated?.())
     this.#endOffset = offset
     this.epochs.truncateFromEnd(offset)
@@ -392,6 +412,7 @@ export class PartitionLog {
   }
 
   #startAnew(offset: bigint, logStartOffset: bigint): void {
+    this.#cutCount++
     this.#segments.startAt(offset, () => this.#onTruncated?.())
     this.#endOffset = offset
     this.epochs.clear()
@@ -402,6 +423,7 @@ export class PartitionLog {
   }
 
   #moveStart(offset: bigint): void {
+    this.#cutCount++
     this.#logStartOffset = offset
     this.epochs.truncateFromStart(offset)
     this.#producers.logStartMoved(offset)

@@ -21,6 +21,7 @@ import { assert, RefusedError } from '../base/errors.ts'
 import { javaHashMapOrderOfLongs } from '../binary/java-hash.ts'
 import { NO_EPOCH } from '../record/batch.ts'
 import type { BatchV2 } from '../record/batch-v2.ts'
+import type { LastRecord } from './cleaner/batch-retention.ts'
 import { decodeEndMarker, type EndMarker } from './end-marker.ts'
 import type { StoredProducer } from './producer-snapshot.ts'
 import { Producer, type BatchMetadata } from './producer.ts'
@@ -58,6 +59,14 @@ export class ProducerState {
 
   get size(): number {
     return this.#producers.size
+  }
+
+  /** By producer id. */
+  lastRecords(): ReadonlyMap<bigint, LastRecord> {
+    const entries = [...this.#producers].map(([id, { lastDataOffset, epoch }]) => {
+      return [id, { lastDataOffset, epoch }] as const
+    })
+    return new Map(entries)
   }
 
   get(producerId: bigint): Producer | undefined {

@@ -44,6 +44,11 @@ export class Producer {
     return this.#batches.at(-1)?.lastSequence ?? NO_SEQUENCE
   }
 
+  /** Of its last batch with records; undefined where only markers are known. */
+  get lastDataOffset(): bigint | undefined {
+    return this.#batches.at(-1)?.lastOffset
+  }
+
   copy(): Producer {
     const copy = new Producer(this.id)
     copy.epoch = this.epoch

@@ -100,7 +100,7 @@ export class BatchBuilder {
     const isFirst = this.#count === 0
     const base = isFirst ? timestamp : this.#baseTimestamp
     const roomSize = isFirst ? Infinity : sizeMax - this.#writer.size
-    if (!this.#writer.tryWrite(record, deltaOf(timestamp, base), this.#count, roomSize))
+    if (!this.#writer.tryWrite(record, timestampDelta(timestamp, base), this.#count, roomSize))
       return false
     if (isFirst) this.#baseTimestamp = this.#maxTimestamp = timestamp
     else if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
@@ -160,7 +160,7 @@ export function writeCrc(bytes: Buffer, start = 0, size = bytes.length - start):
 }
 
 /** A number where that is exact, else in Java's arithmetic. */
-function deltaOf(timestamp: number | bigint, base: number | bigint): number | bigint {
+export function timestampDelta(timestamp: number | bigint, base: number | bigint): number | bigint {
   if (typeof timestamp === 'number' && typeof base === 'number') {
     const delta = timestamp - base
     if (Number.isSafeInteger(delta)) return delta

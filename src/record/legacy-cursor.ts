@@ -76,6 +76,10 @@ export class LegacyCursor implements RecordCursor {
     return true
   }
 
+  rewind(): void {
+    this.#index = 0
+  }
+
   headers(): RecordHeader[] {
     return []
   }

@@ -15,6 +15,8 @@ export interface RecordCursor {
    *   first byte (for a compressed batch it is the payload's beginning, and the reason says where in the payload).
    */
   next(): boolean
+  /** Back before the first record. */
+  rewind(): void
   /** Holds the current record's key and value. */
   readonly bytes: Buffer
   readonly keyStart: number

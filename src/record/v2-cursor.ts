@@ -37,6 +37,7 @@ export class V2Cursor implements RecordCursor {
   offsetDelta = 0
   #index = 0
   #position: number
+  readonly #firstPosition: number
   #recordStart = 0
   readonly #end: number
   #headersStart = 0
@@ -55,7 +56,8 @@ export class V2Cursor implements RecordCursor {
     this.#compressed = batch.codecId !== 0
     this.#batchStart = batch.start
     this.bytes = this.#compressed ? decompressPayload(batch, batch.payload, limits) : batch.buffer
-    this.#position = this.#compressed ? 0 : batch.start + BATCH_OVERHEAD
+    this.#firstPosition = this.#compressed ? 0 : batch.start + BATCH_OVERHEAD
+    this.#position = this.#firstPosition
     this.#end = this.#compressed ? this.bytes.length : batch.start + batch.size
     this.count = batch.recordCount
     this.#baseOffset = batch.baseOffset
@@ -110,6 +112,11 @@ export class V2Cursor implements RecordCursor {
       throw this.#corrupt('bytes left behind the last record', left, 'none')
     }
     return true
+  }
+
+  rewind(): void {
+    this.#index = 0
+    this.#position = this.#firstPosition
   }
 
   headers(): RecordHeader[] {

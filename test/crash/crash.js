@@ -6,6 +6,7 @@
  *   npm run crash -- --seed 4711 --runs 1
  */
 import { parseArgs } from 'node:util'
+import { CleaningScenario } from './cleaning.ts'
 import { Scenario } from './scenario.ts'
 
 const MINUTES_MAX = 10
@@ -24,6 +25,7 @@ while (done < runs && failures < FAILURES_MAX && performance.now() < deadline) {
   const seed = firstSeed + done++
   try {
     await new Scenario(seed).run()
+    await new CleaningScenario(seed).run()
   } catch (error) {
     failures++
     console.error(`seed ${seed}: ${error.stack}\n  npm run crash -- --seed ${seed} --runs 1`)

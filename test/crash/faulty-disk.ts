@@ -63,6 +63,7 @@ export class FaultyDisk {
       read: (buffer, position) => file.read(buffer, position),
       append: bytes => this.#write(file, bytes, file.size()),
       write: (bytes, position) => this.#write(file, bytes, position),
+      setModified: mtimeMs => file.setModified(mtimeMs),
       truncate: size => {
         this.#meet('truncate', path)
         file.truncate(size)

@@ -38,6 +38,7 @@ export function failing(disk: Disk, plan: Failing): Disk {
       file.write(bytes, position)
     },
     truncate: size => file.truncate(size),
+    setModified: mtimeMs => file.setModified(mtimeMs),
     sync() {
       meet('sync', file.path)
       file.sync()

@@ -72,20 +72,22 @@ export function newMarker(marker: NewMarker): Buffer {
   return builder.build()
 }
 
-/** A message of format v1, without a key. */
-export function legacyMessage(value: Buffer, codecId = 0): Buffer {
+/** A message of format v1, by default without a key. */
+export function legacyMessage(value: Buffer, codecId = 0, key?: Buffer): Buffer {
   const { size, offsetOf: at } = MESSAGE_V1_HEADER
   const header = MESSAGE_V1_HEADER.encode({
     offset: 0n,
-    messageSize: size + 8 + value.length - LOG_OVERHEAD,
+    messageSize: size + 8 + (key?.length ?? 0) + value.length - LOG_OVERHEAD,
     crc: 0,
     magic: 1,
     attributes: codecId,
     timestamp: BigInt(NOW_MS),
   })
-  const sizes = Buffer.alloc(8, 0xff)
-  sizes.writeInt32BE(value.length, 4)
-  const bytes = Buffer.concat([header, sizes, value])
+  const keySize = Buffer.alloc(4, 0xff)
+  if (key !== undefined) keySize.writeInt32BE(key.length)
+  const valueSize = Buffer.alloc(4)
+  valueSize.writeInt32BE(value.length)
+  const bytes = Buffer.concat([header, keySize, key ?? Buffer.alloc(0), valueSize, value])
   bytes.writeUInt32BE(crc32(bytes.subarray(at.magic)), at.crc)
   return bytes
 }

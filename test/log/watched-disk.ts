@@ -27,6 +27,7 @@ export class WatchedDisk {
       append: bytes => file.append(bytes),
       write: (bytes, position) => file.write(bytes, position),
       truncate: size => file.truncate(size),
+      setModified: mtimeMs => file.setModified(mtimeMs),
       sync() {
         count()
         file.sync()
