@@ -109,6 +109,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/diff.ts')).createDiffCommand,
   },
   {
+    name: 'compact',
+    summary: 'keep the newest record of each key, as a broker cleans compacted topics',
+    load: async () => (await import('./commands/compact.ts')).createCompactCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes kbroker in bash, zsh or fish',
     load: async () => {

@@ -32,7 +32,7 @@ function checkpoint(name: string, offsetOf: (note: LogNote) => bigint | undefine
     name,
     entriesOf(notes, before) {
       const known = new Set(notes.map(checkpointKey))
-      const kept = [...before].filter(([key]) => !known.has(key)).map(entryOf)
+      const kept = checkpointEntries([...before].filter(([key]) => !known.has(key)))
       const told = notes.flatMap(note => {
         const { topic, partition, isNoted } = note
         const offset = isNoted ? offsetOf(note) : undefined
@@ -41,6 +41,13 @@ function checkpoint(name: string, offsetOf: (note: LogNote) => bigint | undefine
       return [...kept, ...told]
     },
   }
+}
+
+/** @param offsets by `checkpointKey` */
+export function checkpointEntries(
+  offsets: Iterable<readonly [string, bigint]>,
+): OffsetCheckpointEntry[] {
+  return [...offsets].map(entryOf)
 }
 
 function entryOf([key, offset]: readonly [string, bigint]): OffsetCheckpointEntry {

@@ -6,6 +6,7 @@
  * |-------------------------------------|---------------------------------------------------------------|
  * | `.kafka_cleanshutdown`              | removed when it is opened, written again at an orderly end    |
  * | recovery point, log start, high watermark | by `checkpoint`, for the logs that are open; others keep what they had |
+ * | `cleaner-offset-checkpoint`         | by `noteCleaned`                                              |
  *
  * Source: org.apache.kafka.storage.internals.log.LogManager
  */
@@ -13,14 +14,24 @@ import { basename, join } from 'node:path'
 import { DiskError } from '../base/errors.ts'
 import { replaceFile, writeNewFile } from '../disk/replace-file.ts'
 import type { OpenFiles } from '../disk/open-files.ts'
-import { CLEAN_SHUTDOWN, type PartitionFolderName, partitionFolderName } from '../log/file-names.ts'
+import {
+  CLEAN_SHUTDOWN,
+  CLEANER_CHECKPOINT,
+  type PartitionFolderName,
+  partitionFolderName,
+} from '../log/file-names.ts'
 import type { LoadAction } from '../log/load-action.ts'
 import type { LogConfig } from '../log/log-config.ts'
 import { encodeOffsetCheckpoint } from '../log/offset-checkpoint.ts'
 import type { LogClock } from '../log/active-segments.ts'
 import { PartitionLog } from '../log/partition-log.ts'
 import { forEachBounded } from './bounded-work.ts'
-import { CHECKPOINT_KINDS, CHECKPOINTS, type CheckpointKind } from './checkpoints.ts'
+import {
+  CHECKPOINT_KINDS,
+  checkpointEntries,
+  CHECKPOINTS,
+  type CheckpointKind,
+} from './checkpoints.ts'
 import { encodeCleanShutdown } from './clean-shutdown.ts'
 import { checkpointKey, readLogDir, type LogDir } from './log-dir.ts'
 import { isMetadata, type LogNote, noteOf } from './log-note.ts'
@@ -50,6 +61,7 @@ export class OpenLogDir {
   readonly #logs = new Map<string, PartitionLog>()
   /** Of logs that were put in order and closed, and not opened since; by the names of their folders. */
   readonly #notes = new Map<string, LogNote>()
+  readonly #cleanerOffsets: Map<string, bigint>
   #failure: DiskError | undefined
   #isCheckpointStale = false
   /** Whether all that was loaded was found, or put, in order. */
@@ -59,6 +71,7 @@ export class OpenLogDir {
   constructor(path: string, files: OpenFiles, options: OpenLogDirOptions) {
     this.path = path
     this.before = readLogDir(files.disk, path)
+    this.#cleanerOffsets = new Map(this.before.checkpoints.cleaner)
     this.#files = files
     this.#options = options
   }
@@ -205,6 +218,23 @@ export class OpenLogDir {
     this.#orFail(() => {
       for (const kind of kinds) this.#write(kind)
     })
+  }
+
+  /** First offset of a log that was never cleaned; undefined where none ever was. */
+  cleanerOffset(partition: TopicPartition): bigint | undefined {
+    return this.#cleanerOffsets.get(checkpointKey(partition))
+  }
+
+  /**
+   * Writes down where the next cleaning of a log begins. What was cleaned is on disk before.
+   *
+   * @throws DiskError the directory is offline
+   */
+  noteCleaned(partition: TopicPartition, endOffset: bigint): void {
+    this.#cleanerOffsets.set(checkpointKey(partition), endOffset)
+    const entries = checkpointEntries(this.#cleanerOffsets)
+    const path = join(this.path, CLEANER_CHECKPOINT)
+    this.#orFail(() => replaceFile(this.#files.disk, path, encodeOffsetCheckpoint(entries)))
   }
 
   /**

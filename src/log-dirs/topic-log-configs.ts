@@ -3,11 +3,19 @@ import { METADATA_TOPIC } from '../log/file-names.ts'
 import { DEFAULT_LOG_CONFIG, type LogConfig, logConfigOf } from '../log/log-config.ts'
 import { effectiveConfigs, type BrokerConfigs } from '../metadata/broker-configs.ts'
 
-/** The controller's log is not the broker's, and knows nothing of its configs. */
-export function topicLogConfigs(configs: BrokerConfigs): (topic: string) => LogConfig {
+/**
+ * The controller's log is not the broker's, and knows nothing of its configs.
+ *
+ * @param said goes before all that is known
+ */
+export function topicLogConfigs(
+  configs: BrokerConfigs,
+  said: ReadonlyMap<string, string> = new Map(),
+): (topic: string) => LogConfig {
   return topic => {
     if (topic === METADATA_TOPIC) return DEFAULT_LOG_CONFIG
     const effective = effectiveConfigs(topic, configs)
-    return logConfigOf(new Map([...effective].map(([name, { value }]) => [name, value])))
+    const values = [...effective].map(([name, { value }]) => [name, value] as const)
+    return logConfigOf(new Map([...values, ...said]))
   }
 }

@@ -26,6 +26,8 @@ export const NODE_ID = 'node.id'
 
 /** Those that are no topic's default. */
 const OWN_CONFIGS = {
+  'log.cleaner.dedupe.buffer.size': own('long', undefined, 134_217_728),
+  'log.cleaner.io.buffer.load.factor': own('double', undefined, 0.9),
   'log.flush.offset.checkpoint.interval.ms': own('int', 0, 60_000),
   'log.flush.scheduler.interval.ms': own('long', undefined, Number(0x7fff_ffff_ffff_ffffn)),
   'log.flush.start.offset.checkpoint.interval.ms': own('int', 0, 60_000),
@@ -108,7 +110,7 @@ function standInValue(name: string, file: BrokerConfigs['file']): string | undef
   return undefined
 }
 
-function own(kind: 'int' | 'long', min: number | undefined, fallback: number) {
+function own(kind: 'int' | 'long' | 'double', min: number | undefined, fallback: number) {
   const type: TopicConfigType = min === undefined ? { kind } : { kind, range: { min } }
   return { type, fallback }
 }

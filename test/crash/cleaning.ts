@@ -18,6 +18,8 @@ export class CleaningScenario {
   #memory: MemoryDisk = newDisk()
   #checkpoint = 0n
   #endOffset = 0n
+  /** What is recovered is not durable before it is flushed. */
+  #recoveryPoint = 0n
   #sequence = 0
   #nowMs = NOW_MS
 
@@ -46,7 +48,8 @@ export class CleaningScenario {
   }
 
   #open(disk: Disk): CleanerScene {
-    const recoveryPoint = this.#random.pick([this.#endOffset, 0n])
+    const recoveryPoint = this.#random.pick([this.#recoveryPoint, 0n])
+    this.#recoveryPoint = recoveryPoint
     const clock = { nowMs: () => this.#nowMs }
     return new CleanerScene({ config: this.#config, recoveryPoint, clock }, disk)
   }
@@ -74,7 +77,7 @@ export class CleaningScenario {
     }
     scene.roll()
     await scene.log.flush()
-    this.#endOffset = scene.log.endOffset
+    this.#endOffset = this.#recoveryPoint = scene.log.endOffset
     scene.log.closeFiles()
   }
 

@@ -13,6 +13,7 @@ import { kbroker } from './kbroker.ts'
  */
 const ITEM_FAILED = 1
 const MAY_FAIL: readonly string[] = ['dump', 'import', 'recover', 'reindex']
+const MAY_FAIL: readonly string[] = ['dump', 'recover', 'reindex', 'compact']
 
 /** It writes, and says so. */
 const WRITING = 'produce'
@@ -55,6 +56,7 @@ function commandLines(logDirs: readonly string[]): string[][] {
     ['export', 'mixed', ...all, '--markers', 'keep', '--to', '-'],
     ['import', '/dev/null', '--topic', 'imported', ...all],
     ['diff', logDirs.join(','), logDirs.join(',')],
+    ['compact', ...all, '--roll'],
     ['stats', ...logDirs, '--by', 'topic'],
     ['log-dirs', ...logDirs],
     ['flush', ...all],

@@ -1,0 +1,106 @@
+/** What `compact` found in a log, or did to it. */
+import { withoutC1 } from '../../base/quoted-text.ts'
+import type { CleanableRange } from '../../log/cleaner/cleanable-range.ts'
+import {
+  type Cleaned,
+  type CompactedLog,
+  DROP_REASONS,
+  type DropReason,
+} from '../../maintenance/compact/compact-log.ts'
+import type { WastedKey } from '../../maintenance/compact/key-waste.ts'
+import { byteCount } from './byte-count.ts'
+import { timeText } from './time-text.ts'
+
+export function compactText(log: CompactedLog, isPreview: boolean): string[] {
+  const { topic, partition, cleaned } = log
+  return [
+    `${topic}-${partition}: ${dirtText(log)}`,
+    ...(cleaned === undefined ? [] : cleanedLines(cleaned, isPreview)),
+    ...(log.leftBytes > 0 ? [`  left alone: ${byteCount(log.leftBytes)} ${boundText(log)}`] : []),
+  ]
+}
+
+function dirtText({ range, cleaned }: CompactedLog): string {
+  const { cleanableBytes, cleanBytes, dirtyRatio, firstDirtyOffset } = range
+  if (cleanableBytes === 0) return 'nothing to clean'
+  const total = byteCount(cleanBytes + cleanableBytes)
+  const percent = Math.round(dirtyRatio * 100)
+  const dirty = `${byteCount(cleanableBytes)} of ${total} dirty (${percent} %), from offset ${firstDirtyOffset} on`
+  const wrong = range.isCheckpointWrong ? '; what its checkpoint said, can not be' : ''
+  const skipped = cleaned === undefined ? '; left alone' : ''
+  return `${dirty}; ${dueText(range)}${wrong}${skipped}`
+}
+
+function dueText({ due }: CleanableRange): string {
+  if (due === undefined) return 'a broker would not clean it yet'
+  const why = due === 'dirty-ratio' ? 'so dirty is it' : 'so old is it'
+  return `a broker would clean it, ${why}`
+}
+
+function cleanedLines(cleaned: Cleaned, isPreview: boolean): string[] {
+  const { before, after, dropped, tombstones, markers, nextHorizonMs, passes } = cleaned
+  const lines = [`  before: ${amountText(before)}`, `  after:  ${amountText(after)}`]
+  for (const reason of DROP_REASONS) {
+    const { records, bytes } = dropped[reason]
+    if (records === 0) continue
+    lines.push(
+      `  ${isPreview ? 'to drop' : 'dropped'}: ${records} ${WHY[reason]} (${byteCount(bytes)})`,
+    )
+  }
+  if (tombstones + markers > 0) {
+    const next =
+      nextHorizonMs === undefined
+        ? ''
+        : `; from ${timeText(BigInt(nextHorizonMs))} on a cleaning may drop the first of them`
+    lines.push(
+      `  kept for a while: ${tombstones} tombstones, ${markers} transaction markers${next}`,
+    )
+  }
+  if (passes > 1) lines.push(`  passes: ${passes}, as not all keys fit into the buffer at once`)
+  if (cleaned.nextPassFrom !== undefined) {
+    lines.push(
+      `  this is the first pass: not all keys fit into the buffer; the next goes on at offset ${cleaned.nextPassFrom}`,
+    )
+  }
+  return [...lines, ...wasteLines(cleaned)]
+}
+
+const WHY: Readonly<Record<DropReason, string>> = {
+  superseded: 'with a newer one of their key',
+  aborted: 'of aborted transactions',
+  expired: 'tombstones whose time has come',
+  keyless: 'without a key',
+}
+
+function amountText({ records, batches, bytes, segments }: Cleaned['before']): string {
+  return `${records} records in ${batches} batches, ${byteCount(bytes)}, ${segments} segments`
+}
+
+function wasteLines({ wastedKeys, uncertainBytes }: Cleaned): string[] {
+  if (wastedKeys.length === 0) return []
+  const exact = uncertainBytes === 0 ? '' : `, each up to ${byteCount(uncertainBytes)} more`
+  return [
+    `  keys that waste most${exact}:`,
+    ...wastedKeys.map(
+      waste => `    ${byteCount(waste.bytes)} in ${waste.records} records: ${keyText(waste)}`,
+    ),
+  ]
+}
+
+function keyText({ key, isCut }: WastedKey): string {
+  const text = key.toString('utf8').replace(/\p{Cc}|\ufffd/gu, '\u{fffd}')
+  return `${withoutC1(text)}${isCut ? '…' : ''}`
+}
+
+function boundText({ range }: CompactedLog): string {
+  const { boundedBy, firstUncleanableOffset } = range
+  const from = `from offset ${firstUncleanableOffset} on`
+  switch (boundedBy) {
+    case 'active-segment':
+      return `${from}, the active segment`
+    case 'last-stable-offset':
+      return `${from}: not replicated, or in an open transaction`
+    case 'min-compaction-lag':
+      return `${from}: younger than min.compaction.lag.ms`
+  }
+}
