@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compare } from './measure.js'
 import { segmentAt, SEGMENTS } from './segments.js'
+import { compaction } from './compaction.js'
 import { appends, partitionCosts, pipelines, recovery, threadedRecovery } from './writing.js'
 
 /** npm runs scripts in the package's folder. */
@@ -51,6 +52,7 @@ const PARTS = {
   'lookup in 1 GiB': lookup,
   'recover 2 GiB': () => recovery(values.directory, jars),
   'recover 2 GiB, 8 partitions in two log.dirs': () => threadedRecovery(values.directory, jars),
+  'compact 1.5M records of 220 B, 400,000 keys': () => compaction(values.directory, jars),
   append: () => appends(values.directory),
   'produce and consume, 1M lines of 100 B': () => pipelines(values.directory),
   'partitions × log.dirs': () => partitionCosts(values.directory),

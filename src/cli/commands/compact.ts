@@ -1,6 +1,7 @@
 /** `kbroker compact`: what a broker's log cleaner does, now, and with no broker running. */
 import { type Command as CommandType, Command, InvalidArgumentError } from 'commander'
 import { RefusedError, UsageError } from '../../base/errors.ts'
+import { MEBIBYTE } from '../../base/limits.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
 import { brokerConfigsHere, readClusterHere } from '../../inspect/topics/cluster-here.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
@@ -40,6 +41,7 @@ import { NO_PROGRESS, startProgress } from '../progress.ts'
 import { compactJson } from '../render/compact-json.ts'
 import { compactText } from '../render/compact-text.ts'
 import { tellOfRoots } from '../start-notices.ts'
+import { keepYoungHeapSmall } from '../young-heap.ts'
 
 interface CompactOptions
   extends LogDirsOption, BrokerConfigOption, LimitOption, QuietOption, ExecuteOption {
@@ -73,7 +75,7 @@ export function createCompactCommand(context: CommandContext): CommandType {
     )
     .option(
       '--dedupe-buffer <size>',
-      'memory for keys: where not all fit, it takes several passes (default: 128MiB, or\n' +
+      'memory for keys: where not all fit, it takes several passes (default: 96MiB, or\n' +
         'what the broker has for log.cleaner.dedupe.buffer.size)',
       parseBufferSize,
     )
@@ -93,6 +95,7 @@ async function runCompact(
   given: CompactOptions,
   context: CommandContext,
 ): Promise<void> {
+  keepYoungHeapSmall()
   const { options, brokerFile } = withBrokerFile(given, context)
   const { partitions, logDirs: known } = await maintainedPartitions(words, options, context)
   const configs = clusterConfigs(known, brokerFile.configs, options, context)
@@ -173,7 +176,7 @@ function bufferOptions(
   { randomBytes }: CommandContext,
 ) {
   return {
-    bytes: dedupeBuffer ?? brokerNumber('log.cleaner.dedupe.buffer.size', configs),
+    bytes: dedupeBuffer ?? brokerNumber('log.cleaner.dedupe.buffer.size', configs, BUFFER_BYTES),
     loadFactor: brokerNumber('log.cleaner.io.buffer.load.factor', configs),
     secret: randomBytes(16),
   }
@@ -244,6 +247,8 @@ function refuseUnclean(paths: readonly string[], { disk }: CommandContext): void
   }
 }
 
+/** A broker's is 128 MiB; with that much the process would take more than 200 MB. */
+const BUFFER_BYTES = 96 * MEBIBYTE
 const BUFFER_BYTES_MAX = 2 ** 31 - 1
 
 function parseBufferSize(text: string): number {

@@ -6,6 +6,7 @@ import type { CleaningCounts } from '../../log/cleaner/cleaning-counts.ts'
 import { OffsetMap } from '../../log/cleaner/offset-map.ts'
 import { cleanableLog } from '../../log/cleaner/segment-facts.ts'
 import type { PartitionLog } from '../../log/partition-log.ts'
+import type { RecordCursor } from '../../record/record-cursor.ts'
 import { KeyWaste, type WastedKey } from './key-waste.ts'
 
 export interface CompactOptions {
@@ -112,8 +113,7 @@ async function clean(
         onProgress?.(bytes)
         return Promise.resolve()
       },
-      onSuperseded: ({ bytes, keyStart, keySize, size }) =>
-        waste.add(bytes, keyStart, keySize, size),
+      ...(topKeys > 0 && { onSuperseded: record => addWaste(waste, record) }),
     })
     passes.push(counts)
     next = endOffset
@@ -135,6 +135,10 @@ async function clean(
     wastedKeys: waste.top(topKeys),
     uncertainBytes: waste.uncertainBytes,
   }
+}
+
+function addWaste(waste: KeyWaste, { bytes, keyStart, keySize, size }: RecordCursor): void {
+  waste.add(bytes, keyStart, keySize, size)
 }
 
 const MAP_BYTES_MIN = 1024 * 1024

@@ -21,10 +21,13 @@ public class Cleaning {
         }
         Throttler throttler = new Throttler(Double.MAX_VALUE, 300, "cleaner-io", "bytes", Time.SYSTEM);
         Cleaner cleaner = new Cleaner(0, map, IO_BUFFER, 1048588, 0.9, throttler, Time.SYSTEM, partition -> { });
+        KafkaScheduler scheduler = new KafkaScheduler(1);
+        scheduler.startup();
+        BrokerTopicStats stats = new BrokerTopicStats();
         long taken = 0;
         StringBuilder ends = new StringBuilder();
         for (int at = 0; at < end; at += 2) {
-            UnifiedLog log = open(new File(words.get(at)), new LogConfig(configs));
+            UnifiedLog log = open(new File(words.get(at)), new LogConfig(configs), scheduler, stats);
             if (log.activeSegment().size() > 0) log.roll(Optional.empty());
             log.updateHighWatermark(log.logEndOffset());
             long next = Long.parseLong(words.get(at + 1));
@@ -39,13 +42,12 @@ public class Cleaning {
             ends.append(' ').append(next);
             log.close();
         }
+        scheduler.shutdown();
+        stats.close();
         System.out.println(taken / 1_000_000 + ends.toString());
-        System.exit(0);
     }
 
-    static UnifiedLog open(File folder, LogConfig config) throws Exception {
-        KafkaScheduler scheduler = new KafkaScheduler(1);
-        scheduler.startup();
-        return UnifiedLog.create(folder, config, 0, Long.MAX_VALUE, scheduler, new BrokerTopicStats(), Time.SYSTEM, 900_000, new ProducerStateManagerConfig(86_400_000, false), 600_000, new LogDirFailureChannel(1), true, Optional.empty());
+    static UnifiedLog open(File folder, LogConfig config, KafkaScheduler scheduler, BrokerTopicStats stats) throws Exception {
+        return UnifiedLog.create(folder, config, 0, Long.MAX_VALUE, scheduler, stats, Time.SYSTEM, 900_000, new ProducerStateManagerConfig(86_400_000, false), 600_000, new LogDirFailureChannel(1), true, Optional.empty());
     }
 }

@@ -29,10 +29,12 @@ describe('compact', () => {
 
   it('does what its preview says, and has nothing to do the next time', async () => {
     const preview = JSON.parse((await compact('accounts', '--roll', '--json')).stdout) as Told
-    const done = JSON.parse((await compact('accounts', '--roll', '--json', '--execute')).stdout)
+    const done = JSON.parse(
+      (await compact('accounts', '--roll', '--json', '--execute')).stdout,
+    ) as Told
     expect(done).toEqual({ ...preview, isPreview: false })
     expect(preview).toMatchObject({ topic: 'accounts', cleaned: true, firstDirtyOffset: 231 })
-    const again = JSON.parse((await compact('accounts', '--json')).stdout)
+    const again = JSON.parse((await compact('accounts', '--json')).stdout) as Told
     expect(again).toMatchObject({ cleaned: false, cleanableBytes: 0 })
     const checkpoint = readFileSync(join(logDir, 'cleaner-offset-checkpoint'), 'utf8')
     expect(checkpoint).toContain(`accounts 0 ${preview.firstUncleanableOffset}\n`)
@@ -94,6 +96,6 @@ async function latestByKey(): Promise<ReadonlyMap<string, string>> {
   const records = stdout
     .trim()
     .split('\n')
-    .map(line => [String((JSON.parse(line) as { key: string }).key), line] as const)
+    .map(line => [(JSON.parse(line) as { key: string }).key, line] as const)
   return new Map(records)
 }
