@@ -68,7 +68,7 @@ describe('log.dirs that were cleaned', () => {
     const lost = [...before].filter(([path, bytes]) => {
       return after.get(path)?.subarray(0, bytes.length).equals(bytes) !== true
     })
-    expect([before.size > 30, lost.map(([path]) => path)]).toEqual([true, []])
+    expect([before.size > 10, lost.map(([path]) => path)]).toEqual([true, []])
   })
 })
 
