@@ -12,8 +12,7 @@ import { kbroker } from './kbroker.ts'
  * does has not done what it was asked.
  */
 const ITEM_FAILED = 1
-const MAY_FAIL: readonly string[] = ['dump', 'import', 'recover', 'reindex']
-const MAY_FAIL: readonly string[] = ['dump', 'recover', 'reindex', 'compact']
+const MAY_FAIL: readonly string[] = ['compact', 'dump', 'import', 'recover', 'reindex']
 
 /** It writes, and says so. */
 const WRITING = 'produce'

@@ -26,7 +26,7 @@ import { indexKeys } from './index-keys.ts'
 import { KeyOffsets } from './key-offsets.ts'
 import type { OffsetMap } from './offset-map.ts'
 import { groupSegments, type GroupedSegment } from './segment-groups.ts'
-import { modifiedMs, indexSizes } from './segment-facts.ts'
+import { modifiedMs, indexSizes } from './segment-sizes.ts'
 
 export interface CleanOptions {
   readonly firstDirtyOffset: bigint
