@@ -114,6 +114,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/compact.ts')).createCompactCommand,
   },
   {
+    name: 'truncate',
+    summary: "take the end off a stopped broker's logs",
+    load: async () => (await import('./commands/truncate.ts')).createTruncateCommand,
+  },
+  {
+    name: 'delete-records',
+    summary: "take the beginning off a stopped broker's logs",
+    load: async () => (await import('./commands/delete-records.ts')).createDeleteRecordsCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes kbroker in bash, zsh or fish',
     load: async () => {

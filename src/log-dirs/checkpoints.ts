@@ -27,6 +27,16 @@ export const CHECKPOINTS: Readonly<Record<CheckpointKind, Checkpoint>> = {
 }
 export const CHECKPOINT_KINDS = Object.keys(CHECKPOINTS) as CheckpointKind[]
 
+/** @param offsets by `checkpointKey` */
+export function checkpointEntries(
+  offsets: Iterable<readonly [string, bigint]>,
+): OffsetCheckpointEntry[] {
+  return [...offsets].map(([key, offset]) => {
+    const dash = key.lastIndexOf('-')
+    return { topic: key.slice(0, dash), partition: Number(key.slice(dash + 1)), offset }
+  })
+}
+
 function checkpoint(name: string, offsetOf: (note: LogNote) => bigint | undefined): Checkpoint {
   return {
     name,
@@ -41,16 +51,4 @@ function checkpoint(name: string, offsetOf: (note: LogNote) => bigint | undefine
       return [...kept, ...told]
     },
   }
-}
-
-/** @param offsets by `checkpointKey` */
-export function checkpointEntries(
-  offsets: Iterable<readonly [string, bigint]>,
-): OffsetCheckpointEntry[] {
-  return [...offsets].map(entryOf)
-}
-
-function entryOf([key, offset]: readonly [string, bigint]): OffsetCheckpointEntry {
-  const dash = key.lastIndexOf('-')
-  return { topic: key.slice(0, dash), partition: Number(key.slice(dash + 1)), offset }
 }

@@ -37,7 +37,7 @@ import type { PartitionFolder } from './partition-folder.ts'
 import { encodePartitionMetadata } from './partition-metadata.ts'
 import type { PartitionProducers } from './partition-producers.ts'
 import type { Producer } from './producer.ts'
-import type { CompletedTransaction } from './producer-state.ts'
+import type { CompletedTransaction, OpenTransaction } from './producer-state.ts'
 import type { AppendContext } from './record-checks.ts'
 import type { SegmentFacts } from './segment-facts.ts'
 
@@ -160,6 +160,11 @@ export class PartitionLog {
 
   producer(id: bigint): Producer | undefined {
     return this.#producers.state.get(id)
+  }
+
+  /** Undecided ones, in the order in which they began. */
+  get openTransactions(): readonly OpenTransaction[] {
+    return this.#producers.state.openTransactions
   }
 
   /** Why the log takes no more appends, where it does not. */

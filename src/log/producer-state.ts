@@ -35,6 +35,12 @@ export interface CompletedTransaction {
   readonly isAborted: boolean
 }
 
+export interface OpenTransaction {
+  readonly producerId: bigint
+  readonly producerEpoch: number
+  readonly firstOffset: bigint
+}
+
 export interface MarkerOptions {
   /** Of the coordinator: 2 since KIP-890, where each transaction has an epoch of its own. */
   readonly transactionVersion?: number
@@ -134,6 +140,15 @@ export class ProducerState {
   complete({ firstOffset, markerOffset }: CompletedTransaction): void {
     assert(this.#open.delete(firstOffset), 'a transaction that ends has begun')
     this.#unreplicated.set(firstOffset, markerOffset)
+  }
+
+  /** Undecided ones, in the order in which they began. */
+  get openTransactions(): OpenTransaction[] {
+    return [...this.#open].map(([firstOffset, producerId]) => ({
+      producerId,
+      producerEpoch: this.#producers.get(producerId)?.epoch ?? NO_EPOCH,
+      firstOffset,
+    }))
   }
 
   /** The first offset of those that are not yet decided for all readers. */

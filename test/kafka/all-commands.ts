@@ -56,6 +56,8 @@ function commandLines(logDirs: readonly string[]): string[][] {
     ['import', '/dev/null', '--topic', 'imported', ...all],
     ['diff', logDirs.join(','), logDirs.join(',')],
     ['compact', ...all, '--roll'],
+    ['truncate', 'mixed-0', ...all, '--to', '-1'],
+    ['delete-records', 'mixed', ...all, '--before', '+1'],
     ['stats', ...logDirs, '--by', 'topic'],
     ['log-dirs', ...logDirs],
     ['flush', ...all],

@@ -1,0 +1,153 @@
+/** `truncate` and `delete-records`: shown first, done with `--execute`. */
+import type { Command } from 'commander'
+import { UsageError } from '../base/errors.ts'
+import { OverlayDisk } from '../disk/overlay-disk.ts'
+import { CONSUMER_OFFSETS_TOPIC, readGroupsSource } from '../inspect/groups/groups-source.ts'
+import {
+  brokerConfigsHere,
+  type ClusterHere,
+  readClusterHere,
+} from '../inspect/topics/cluster-here.ts'
+import type { LoadAction } from '../log/load-action.ts'
+import { topicLogConfigs } from '../log-dirs/topic-log-configs.ts'
+import { committedOutside } from '../maintenance/trim/committed-outside.ts'
+import type { TrimAction } from '../maintenance/trim/trim-plan.ts'
+import {
+  trimPartitions,
+  type TrimmedPartition,
+  type TrimOutcome,
+} from '../maintenance/trim/trim-partitions.ts'
+import { brokerNumber } from '../metadata/broker-configs.ts'
+import {
+  addBrokerConfigOption,
+  withBrokerFile,
+  type BrokerConfigOption,
+} from './broker-config-option.ts'
+import type { CommandContext } from './command-context.ts'
+import {
+  addJsonOption,
+  addLogDirsOption,
+  addQuietOption,
+  noticesTo,
+  type LogDirsOption,
+  type QuietOption,
+} from './common-options.ts'
+import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from './execute-option.ts'
+import { readingFor } from './left-out.ts'
+import { maintainedPartitions, type MaintainedPartitions } from './maintained-partitions.ts'
+import { parseOffset } from './offset-grammar.ts'
+import { loadActionText } from './render/recover-output.ts'
+import { trimJson, trimText } from './render/trim-output.ts'
+import { requireLogDir } from './required-log-dirs.ts'
+
+export interface TrimCommandOptions
+  extends LogDirsOption, BrokerConfigOption, QuietOption, ExecuteOption {
+  /** False for --no-backup. */
+  readonly backup?: string | false
+  readonly json?: true
+}
+
+export function addTrimOptions(command: Command): Command {
+  command
+    .option('--backup <dir>', 'keep the bytes that go there, in a folder named like the partition')
+    .option('--no-backup', 'keep no copy (default: one in a folder within that of the partition)')
+  addLogDirsOption(command)
+  addBrokerConfigOption(command, '--config, ')
+  addExecuteOption(command)
+  addJsonOption(command)
+  return addQuietOption(command)
+}
+
+export interface TrimRequest {
+  readonly action: TrimAction
+  readonly words: readonly string[]
+  /** In the grammar of offsets; undefined where the flag was not given. */
+  readonly offset: string | undefined
+  readonly flag: '--to' | '--before'
+}
+
+export async function runTrim(
+  { action, words, offset, flag }: TrimRequest,
+  given: TrimCommandOptions,
+  context: CommandContext,
+): Promise<void> {
+  if (offset === undefined) throw new UsageError(`give ${flag} OFFSET`)
+  const point = parseOffset(offset, context.nowMs())
+  const { options, brokerFile } = withBrokerFile(given, context)
+  const { backup } = options
+  if (words.length === 0) throw new UsageError('name the partitions: none is taken for all')
+  const maintained = await maintainedPartitions(words, options, context)
+  for (const { logDir } of maintained.partitions) requireLogDir(context.disk, logDir)
+  const cluster = readClusterHere(context.disk, maintained.logDirs, readingFor(options, context))
+  const configs = brokerConfigsHere(cluster, brokerFile.configs)
+  const groups = readGroups(maintained, options, context)
+  const isPreview = options.execute !== true
+  const notice = noticesTo(options, context)
+  const outcomes = await trimPartitions(maintained.partitions, {
+    action,
+    point,
+    isPreview,
+    backup,
+    isOnlyReplica: partition => replicasOf(partition, cluster)?.length === 1,
+    disk: isPreview ? new OverlayDisk(context.disk) : context.writableDisk,
+    takesLocks: !isPreview,
+    clock: context,
+    configOf: topicLogConfigs(configs),
+    producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
+    onAction(partition, loaded) {
+      if (OF_ANY_TRIM.has(loaded.kind)) return
+      notice(`${partition}: ${loadActionText(loaded)}`)
+    },
+  })
+  for (const outcome of outcomes) {
+    const committed = groups && committedOutside(groups, outcome, outcome.plan)
+    const shown = { outcome, committed, replicas: replicasOf(outcome, cluster), isPreview }
+    const lines = options.json === true ? [trimJson(shown)] : trimText(shown)
+    for (const line of lines) context.stdout.line(line)
+    tellOfReplicas(outcome, cluster, notice)
+  }
+  if (isPreview) notice(PREVIEW_NOTICE)
+}
+
+/** What is said besides, is what a log that was not closed needs. */
+const OF_ANY_TRIM: ReadonlySet<LoadAction['kind']> = new Set([
+  'snapshot-written',
+  'snapshot-removed',
+])
+
+/** Undefined where what groups have committed is not here. */
+function readGroups(
+  { logDirs }: MaintainedPartitions,
+  options: TrimCommandOptions,
+  context: CommandContext,
+) {
+  const source = readGroupsSource(context.disk, logDirs, readingFor(options, context))
+  const isHere = source.partitions.numbersOf(CONSUMER_OFFSETS_TOPIC).length > 0
+  return isHere ? source.groups : undefined
+}
+
+/** Ids of brokers; undefined where the cluster's metadata are not here, or know nothing of it. */
+function replicasOf(
+  { topic, partition }: Pick<TrimmedPartition, 'topic' | 'partition'>,
+  { metadataLog }: ClusterHere,
+): readonly number[] | undefined {
+  return metadataLog?.image.topics.byName(topic)?.partitions.get(partition)?.replicas
+}
+
+function tellOfReplicas(
+  { name, topic, partition, plan }: TrimOutcome,
+  cluster: ClusterHere,
+  notice: (line: string) => void,
+): void {
+  const replicas = replicasOf({ topic, partition }, cluster)
+  const isChanged =
+    plan.before.logStartOffset !== plan.after.logStartOffset || plan.parts.length > 0
+  if (replicas === undefined || replicas.length < 2 || !isChanged) return
+  const where = `${name} has replicas on brokers ${replicas.join(', ')}`
+  notice(
+    plan.action === 'truncate'
+      ? `${where}: those elsewhere keep what is cut here, in the same leader epoch, and this one gets it ` +
+          'back from them when one of them leads; cut all of them, with all their brokers stopped'
+      : `${where}: those elsewhere follow when this one leads; if one of them does, do it there`,
+  )
+}

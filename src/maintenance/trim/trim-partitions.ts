@@ -1,0 +1,169 @@
+/**
+ * Shortens logs of stopped log.dirs: all are planned before the first is touched. Whenever it is interrupted, each log
+ * is what it was, what it was to become, or a piece between the two without a gap; what went is in the kept copy.
+ */
+import { join } from 'node:path'
+import { assert, UsageError } from '../../base/errors.ts'
+import { DEFAULT_DECODE_LIMITS } from '../../base/limits.ts'
+import type { Disk } from '../../disk/disk.ts'
+import { replaceFile } from '../../disk/replace-file.ts'
+import { type OffsetPoint, resolveOffset } from '../../inspect/offsets/offset-point.ts'
+import { offsetBoundsOf } from '../../inspect/offsets/offset-query.ts'
+import { PartitionLogReader } from '../../inspect/offsets/partition-log.ts'
+import { CLEANER_CHECKPOINT, METADATA_TOPIC, parsePartitionFolder } from '../../log/file-names.ts'
+import { encodeOffsetCheckpoint } from '../../log/offset-checkpoint.ts'
+import type { PartitionLog } from '../../log/partition-log.ts'
+import type { OpenTransaction } from '../../log/producer-state.ts'
+import { checkpointEntries } from '../../log-dirs/checkpoints.ts'
+import { checkpointKey, readLogDir } from '../../log-dirs/log-dir.ts'
+import { LogDirs, type LogDirsOptions } from '../../log-dirs/log-dirs.ts'
+import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
+import { keepCopy, keptCopyPath } from './kept-copy.ts'
+import { planTrim, type TrimAction, type TrimPlan } from './trim-plan.ts'
+
+export interface TrimmedPartition {
+  /** Of its folder. */
+  readonly path: string
+  /** Of its folder. */
+  readonly name: string
+  readonly topic: string
+  readonly partition: number
+  readonly logDir: string
+}
+
+export interface TrimOptions extends LogDirsOptions {
+  readonly action: TrimAction
+  readonly point: OffsetPoint
+  /** Whether the disk keeps what is written to itself: nothing is copied then. */
+  readonly isPreview: boolean
+  /** A folder for what is taken away; false: it is gone. By default it is kept in the partition's folder. */
+  readonly backup?: string | false | undefined
+  /** Whether a broker alone has it: then all that is in the log is committed. */
+  readonly isOnlyReplica: (partition: TrimmedPartition) => boolean
+}
+
+export interface TrimOutcome extends TrimmedPartition {
+  readonly plan: TrimPlan
+  /** Where what was taken away is, or would be. */
+  readonly keptIn: string | undefined
+  readonly transactions: readonly TouchedTransaction[]
+}
+
+/**
+ * | what comes of it | it was                                                              |
+ * |------------------|---------------------------------------------------------------------|
+ * | gone             | undecided, and none of its records is left                          |
+ * | shortened        | undecided, and some of its records may go                           |
+ * | reopened         | decided, but that goes: it is open again, and holds readers back    |
+ */
+export interface TouchedTransaction extends OpenTransaction {
+  readonly outcome: 'gone' | 'shortened' | 'reopened'
+}
+
+/**
+ * @throws UsageError nothing was changed
+ * @throws RefusedError OFFSET_OUT_OF_RANGE, nothing was changed
+ * @throws DiskError
+ */
+export async function trimPartitions(
+  partitions: readonly TrimmedPartition[],
+  options: TrimOptions,
+): Promise<readonly TrimOutcome[]> {
+  for (const { topic, name } of partitions) {
+    if (topic !== METADATA_TOPIC) continue
+    throw new UsageError(`${name} is the cluster's own log: its snapshots would not fit any more`)
+  }
+  const paths = [...new Set(partitions.map(({ logDir }) => logDir))]
+  const logDirs = LogDirs.open(paths, options)
+  try {
+    const jobs = partitions.map(partition => planOf(partition, logDirs, options))
+    for (const dir of logDirs.dirs) dir.ready()
+    return jobs.map(job => carryOut(job, options))
+  } finally {
+    await logDirs.close()
+  }
+}
+
+interface Job {
+  readonly partition: TrimmedPartition
+  readonly dir: OpenLogDir
+  readonly log: PartitionLog
+  readonly plan: TrimPlan
+  readonly keptIn: string | undefined
+}
+
+function planOf(partition: TrimmedPartition, logDirs: LogDirs, options: TrimOptions): Job {
+  const dir = logDirs.dirs.find(({ path }) => path === partition.logDir)
+  assert(dir !== undefined, 'the log.dir of each partition is open')
+  const { disk, action, point, backup, isOnlyReplica } = options
+  const log = dir.open(parsePartitionFolder(partition.name) ?? partition)
+  if (isOnlyReplica(partition)) log.raiseHighWatermark(log.endOffset)
+  const plan = planTrim(log, action, resolveOffset(point, boundsOf(log, disk)))
+  const keptIn = backup === false ? undefined : keptCopyPath(disk, partition.path, plan, backup)
+  return { partition, dir, log, plan, keptIn }
+}
+
+function boundsOf(log: PartitionLog, disk: Disk) {
+  const { logStartOffset, endOffset, folder } = log
+  return {
+    logStartOffset: () => logStartOffset,
+    logEndOffset: () => endOffset,
+    offsetAt(timestamp: bigint) {
+      const read = new PartitionLogReader(disk, DEFAULT_DECODE_LIMITS).read(folder.path)
+      return offsetBoundsOf(disk, read).offsetAt(timestamp)
+    },
+  }
+}
+
+function carryOut({ partition, dir, log, plan, keptIn }: Job, options: TrimOptions): TrimOutcome {
+  const { disk, isPreview } = options
+  const { logStartOffset, logEndOffset } = plan.after
+  const before = log.openTransactions
+  if (keptIn !== undefined && !isPreview) keepCopy(disk, keptIn, plan.parts)
+  if (plan.action === 'truncate') {
+    lowerCleanerCheckpoint(disk, dir, { partition, offset: plan.activeBase })
+    log.truncateTo(logEndOffset)
+    if (plan.needsRoll) log.roll()
+  } else {
+    log.raiseLogStart(logStartOffset)
+  }
+  log.removeCondemned(Infinity)
+  return { ...partition, plan, keptIn, transactions: touched(before, log.openTransactions, plan) }
+}
+
+function touched(
+  before: readonly OpenTransaction[],
+  after: readonly OpenTransaction[],
+  { action, bytes, after: range }: TrimPlan,
+): TouchedTransaction[] {
+  const known = new Set(before.map(({ firstOffset }) => firstOffset))
+  const reopened = after.filter(({ firstOffset }) => !known.has(firstOffset))
+  const outcomeOf = ({ firstOffset }: OpenTransaction) => {
+    if (action === 'delete-records') {
+      return firstOffset < range.logStartOffset ? 'shortened' : undefined
+    }
+    if (bytes === 0) return undefined
+    return firstOffset < range.logEndOffset ? 'shortened' : 'gone'
+  }
+  return [
+    ...before.flatMap(transaction => {
+      const outcome = outcomeOf(transaction)
+      return outcome === undefined ? [] : [{ ...transaction, outcome } as const]
+    }),
+    ...reopened.map(transaction => ({ ...transaction, outcome: 'reopened' }) as const),
+  ]
+}
+
+/** What is appended where the log was cut has not been compacted. */
+function lowerCleanerCheckpoint(
+  disk: Disk,
+  { path }: OpenLogDir,
+  { partition, offset }: { readonly partition: TrimmedPartition; readonly offset: bigint },
+): void {
+  const { cleaner } = readLogDir(disk, path).checkpoints
+  const key = checkpointKey(partition)
+  const known = cleaner.get(key)
+  if (known === undefined || known <= offset) return
+  const entries = checkpointEntries(new Map([...cleaner, [key, offset]]))
+  replaceFile(disk, join(path, CLEANER_CHECKPOINT), encodeOffsetCheckpoint(entries))
+}
