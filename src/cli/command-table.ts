@@ -124,6 +124,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/delete-records.ts')).createDeleteRecordsCommand,
   },
   {
+    name: 'retention',
+    summary: 'tell what retention deletes now and when the rest, and delete it',
+    load: async () => (await import('./commands/retention.ts')).createRetentionCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes kbroker in bash, zsh or fish',
     load: async () => {

@@ -236,6 +236,11 @@ export class PartitionLog {
     if (offset > this.#logStartOffset) this.#orFail(() => this.#moveStart(offset))
   }
 
+  /** Segments that hold nothing but deleted records are removed. */
+  dropDeleted(): void {
+    this.#orFail(() => this.#segments.dropBefore(this.#logStartOffset))
+  }
+
   roll(): void {
     this.#orFail(() => this.#roll(this.#endOffset))
   }

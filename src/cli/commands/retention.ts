@@ -1,0 +1,192 @@
+/** `kbroker retention`: which segments have had their time, and when the others will have. */
+import { Command } from 'commander'
+import { UsageError } from '../../base/errors.ts'
+import { PartitionLogReader } from '../../inspect/offsets/partition-log.ts'
+import { readRetainedLog } from '../../inspect/retention/retained-log.ts'
+import {
+  brokerConfigsHere,
+  type ClusterHere,
+  readClusterHere,
+} from '../../inspect/topics/cluster-here.ts'
+import { METADATA_TOPIC } from '../../log/file-names.ts'
+import { planRetention, retentionConfigOf } from '../../log/retention-policy.ts'
+import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
+import {
+  deleteExpired,
+  type ExpiringPartition,
+} from '../../maintenance/retention/delete-expired.ts'
+import {
+  brokerNumber,
+  type BrokerConfigs,
+  effectiveConfigs,
+} from '../../metadata/broker-configs.ts'
+import {
+  addBrokerConfigOption,
+  withBrokerFile,
+  type BrokerConfigOption,
+} from '../broker-config-option.ts'
+import { PLAIN } from '../colour.ts'
+import type { CommandContext } from '../command-context.ts'
+import {
+  addJsonOption,
+  addLogDirsOption,
+  addQuietOption,
+  limitsOf,
+  noticesTo,
+  type LogDirsOption,
+  type QuietOption,
+} from '../common-options.ts'
+import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
+import { readingFor } from '../left-out.ts'
+import { maintainedPartitions, type MaintainedPartition } from '../maintained-partitions.ts'
+import { retentionJson, retentionText, type ShownRetention } from '../render/retention-output.ts'
+import { requireLogDir } from '../required-log-dirs.ts'
+import { parseTime } from '../time-grammar.ts'
+
+interface RetentionOptions extends LogDirsOption, BrokerConfigOption, QuietOption, ExecuteOption {
+  readonly at?: string
+  readonly json?: true
+}
+
+export function createRetentionCommand(context: CommandContext): Command {
+  const command = new Command('retention')
+    .description(
+      'Tells what a broker would delete next by retention.ms, retention.bytes and the log start\n' +
+        'offset: now, and when the rest. Configs are those of the topic, or else of the broker, of its\n' +
+        'file, of Kafka. Beside a live broker, too; with --execute, what is due is deleted, as a broker\n' +
+        'does within log.retention.check.interval.ms of its start.',
+    )
+    .argument('[words...]', 'partitions: paths, or names with --log-dirs (default: all)')
+    .option('--at <time>', 'what would be due then: 2026-03-01T12:00:00Z (default: now)')
+  addLogDirsOption(command)
+  addBrokerConfigOption(command, '--config, ')
+  addExecuteOption(command)
+  addJsonOption(command)
+  addQuietOption(command)
+  return command
+    .addHelpText('after', EXAMPLES)
+    .action((words: string[], options: RetentionOptions) => runRetention(words, options, context))
+}
+
+async function runRetention(
+  words: readonly string[],
+  given: RetentionOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { options, brokerFile } = withBrokerFile(given, context)
+  const isPreview = options.execute !== true
+  if (options.at !== undefined && !isPreview) {
+    throw new UsageError('--at is for previews: --execute deletes what is due now')
+  }
+  const nowMs = BigInt(context.nowMs())
+  const atMs = options.at === undefined ? nowMs : parseTime(options.at, context.nowMs())
+  const { partitions, logDirs } = await maintainedPartitions(words, options, context)
+  for (const path of logDirs) requireLogDir(context.disk, path)
+  const cluster = readClusterHere(context.disk, logDirs, readingFor(options, context))
+  const configs = brokerConfigsHere(cluster, brokerFile.configs)
+  const notice = noticesTo(options, context)
+  refuseUnknown(cluster, isPreview, notice)
+  const retained = partitions
+    .filter(({ topic }) => topic !== METADATA_TOPIC)
+    .filter(partition => isOfCluster(partition, cluster, notice))
+    .map(partition => retainedOf(partition, { cluster, configs }))
+  const shown = previewed(retained, atMs, context)
+  const results = isPreview ? shown : await executed(shown, configs, context)
+  const lines =
+    options.json === true
+      ? results.map(each => retentionJson(each, { isPreview, atMs }))
+      : retentionText(results, { isPreview, atMs, colour: PLAIN })
+  for (const line of lines) context.stdout.line(line)
+  for (const { name, config } of results) {
+    if (config.isRemote)
+      notice(`${name}: what is in its remote storage too is a broker's to delete`)
+  }
+  if (isPreview) notice(PREVIEW_NOTICE)
+}
+
+/** A topic may say that it keeps all for ever. */
+function refuseUnknown(
+  { metadataLog }: ClusterHere,
+  isPreview: boolean,
+  notice: (line: string) => void,
+): void {
+  if (metadataLog !== undefined) return
+  const reason = `no ${METADATA_TOPIC} in these log.dirs: what topics say of retention is not known`
+  if (!isPreview) throw new UsageError(`${reason}; give all log.dirs of the broker`)
+  notice(reason)
+}
+
+/** What the cluster does not know is no topic's, and a broker puts it aside. */
+function isOfCluster(
+  { topic, name }: MaintainedPartition,
+  { metadataLog }: ClusterHere,
+  notice: (line: string) => void,
+): boolean {
+  if (metadataLog === undefined || metadataLog.image.topics.byName(topic) !== undefined) return true
+  notice(`${name}: left alone, as the cluster has no topic of that name`)
+  return false
+}
+
+type Planned = Retained & ShownRetention
+type Retained = MaintainedPartition & ExpiringPartition & Pick<ShownRetention, 'sources'>
+
+function retainedOf(
+  partition: MaintainedPartition,
+  { cluster, configs }: { readonly cluster: ClusterHere; readonly configs: BrokerConfigs },
+): Retained {
+  const { topic } = partition
+  const effective = effectiveConfigs(topic, configs)
+  const image = cluster.metadataLog?.image.topics.byName(topic)
+  const replicas = image?.partitions.get(partition.partition)?.replicas
+  const sourceOf = (name: string) => effective.get(name)?.source ?? 'default'
+  return {
+    ...partition,
+    config: retentionConfigOf(new Map([...effective].map(([name, { value }]) => [name, value]))),
+    sources: {
+      'cleanup.policy': sourceOf('cleanup.policy'),
+      'retention.ms': sourceOf('retention.ms'),
+      'retention.bytes': sourceOf('retention.bytes'),
+    },
+    isOnlyReplica: replicas === undefined || replicas.length === 1,
+  }
+}
+
+function previewed(
+  partitions: readonly Retained[],
+  atMs: bigint,
+  { disk }: Pick<CommandContext, 'disk'>,
+): Planned[] {
+  const reader = new PartitionLogReader(disk, limitsOf({}))
+  return partitions.map(partition => {
+    const log = readRetainedLog(disk, reader.read(partition.path), partition.isOnlyReplica)
+    return { ...partition, plan: planRetention(log, partition.config, atMs) }
+  })
+}
+
+/** Logs of which nothing is due are left alone. */
+async function executed(
+  shown: readonly Planned[],
+  configs: BrokerConfigs,
+  context: CommandContext,
+): Promise<Planned[]> {
+  const due = shown.filter(({ plan }) => plan.expired.length > 0)
+  const deleted = await deleteExpired(due, {
+    disk: context.writableDisk,
+    clock: context,
+    configOf: topicLogConfigs(configs),
+    producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
+  })
+  const plans = new Map(due.map((partition, index) => [partition, deleted[index]!.plan]))
+  return shown.map(each => {
+    const plan = plans.get(each)
+    return plan === undefined ? each : { ...each, plan }
+  })
+}
+
+const EXAMPLES = `
+Examples:
+  kbroker retention --log-dirs /data/a,/data/b
+  kbroker retention --log-dirs /data/a,/data/b --config server.properties --execute
+  kbroker retention orders --log-dirs /data/a --at 2026-03-08T00:00:00Z --json | jq .freedBytes
+
+Exit codes: 0 fine · 1 the disk failed, or a broker has the log.dir · 2 usage`

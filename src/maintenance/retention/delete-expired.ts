@@ -1,0 +1,84 @@
+/**
+ * Deletes what has had its time from the logs of stopped log.dirs, as a broker does: the log start offset goes up, files
+ * are renamed out of the way, the oldest first, and then removed; nobody reads them, so none waits for it.
+ */
+import type { LogDirsOptions } from '../../log-dirs/log-dirs.ts'
+import { LogDirs } from '../../log-dirs/log-dirs.ts'
+import { parsePartitionFolder } from '../../log/file-names.ts'
+import type { LogSegment } from '../../log/log-segment.ts'
+import type { PartitionLog } from '../../log/partition-log.ts'
+import {
+  planRetention,
+  type RetainedSegment,
+  type RetentionConfig,
+  type RetentionPlan,
+} from '../../log/retention-policy.ts'
+
+export interface ExpiringPartition {
+  /** Of its folder. */
+  readonly name: string
+  readonly topic: string
+  readonly partition: number
+  readonly logDir: string
+  /** Whether one broker alone has it. */
+  readonly isOnlyReplica: boolean
+  readonly config: RetentionConfig
+}
+
+export interface DeletedFrom {
+  readonly logStartOffset: bigint
+  readonly plan: RetentionPlan
+}
+
+/**
+ * @returns what was deleted, for each partition
+ * @throws DiskError
+ */
+export async function deleteExpired(
+  partitions: readonly ExpiringPartition[],
+  options: LogDirsOptions,
+): Promise<readonly DeletedFrom[]> {
+  const paths = [...new Set(partitions.map(({ logDir }) => logDir))]
+  const logDirs = LogDirs.open(paths, options)
+  try {
+    const deleted: DeletedFrom[] = []
+    for (const partition of partitions) {
+      const dir = logDirs.dirs.find(({ path }) => path === partition.logDir)!
+      const log = dir.open(parsePartitionFolder(partition.name) ?? partition)
+      dir.ready()
+      if (partition.isOnlyReplica) log.raiseHighWatermark(log.endOffset)
+      const plan = planRetention(
+        retainedLogOf(log),
+        partition.config,
+        BigInt(options.clock.nowMs()),
+      )
+      if (plan.expired.length > 0) deleteFrom(log, plan)
+      deleted.push({ logStartOffset: log.logStartOffset, plan })
+    }
+    return deleted
+  } finally {
+    await logDirs.close()
+  }
+}
+
+function deleteFrom(log: PartitionLog, { waiting }: RetentionPlan): void {
+  if (waiting.length === 0) log.roll()
+  log.raiseLogStart(waiting[0]?.segment.baseOffset ?? log.endOffset)
+  log.dropDeleted()
+  log.removeCondemned(Infinity)
+}
+
+function retainedLogOf(log: PartitionLog) {
+  const { logStartOffset, endOffset: logEndOffset, highWatermark, folder } = log
+  const { disk } = folder.files
+  const retained = ({ baseOffset, size, greatestTimestamp, logPath }: LogSegment) => {
+    const { timestamp } = greatestTimestamp
+    const writtenMs = () => BigInt(Math.floor(disk.status(logPath)?.mtimeMs ?? 0))
+    return {
+      baseOffset,
+      size,
+      largestTimestamp: timestamp >= 0n ? timestamp : writtenMs(),
+    } satisfies RetainedSegment
+  }
+  return { segments: log.segments.map(retained), logStartOffset, logEndOffset, highWatermark }
+}
