@@ -114,6 +114,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/compact.ts')).createCompactCommand,
   },
   {
+    name: 'forecast',
+    summary: 'tell what a start does to log.dirs, what retention does then, when they are full',
+    load: async () => (await import('./commands/forecast.ts')).createForecastCommand,
+  },
+  {
     name: 'truncate',
     summary: "take the end off a stopped broker's logs",
     load: async () => (await import('./commands/truncate.ts')).createTruncateCommand,

@@ -183,8 +183,20 @@ class SortedFiles {
     const path = join(this.#path, name)
     const status = this.#disk.status(path)
     if (status === undefined) return
-    const { size, allocated, mtimeMs } = status
-    take({ path, name, size, allocated, mtimeMs })
+    // A disk may find these out only now.
+    take({
+      path,
+      name,
+      get size() {
+        return status.size
+      },
+      get allocated() {
+        return status.allocated
+      },
+      get mtimeMs() {
+        return status.mtimeMs
+      },
+    })
   }
 
   #filesOf(baseOffset: bigint): Map<SegmentFileKind, PartitionFile> {

@@ -58,6 +58,7 @@ function commandLines(logDirs: readonly string[]): string[][] {
     ['compact', ...all, '--roll'],
     ['truncate', 'mixed-0', ...all, '--to', '-1'],
     ['delete-records', 'mixed', ...all, '--before', '+1'],
+    ['forecast', ...all, '--deep'],
     ['retention', ...all, '--json'],
     ['stats', ...logDirs, '--by', 'topic'],
     ['log-dirs', ...logDirs],

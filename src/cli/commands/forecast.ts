@@ -1,0 +1,185 @@
+/** `kbroker forecast`: what comes next to log.dirs. */
+import { Command } from 'commander'
+import { UsageError } from '../../base/errors.ts'
+import { forecast, type TopicForecastConfigs } from '../../inspect/forecast/forecast.ts'
+import { brokerConfigsHere, readClusterHere } from '../../inspect/topics/cluster-here.ts'
+import { logConfigOf } from '../../log/log-config.ts'
+import { METADATA_TOPIC } from '../../log/file-names.ts'
+import { retentionConfigOf } from '../../log/retention-policy.ts'
+import {
+  brokerNumber,
+  type BrokerConfigs,
+  effectiveConfigs,
+} from '../../metadata/broker-configs.ts'
+import { topicConfigProblem } from '../../metadata/topic-configs.ts'
+import {
+  addBrokerConfigOption,
+  withBrokerFile,
+  type BrokerConfigOption,
+} from '../broker-config-option.ts'
+import { PLAIN } from '../colour.ts'
+import type { CommandContext } from '../command-context.ts'
+import {
+  addJsonOption,
+  addLogDirsOption,
+  addQuietOption,
+  collect,
+  limitsOf,
+  noticesTo,
+  parseByteSize,
+  parsePositiveInteger,
+  type LogDirsOption,
+  type QuietOption,
+} from '../common-options.ts'
+import { EXIT } from '../exit-code.ts'
+import { readingFor } from '../left-out.ts'
+import { byteCount } from '../render/byte-count.ts'
+import { forecastJson, forecastText } from '../render/forecast-output.ts'
+import { refuseRepeated, requiredLogDirs } from '../required-log-dirs.ts'
+import { MEBIBYTE } from '../../base/limits.ts'
+
+interface ForecastCommandOptions extends LogDirsOption, BrokerConfigOption, QuietOption {
+  readonly topicConfig?: readonly string[]
+  readonly deep?: true
+  readonly budget?: number
+  readonly growthDays?: number
+  readonly json?: true
+}
+
+/** Read in a fraction of a second where the page cache has it, in some where it has not. */
+const BUDGET_BYTES = 256 * MEBIBYTE
+const GROWTH_DAYS = 7
+/** `num.recovery.threads.per.data.dir` by default */
+const THREADS_PER_LOG_DIR = 2
+
+export function createForecastCommand(context: CommandContext): Command {
+  const command = new Command('forecast')
+    .description(
+      "Tells what a broker's start would do to log.dirs, log by log: what it reads again, cuts and\n" +
+        'drops, how many records that loses, how long it takes; then what retention deletes and what\n' +
+        'waits for compaction; and when each disk is full, at the rate that timestamps show.\n' +
+        'Nothing is changed. What a start would read is read here as well, up to a budget: beyond it\n' +
+        'bytes and seconds are told, and not what would be cut.',
+    )
+    .argument('[words...]')
+    .option('--deep', 'read all that a start would, however much it is')
+    .option('--budget <size>', 'read no more than that (default: 256MiB)', parseByteSize)
+    .option('--growth-days <count>', 'over which growth is measured (default: 7)', (text: string) =>
+      parsePositiveInteger(text),
+    )
+    .option(
+      '--topic-config <topic:name=value>',
+      'as if the topic had that config; may be given several times',
+      collect,
+    )
+  addLogDirsOption(command, 'of one broker, all of them')
+  addBrokerConfigOption(command, '--config, ')
+  addJsonOption(command)
+  addQuietOption(command)
+  return command
+    .addHelpText('after', EXAMPLES)
+    .action((words: string[], options: ForecastCommandOptions) =>
+      runForecast(words, options, context),
+    )
+}
+
+async function runForecast(
+  words: readonly string[],
+  given: ForecastCommandOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { options, brokerFile } = withBrokerFile(given, context)
+  const [word] = words
+  if (word !== undefined) throw new UsageError(`too many arguments: ${word}; give --log-dirs`)
+  if (options.deep === true && options.budget !== undefined) {
+    throw new UsageError('--deep reads all: it goes without --budget')
+  }
+  const overrides = parseTopicConfigs(options.topicConfig ?? [])
+  const paths = requiredLogDirs(options, context, words)
+  refuseRepeated(paths, context.disk)
+  const cluster = readClusterHere(context.disk, paths, readingFor(options, context))
+  const configs = brokerConfigsHere(cluster, brokerFile.configs)
+  const notice = noticesTo(options, context)
+  if (cluster.metadataLog === undefined) {
+    notice(`no ${METADATA_TOPIC} in these log.dirs: what topics are configured to is not known`)
+  }
+  const threads = brokerFile.configs.get('num.recovery.threads.per.data.dir')
+  const result = await forecast(context.disk, cluster.logDirs, {
+    configsOf: remembered(topic => configsOf(topic, configs, overrides)),
+    isOnlyReplica({ topic, partition }) {
+      const image = cluster.metadataLog?.image.topics.byName(topic)?.partitions.get(partition)
+      return image === undefined || image.replicas.length === 1
+    },
+    producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
+    nowMs: context.nowMs,
+    limits: limitsOf({}),
+    budgetBytes: options.deep === true ? Infinity : (options.budget ?? BUDGET_BYTES),
+    threadsPerLogDir: Math.max(1, Number(threads ?? THREADS_PER_LOG_DIR) || 1),
+    growthDays: options.growthDays ?? GROWTH_DAYS,
+  })
+  const lines = options.json === true ? forecastJson(result) : forecastText(result, PLAIN)
+  for (const line of lines) context.stdout.line(line)
+  for (const { folder, outcome } of result.partitions) {
+    if (outcome?.failure === undefined) continue
+    context.stderr(`kbroker: ${folder.path}: a broker fails here: ${outcome.failure.message}`)
+    context.endWith(EXIT.itemFailed)
+  }
+  const unread = result.partitions.filter(
+    each => each.bytesToRead > 0 && each.outcome === undefined,
+  )
+  if (unread.length === 0) return
+  const bytes = unread.reduce((sum, each) => sum + each.bytesToRead, 0)
+  notice(
+    `${unread.length} logs were not read (${byteCount(bytes)}): what a start would cut there is not ` +
+      'known; --deep reads them',
+  )
+}
+
+function configsOf(
+  topic: string,
+  configs: BrokerConfigs,
+  overrides: ReadonlyMap<string, ReadonlyMap<string, string>>,
+): TopicForecastConfigs {
+  const values = new Map(
+    [...effectiveConfigs(topic, configs)].map(([name, { value }]) => [name, value]),
+  )
+  for (const [name, value] of overrides.get(topic) ?? []) values.set(name, value)
+  return {
+    log: logConfigOf(values),
+    retention: retentionConfigOf(values),
+    minCleanableRatio: Number(values.get('min.cleanable.dirty.ratio') ?? 0.5),
+  }
+}
+
+function remembered<T>(find: (topic: string) => T): (topic: string) => T {
+  const known = new Map<string, T>()
+  return topic => {
+    const found = known.get(topic) ?? find(topic)
+    known.set(topic, found)
+    return found
+  }
+}
+
+/** By topic, then by name. */
+function parseTopicConfigs(texts: readonly string[]): Map<string, Map<string, string>> {
+  const byTopic = new Map<string, Map<string, string>>()
+  for (const text of texts) {
+    const [, topic, name, value] = /^\s*([^:=\s]+):([^=\s]+)=(.*)$/s.exec(text) ?? []
+    if (topic === undefined || name === undefined || value === undefined) {
+      throw new UsageError(`--topic-config ${text}: expected TOPIC:NAME=VALUE`)
+    }
+    const configs = byTopic.get(topic) ?? new Map<string, string>()
+    const problem = topicConfigProblem(new Map([[name, value]]))
+    if (problem !== undefined) throw new UsageError(`--topic-config ${text}: ${problem}`)
+    byTopic.set(topic, configs.set(name, value.trim()))
+  }
+  return byTopic
+}
+
+const EXAMPLES = `
+Examples:
+  kbroker forecast --log-dirs /data/a,/data/b --config server.properties
+  kbroker forecast --log-dirs /data/a,/data/b --deep --json | jq 'select(.start.lostRecords > 0)'
+  kbroker forecast --log-dirs /data/a --topic-config orders:retention.ms=86400000
+
+Exit codes: 0 fine · 1 a broker would fail at a log, or it can't be read · 2 usage`

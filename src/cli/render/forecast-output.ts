@@ -1,0 +1,206 @@
+/** What comes next to log.dirs: the start, retention, compaction, and when disks are full. */
+import type {
+  Forecast,
+  LogDirForecast,
+  PartitionForecast,
+} from '../../inspect/forecast/forecast.ts'
+import type { LoadAction } from '../../log/load-action.ts'
+import type { Colour } from '../colour.ts'
+import { jsonText, type JsonValue } from '../json-text.ts'
+import { byteCount } from './byte-count.ts'
+import { loadActionText } from './recover-output.ts'
+import { type Column, tableLines } from './table.ts'
+import { timeText } from './time-text.ts'
+
+export function* forecastText(forecast: Forecast, colour: Colour): Generator<string> {
+  const { partitions, logDirs, rate } = forecast
+  yield 'At the start:'
+  let isQuiet = true
+  for (const line of partitions.flatMap(startLines)) {
+    isQuiet = false
+    yield `  ${line}`
+  }
+  if (isQuiet) yield '  nothing is read again, cut or removed'
+  if (rate !== undefined && rate.seconds > 0) {
+    const speed = byteCount(rate.bytes / rate.seconds)
+    yield `  read and checked here and now: ${speed} a second, of ${byteCount(rate.bytes)}`
+  }
+  const later = partitions.filter(isConcerned)
+  if (later.length > 0) {
+    yield 'Then:'
+    const shown = later.toSorted(byUrgency).slice(0, LATER_MAX)
+    for (const line of tableLines(LATER, shown, colour)) yield `  ${line}`
+    const hidden = later.length - shown.length
+    if (hidden > 0) yield `  … and ${hidden} with less to free at once, or later: --json tells all`
+  }
+  yield 'Log.dirs:'
+  for (const line of tableLines(LOG_DIRS, logDirs, colour)) yield `  ${line}`
+}
+
+export function* forecastJson({ partitions, logDirs, rate }: Forecast): Generator<string> {
+  for (const partition of partitions) yield jsonText(partitionJson(partition))
+  for (const logDir of logDirs) yield jsonText(logDirJson(logDir, rate))
+}
+
+/** What a clean start does to every log is not told: producers' snapshots, empty indexes. */
+function isTold({ kind }: LoadAction): boolean {
+  return !['snapshot-written', 'snapshot-removed', 'segment-created'].includes(kind)
+}
+
+function startLines(partition: PartitionForecast): string[] {
+  const { folder, work, outcome, bytesToRead } = partition
+  const { name, parsed } = folder
+  if (parsed.state === 'deleted') {
+    return [`${name}: removed, as its topic was deleted: ${byteCount(partition.bytes)}`]
+  }
+  if (outcome === undefined) {
+    const [first] = work.reads
+    if (first === undefined) return []
+    const count = `${work.reads.length} ${work.reads.length === 1 ? 'segment' : 'segments'}`
+    return [
+      `${name}: reads ${count} from ${first.segment.log.name} on, ${byteCount(bytesToRead)}; not read here`,
+    ]
+  }
+  const told = outcome.actions.filter(isTold).map(action => `${name}: ${loadActionText(action)}`)
+  const { lostBytes, lostRecords, failure } = outcome
+  const lost = `${name}: ${lostBytes} bytes are lost, ${lostRecords} records that can be read today`
+  return [
+    ...told,
+    ...(lostBytes > 0 ? [lost] : []),
+    ...(failure === undefined ? [] : [`${name}: fails: ${failure.message}`]),
+  ]
+}
+
+function isConcerned({ retention, compaction, bytesPerDay }: PartitionForecast): boolean {
+  const next = retention?.waiting[0]
+  const isDue = (retention?.expired.length ?? 0) > 0 || next?.dueMs !== undefined
+  return (
+    isDue || next?.dueGrowth !== undefined || (compaction?.dirtyBytes ?? 0) > 0 || bytesPerDay > 0
+  )
+}
+
+/** A table of thousands nobody reads, and it takes longer than all the rest. */
+const LATER_MAX = 50
+
+/** Who frees most at once; then whose time comes first. */
+function byUrgency(a: PartitionForecast, b: PartitionForecast): number {
+  return freedBytes(b.retention) - freedBytes(a.retention) || dueOf(a) - dueOf(b) || 0
+}
+
+function dueOf({ retention }: PartitionForecast): number {
+  return Number(retention?.waiting[0]?.dueMs ?? Number.MAX_SAFE_INTEGER)
+}
+
+const LATER: readonly Column<PartitionForecast>[] = [
+  { name: 'PARTITION', cell: ({ folder }) => folder.name },
+  { name: 'SIZE', align: 'right', cell: ({ bytes }) => byteCount(bytes) },
+  { name: 'A-DAY', align: 'right', cell: ({ bytesPerDay }) => byteCount(Math.round(bytesPerDay)) },
+  { name: 'DELETED', align: 'right', cell: ({ retention }) => retention?.expired.length },
+  { name: 'FREES', align: 'right', cell: ({ retention }) => freed(retention) },
+  { name: 'NEXT', cell: nextText },
+  { name: 'FREES', align: 'right', cell: nextFreed },
+  { name: 'TO-COMPACT', cell: compactionText },
+]
+
+function freed(retention: PartitionForecast['retention']): string | undefined {
+  return retention === undefined || retention.expired.length === 0
+    ? undefined
+    : byteCount(freedBytes(retention))
+}
+
+function freedBytes(retention: PartitionForecast['retention']): number {
+  const expired = retention?.expired ?? []
+  return expired.reduce((sum, { segment }) => sum + segment.size, 0)
+}
+
+function nextText({ retention }: PartitionForecast): string | undefined {
+  const next = retention?.waiting[0]
+  if (next?.dueMs === undefined && next?.dueGrowth === undefined) return undefined
+  const time = next.dueMs === undefined ? [] : [timeText(next.dueMs)]
+  const growth = next.dueGrowth === undefined ? [] : [`${byteCount(next.dueGrowth)} more`]
+  return [...time, ...growth].join(' or ')
+}
+
+function nextFreed({ retention }: PartitionForecast): string | undefined {
+  const next = retention?.waiting[0]
+  if (next?.dueMs === undefined && next?.dueGrowth === undefined) return undefined
+  return byteCount(next.segment.size)
+}
+
+function compactionText({ compaction }: PartitionForecast): string | undefined {
+  if (compaction === undefined || compaction.dirtyBytes === 0) return undefined
+  const { dirtyBytes, dirtyRatio, isDue } = compaction
+  const percent = Math.round(dirtyRatio * 100)
+  return `${byteCount(dirtyBytes)}, ${percent}% dirty${isDue ? ': at once' : ''}`
+}
+
+const LOG_DIRS: readonly Column<LogDirForecast>[] = [
+  { name: 'LOG-DIR', cell: ({ path }) => path },
+  { name: 'CLEAN', cell: ({ isClean }) => (isClean ? 'yes' : 'no') },
+  { name: 'LOGS', align: 'right', cell: ({ logs }) => logs },
+  { name: 'SIZE', align: 'right', cell: ({ bytes }) => byteCount(bytes) },
+  { name: 'START-READS', align: 'right', cell: ({ bytesToRead }) => byteCount(bytesToRead) },
+  { name: 'SECONDS', align: 'right', cell: ({ startSeconds }) => startSeconds?.toFixed(1) },
+  { name: 'A-DAY', align: 'right', cell: ({ bytesPerDay }) => byteCount(Math.round(bytesPerDay)) },
+  { name: 'FREE', align: 'right', cell: ({ freeBytes }) => freeBytes && byteCount(freeBytes) },
+  {
+    name: 'FULL-IN',
+    cell: ({ daysUntilFull: days }) => (days === undefined ? 'never' : `${days}d`),
+  },
+]
+
+function partitionJson(partition: PartitionForecast): JsonValue {
+  const { folder, logDir, work, bytesToRead, outcome, retention, compaction } = partition
+  const { parsed, path } = folder
+  return {
+    topic: parsed.topic,
+    partition: parsed.partition,
+    state: parsed.state,
+    path,
+    logDir,
+    bytes: partition.bytes,
+    bytesPerDay: Math.round(partition.bytesPerDay),
+    start: {
+      bytesToRead,
+      segments: work.reads.map(({ segment, why }) => {
+        return { file: segment.log.name, bytes: segment.log.size, why }
+      }),
+      leftovers: work.leftovers.map(({ name }) => name),
+      wasRead: outcome !== undefined || bytesToRead === 0,
+      lostBytes: outcome?.lostBytes ?? (bytesToRead === 0 ? 0 : null),
+      lostRecords: outcome?.lostRecords ?? (bytesToRead === 0 ? 0 : null),
+      actions: (outcome?.actions ?? []).filter(isTold).map(actionJson),
+      failure: outcome?.failure?.message ?? null,
+    },
+    retention:
+      retention === undefined
+        ? null
+        : {
+            expired: retention.expired.map(({ segment, reason }) => {
+              return { baseOffset: segment.baseOffset, bytes: segment.size, reason }
+            }),
+            waiting: retention.waiting.map(({ segment, dueMs, dueGrowth }) => {
+              const { baseOffset, size: bytes } = segment
+              return { baseOffset, bytes, due: dueMs ?? null, dueGrowth: dueGrowth ?? null }
+            }),
+          },
+    compaction: compaction === undefined ? null : { ...compaction },
+  }
+}
+
+function actionJson({ kind, path, ...facts }: LoadAction): JsonValue {
+  return { action: kind, file: path, ...(facts as { readonly [key: string]: JsonValue }) }
+}
+
+function logDirJson(logDir: LogDirForecast, rate: Forecast['rate']): JsonValue {
+  const { path, freeBytes, daysUntilFull, startSeconds, bytesPerDay, ...counts } = logDir
+  return {
+    logDir: path,
+    ...counts,
+    startSeconds: startSeconds ?? null,
+    bytesPerSecond: rate === undefined ? null : Math.round(rate.bytes / rate.seconds),
+    bytesPerDay: Math.round(bytesPerDay),
+    freeBytes: freeBytes ?? null,
+    daysUntilFull: daysUntilFull ?? null,
+  }
+}

@@ -1,0 +1,296 @@
+/**
+ * What comes next to the logs of a node's log.dirs: what a start does to them, what retention and compaction delete
+ * afterwards, and when their disks are full.
+ *
+ * Where a start only looks at names, so does this. What a start would read is read here as well, as in a recovery over an
+ * overlay, the shortest logs first, until a budget is used up; of the others bytes and seconds are told, and not what
+ * would be cut.
+ */
+import { MEBIBYTE } from '../../base/limits.ts'
+import type { Disk } from '../../disk/disk.ts'
+import { METADATA_TOPIC } from '../../log/file-names.ts'
+import type { LogConfig } from '../../log/log-config.ts'
+import { planRetention, type RetentionConfig } from '../../log/retention-policy.ts'
+import type { RetentionPlan } from '../../log/retention-policy.ts'
+import { withSegment } from '../../log/open-segment.ts'
+import { BatchScanner } from '../../log/batch-scanner.ts'
+import type { LogDir, PartitionFolder } from '../../log-dirs/log-dir.ts'
+import { recoverLog, type RecoverOutcome } from '../../log-dirs/recover-log.ts'
+import { PartitionLogReader, type PartitionLog } from '../offsets/partition-log.ts'
+import { readRetainedLog } from '../retention/retained-log.ts'
+import { compactionDue, type CompactionDue } from './compaction-due.ts'
+import { bytesWritten, DAY_MS, daysUntilFull, type GrowingLog } from './growth.ts'
+import { lostRecords } from './lost-records.ts'
+import { measureReadRate, type ReadRate } from './read-rate.ts'
+import { withLateStatus } from './late-status.ts'
+import { startWork, type StartWork } from './start-work.ts'
+
+export interface ForecastOptions {
+  /** Of a topic. */
+  readonly configsOf: (topic: string) => TopicForecastConfigs
+  readonly isOnlyReplica: (partition: { topic: string; partition: number }) => boolean
+  readonly producerExpirationMs: number
+  readonly nowMs: () => number
+  readonly limits: { readonly batchBytesMax: number }
+  /** Of what a start would read, as much is read here. */
+  readonly budgetBytes: number
+  /** `num.recovery.threads.per.data.dir` */
+  readonly threadsPerLogDir: number
+  /** Over which growth is measured. */
+  readonly growthDays: number
+}
+
+export interface TopicForecastConfigs {
+  readonly log: LogConfig
+  readonly retention: RetentionConfig
+  /** `min.cleanable.dirty.ratio` */
+  readonly minCleanableRatio: number
+}
+
+export interface PartitionForecast {
+  readonly folder: PartitionFolder
+  readonly logDir: string
+  readonly work: StartWork
+  readonly bytesToRead: number
+  /** Absent where nothing is to be read, and where that would take more than the budget. */
+  readonly outcome?: StartOutcome
+  /** Absent of what serves nobody. */
+  readonly retention?: RetentionPlan
+  readonly compaction?: CompactionDue
+  readonly bytes: number
+  readonly bytesPerDay: number
+}
+
+export interface StartOutcome extends RecoverOutcome {
+  /** That could be read today. */
+  readonly lostRecords: number
+  /** Cut off, or in segments that are dropped; what was never written is none. */
+  readonly lostBytes: number
+}
+
+export interface LogDirForecast {
+  readonly path: string
+  readonly isClean: boolean
+  readonly logs: number
+  readonly bytes: number
+  readonly bytesToRead: number
+  /** At the rate measured, by as many threads as a broker takes; undefined where nothing could be measured. */
+  readonly startSeconds: number | undefined
+  readonly bytesPerDay: number
+  readonly freeBytes: bigint | undefined
+  /** Undefined where it never is, or not in ten years, or the disk can't tell. */
+  readonly daysUntilFull: number | undefined
+}
+
+export interface Forecast {
+  readonly partitions: readonly PartitionForecast[]
+  readonly logDirs: readonly LogDirForecast[]
+  readonly rate: ReadRate | undefined
+}
+
+/** Enough to measure by. */
+const RATE_BYTES_MAX = 32 * MEBIBYTE
+const OPEN_FILES_MAX = 64
+
+export async function forecast(
+  disk: Disk,
+  logDirs: readonly LogDir[],
+  options: ForecastOptions,
+): Promise<Forecast> {
+  const reader = new PartitionLogReader(withLateStatus(disk), options.limits)
+  const looked = logDirs.flatMap(logDir =>
+    logDir.partitions
+      .filter(({ insteadOfFolder }) => insteadOfFolder === undefined)
+      .map(folder => look(disk, { reader, logDir, folder }, options)),
+  )
+  const outcomes = await readWithin(disk, looked, options)
+  const partitions = looked.map(({ log: _, logDir, ...partition }) => {
+    const outcome = outcomes.get(partition.folder)
+    return { ...partition, logDir: logDir.path, ...(outcome && { outcome }) }
+  })
+  const rate = rateOf(disk, looked, options)
+  const devices = new Map(logDirs.map(dir => [dir, disk.status(dir.path)?.device]))
+  const daysByDevice = new Map<bigint | undefined, number | undefined>()
+  for (const [dir, device] of devices) {
+    if (daysByDevice.has(device)) continue
+    const sharing = looked.filter(each => devices.get(each.logDir) === device)
+    daysByDevice.set(device, daysUntilDiskIsFull(disk, dir.path, sharing, options))
+  }
+  return {
+    partitions,
+    logDirs: logDirs.map(logDir => {
+      const own = looked.filter(each => each.logDir === logDir)
+      const days = daysByDevice.get(devices.get(logDir))
+      return logDirForecast(disk, logDir, { own, days, rate }, options)
+    }),
+    rate,
+  }
+}
+
+interface Looked extends Omit<PartitionForecast, 'logDir' | 'outcome'> {
+  readonly logDir: LogDir
+  readonly log: PartitionLog
+}
+
+interface Place {
+  readonly reader: PartitionLogReader
+  readonly logDir: LogDir
+  readonly folder: PartitionFolder
+}
+
+function look(disk: Disk, { reader, logDir, folder }: Place, options: ForecastOptions): Looked {
+  const log = reader.read(folder.path)
+  const { state, topic } = folder.parsed
+  const work = state === 'deleted' ? { reads: [], leftovers: [] } : startWork(disk, log)
+  const bytesToRead = work.reads.reduce((sum, { segment }) => sum + segment.log.size, 0)
+  const bytes = log.segments.reduce((sum, segment) => sum + segment.log.size, 0)
+  const start = { folder, logDir, log, work, bytesToRead, bytes }
+  if (state !== 'live' || topic === METADATA_TOPIC) return { ...start, bytesPerDay: 0 }
+  return { ...start, ...lookAhead(disk, start, options) }
+}
+
+function lookAhead(
+  disk: Disk,
+  { folder, log, logDir }: Pick<Looked, 'folder' | 'log' | 'logDir'>,
+  { configsOf, isOnlyReplica, nowMs, growthDays }: ForecastOptions,
+): Pick<Looked, 'retention' | 'compaction' | 'bytesPerDay'> {
+  const configs = configsOf(folder.parsed.topic)
+  const retained = readRetainedLog(disk, log, isOnlyReplica(folder.parsed))
+  const toMs = nowMs()
+  const window = { fromMs: toMs - growthDays * DAY_MS, toMs }
+  const written = bytesWritten(retained, window, firstTimestampOf(disk, log))
+  const checkpoint = logDir.checkpoints.cleaner.get(folder.name)
+  const minRatio = configs.minCleanableRatio
+  return {
+    retention: planRetention(retained, configs.retention, BigInt(toMs)),
+    ...(configs.log.isCompacted && {
+      compaction: compactionDue(retained, { checkpoint, minRatio }),
+    }),
+    bytesPerDay: written / growthDays,
+  }
+}
+
+function firstTimestampOf(disk: Disk, { segments: [first] }: PartitionLog): bigint | undefined {
+  if (first === undefined || first.log.size === 0) return undefined
+  return withSegment(disk, first, ({ log }) => {
+    const timestamp = new BatchScanner(log, { windowSize: FIRST_BYTES }).next()?.maxTimestamp ?? -1n
+    return timestamp >= 0n ? timestamp : undefined
+  })
+}
+
+const FIRST_BYTES = 128
+
+async function readWithin(
+  disk: Disk,
+  looked: readonly Looked[],
+  options: ForecastOptions,
+): Promise<ReadonlyMap<PartitionFolder, StartOutcome>> {
+  const outcomes = new Map<PartitionFolder, StartOutcome>()
+  const waiting = looked
+    .filter(({ work }) => work.reads.length > 0 || work.leftovers.length > 0)
+    .toSorted((a, b) => a.bytesToRead - b.bytesToRead)
+  let left = options.budgetBytes
+  for (const each of waiting) {
+    if (each.bytesToRead > left) break
+    left -= each.bytesToRead
+    outcomes.set(each.folder, await startOutcome(disk, each, options))
+  }
+  return outcomes
+}
+
+async function startOutcome(
+  disk: Disk,
+  { folder, log, logDir }: Looked,
+  { configsOf, nowMs, producerExpirationMs }: ForecastOptions,
+): Promise<StartOutcome> {
+  const { topic, partition } = folder.parsed
+  const outcome = await recoverLog(
+    {
+      path: folder.path,
+      topic,
+      partition,
+      config: configsOf(topic).log,
+      isClean: logDir.cleanShutdown !== undefined && topic !== METADATA_TOPIC,
+      recoveryPoint: log.recoveryPointCheckpoint ?? 0n,
+      logStartOffset: log.logStartCheckpoint ?? 0n,
+      highWatermark: log.highWatermarkCheckpoint ?? 0n,
+      nowMs: nowMs(),
+      producerExpirationMs,
+    },
+    { disk, openFilesMax: OPEN_FILES_MAX, isPreview: true },
+  )
+  let lostBytes = 0
+  for (const action of outcome.actions) {
+    if (action.kind === 'segment-dropped') lostBytes += action.bytes
+    const cut = action.kind === 'segment-recovered' ? action.cut : undefined
+    if (cut?.isPadding !== true) lostBytes += cut?.bytes ?? 0
+  }
+  return { ...outcome, lostBytes, lostRecords: lostRecords(disk, outcome.actions) }
+}
+
+/** By the largest segment: of those that a start reads, if there are any. */
+function rateOf(
+  disk: Disk,
+  looked: readonly Looked[],
+  { nowMs }: ForecastOptions,
+): ReadRate | undefined {
+  const largest = looked
+    .flatMap(({ work }) => work.reads.map(({ segment }) => segment.log))
+    .reduce((best, next) => (next.size > best.size ? next : best), { path: '', size: 0 })
+  if (largest.size === 0) return undefined
+  return measureReadRate(disk, largest.path, { bytesMax: RATE_BYTES_MAX, nowMs })
+}
+
+interface Measured {
+  readonly own: readonly Looked[]
+  /** Until its disk is full. */
+  readonly days: number | undefined
+  readonly rate: ReadRate | undefined
+}
+
+function logDirForecast(
+  disk: Disk,
+  { path, cleanShutdown }: LogDir,
+  { own, days, rate }: Measured,
+  { threadsPerLogDir }: ForecastOptions,
+): LogDirForecast {
+  const sum = (of: (each: Looked) => number) => own.reduce((total, each) => total + of(each), 0)
+  const bytesToRead = sum(each => each.bytesToRead)
+  const longest = own.reduce((most, each) => Math.max(most, each.bytesToRead), 0)
+  const perThread = Math.max(longest, bytesToRead / threadsPerLogDir)
+  const freeBytes = disk.space(path)?.usableBytes
+  return {
+    path,
+    isClean: cleanShutdown !== undefined,
+    logs: own.length,
+    bytes: sum(each => each.bytes),
+    bytesToRead,
+    startSeconds: rate === undefined ? undefined : (perThread * rate.seconds) / rate.bytes,
+    bytesPerDay: sum(each => each.bytesPerDay),
+    freeBytes,
+    daysUntilFull: days,
+  }
+}
+
+/** @param looked all on the same file system, whose free bytes they share */
+function daysUntilDiskIsFull(
+  disk: Disk,
+  path: string,
+  looked: readonly Looked[],
+  { configsOf, nowMs }: ForecastOptions,
+): number | undefined {
+  const freeBytes = disk.space(path)?.usableBytes
+  if (freeBytes === undefined) return undefined
+  const growing = looked.flatMap(({ folder, retention, bytesPerDay }): GrowingLog[] => {
+    if (retention === undefined) return []
+    const { retention: config, log } = configsOf(folder.parsed.topic)
+    return [{ bytesPerDay, waiting: retention.waiting, config, segmentBytes: log.segmentBytes }]
+  })
+  return daysUntilFull(growing, Number(freeBytes) + freedBy(looked), nowMs())
+}
+
+/** What retention deletes as soon as a broker runs. */
+function freedBy(looked: readonly Looked[]): number {
+  const expired = looked.flatMap(({ retention }) => retention?.expired ?? [])
+  return expired.reduce((sum, { segment }) => sum + segment.size, 0)
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import {
+  bytesWritten,
+  DAY_MS,
+  daysUntilFull,
+  type GrowingLog,
+} from '../../../src/inspect/forecast/growth.ts'
+
+const NOW = 100 * DAY_MS
+const day = (days: number) => BigInt(days * DAY_MS)
+const segment = (size: number, days: number) => {
+  return { baseOffset: 0n, size, largestTimestamp: day(days) }
+}
+
+describe('bytes that were written', () => {
+  const window = { fromMs: NOW - 10 * DAY_MS, toMs: NOW }
+  it.each([
+    ['all of a segment that begins in the window', [segment(100, 98)], day(95), 100],
+    ['the part of one that reaches into it', [segment(100, 95)], day(85), 50],
+    ['nothing of one before it', [segment(100, 89)], day(80), 0],
+    ['nothing of one that ends in the future', [segment(100, 200)], day(80), 0],
+    [
+      'a segment begins where the one before ends',
+      [segment(7, 80), segment(100, 100)],
+      day(70),
+      50,
+    ],
+    ['one whose records are all of one moment', [segment(100, 95)], day(95), 100],
+    ['one whose beginning nobody knows', [segment(100, 95)], undefined, 100],
+  ])('%s', (_, segments, first, bytes) => {
+    expect(bytesWritten({ segments }, window, first)).toBeCloseTo(bytes)
+  })
+})
+
+describe('days until a disk is full', () => {
+  const config = { deletes: true, fileDeleteDelayMs: 0, isRemote: false }
+  const log = (changes: Partial<GrowingLog> & { ms?: number; bytes?: number }): GrowingLog => ({
+    bytesPerDay: 10,
+    waiting: [],
+    segmentBytes: 5,
+    config: {
+      ...config,
+      retentionMs: changes.ms === undefined ? -1n : day(changes.ms),
+      retentionBytes: BigInt(changes.bytes ?? -1),
+    },
+    ...changes,
+  })
+
+  it.each([
+    ['without retention, all that is written counts', [log({})], 95, 10],
+    ['two logs share it', [log({}), log({ bytesPerDay: 20 })], 95, 4],
+    ['retention.ms keeps a log small', [log({ ms: 7 })], 95, undefined],
+    ['… but not small enough', [log({ ms: 7 })], 65, 7],
+    ['so does retention.bytes, and a segment', [log({ bytes: 40 })], 46, undefined],
+    ['… but not small enough', [log({ bytes: 40 })], 44, 5],
+    ['nothing is written', [log({ bytesPerDay: 0 })], 1, undefined],
+    ['more than ten years away', [log({ bytesPerDay: 0.001 })], 95, undefined],
+  ])('%s', (_, logs, free, days) => {
+    expect(daysUntilFull(logs, free, NOW)).toBe(days)
+  })
+
+  it('what retention takes away meanwhile makes room', () => {
+    const waiting = [{ segment: segment(50, 0), dueMs: day(103), dueGrowth: undefined }]
+    expect(daysUntilFull([log({ waiting })], 95, NOW)).toBe(15)
+  })
+
+  it('compacted logs are taken to grow on', () => {
+    const compacted = log({ config: { ...log({ ms: 1 }).config, deletes: false } })
+    expect(daysUntilFull([compacted], 95, NOW)).toBe(10)
+  })
+})
