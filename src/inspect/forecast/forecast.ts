@@ -104,9 +104,9 @@ export async function forecast(
       .map(folder => look(disk, { reader, logDir, folder }, options)),
   )
   const outcomes = await readWithin(disk, looked, options)
-  const partitions = looked.map(({ log: _, logDir, ...partition }) => {
-    const outcome = outcomes.get(partition.folder)
-    return { ...partition, logDir: logDir.path, ...(outcome && { outcome }) }
+  const partitions = looked.map((each): PartitionForecast => {
+    const outcome = outcomes.get(each.folder)
+    return { ...each, logDir: each.logDir.path, ...(outcome && { outcome }) }
   })
   const rate = rateOf(disk, looked, options)
   const devices = new Map(logDirs.map(dir => [dir, disk.status(dir.path)?.device]))
