@@ -55,6 +55,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/page-cache.ts')).createPageCacheCommand,
   },
   {
+    name: 'forecast',
+    summary: 'tell what a start does to log.dirs, what retention does then, when they are full',
+    load: async () => (await import('./commands/forecast.ts')).createForecastCommand,
+  },
+  {
     name: 'topics',
     summary: "list, describe, create and delete a stopped broker's topics",
     load: async () => (await import('./commands/topics.ts')).createTopicsCommand,
@@ -68,6 +73,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'transactions',
     summary: 'tell what transactions are open, which hang, and what they hold back',
     load: async () => (await import('./commands/transactions.ts')).createTransactionsCommand,
+  },
+  {
+    name: 'diff',
+    summary: 'compare two copies of partitions, by offset, record and batch',
+    load: async () => (await import('./commands/diff.ts')).createDiffCommand,
   },
   {
     name: 'produce',
@@ -94,29 +104,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/reindex.ts')).createReindexCommand,
   },
   {
-    name: 'export',
-    summary: 'copy partitions out, as JSON lines or as a folder with checksums',
-    load: async () => (await import('./commands/export.ts')).createExportCommand,
-  },
-  {
-    name: 'import',
-    summary: 'put back what export wrote, into the log.dirs of a stopped broker',
-    load: async () => (await import('./commands/import.ts')).createImportCommand,
-  },
-  {
-    name: 'diff',
-    summary: 'compare two copies of partitions, by offset, record and batch',
-    load: async () => (await import('./commands/diff.ts')).createDiffCommand,
+    name: 'retention',
+    summary: 'tell what retention deletes now and when the rest, and delete it',
+    load: async () => (await import('./commands/retention.ts')).createRetentionCommand,
   },
   {
     name: 'compact',
     summary: 'keep the newest record of each key, as a broker cleans compacted topics',
     load: async () => (await import('./commands/compact.ts')).createCompactCommand,
-  },
-  {
-    name: 'forecast',
-    summary: 'tell what a start does to log.dirs, what retention does then, when they are full',
-    load: async () => (await import('./commands/forecast.ts')).createForecastCommand,
   },
   {
     name: 'truncate',
@@ -129,9 +124,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/delete-records.ts')).createDeleteRecordsCommand,
   },
   {
-    name: 'retention',
-    summary: 'tell what retention deletes now and when the rest, and delete it',
-    load: async () => (await import('./commands/retention.ts')).createRetentionCommand,
+    name: 'export',
+    summary: 'copy partitions out, as JSON lines or as a folder with checksums',
+    load: async () => (await import('./commands/export.ts')).createExportCommand,
+  },
+  {
+    name: 'import',
+    summary: 'put back what export wrote, into the log.dirs of a stopped broker',
+    load: async () => (await import('./commands/import.ts')).createImportCommand,
   },
   {
     name: 'completion',

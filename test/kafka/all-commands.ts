@@ -12,7 +12,16 @@ import { kbroker } from './kbroker.ts'
  * does has not done what it was asked.
  */
 const ITEM_FAILED = 1
-const MAY_FAIL: readonly string[] = ['compact', 'dump', 'import', 'recover', 'reindex']
+const MAY_FAIL: readonly string[] = [
+  'compact',
+  'delete-records',
+  'dump',
+  'import',
+  'recover',
+  'reindex',
+  'repair',
+  'truncate',
+]
 
 /** It writes, and says so. */
 const WRITING = 'produce'
