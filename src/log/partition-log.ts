@@ -14,17 +14,11 @@
 import { join } from 'node:path'
 import { assert, DiskError, RefusedError } from '../base/errors.ts'
 import { replaceFile } from '../disk/replace-file.ts'
-import { BatchV2 } from '../record/batch-v2.ts'
 import { ActiveSegments, type LogClock } from './active-segments.ts'
 import type { LastRecord } from './cleaner/batch-retention.ts'
-import { type PreparedRecords, prepareRecords } from './append-validation.ts'
 import { PARTITION_METADATA } from './file-names.ts'
-import {
-  type Appended,
-  type AppendOptions,
-  duplicateOf,
-  refuseLargerThanSegment,
-} from './log-append.ts'
+import type { Appended, AppendOptions } from './log-append.ts'
+import { LogAppender } from './log-appender.ts'
 import type { FlushedLog } from './log-flush.ts'
 import { readLog, type LogRead, type ReadOptions } from './log-read.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
@@ -37,8 +31,7 @@ import type { PartitionFolder } from './partition-folder.ts'
 import { encodePartitionMetadata } from './partition-metadata.ts'
 import type { PartitionProducers } from './partition-producers.ts'
 import type { Producer } from './producer.ts'
-import type { CompletedTransaction, OpenTransaction } from './producer-state.ts'
-import type { AppendContext } from './record-checks.ts'
+import type { OpenTransaction } from './producer-state.ts'
 import type { SegmentFacts } from './segment-facts.ts'
 
 export type OpenOptions = Omit<LoadOptions, 'nowMs'> & {
@@ -60,8 +53,8 @@ export class PartitionLog {
   readonly #clock: LogClock
   readonly #producers: PartitionProducers
   readonly #segments: ActiveSegments
+  readonly #appender: LogAppender
   #logStartOffset: bigint
-  #endOffset: bigint
   #highWatermark: bigint
   readonly #onFailure: OpenOptions['onFailure']
   readonly #onTruncated: OpenOptions['onTruncated']
@@ -89,7 +82,17 @@ export class PartitionLog {
     this.#producers = loaded.producers
     this.#segments = new ActiveSegments(folder, loaded, { config, clock, drawJitterMs })
     this.#logStartOffset = loaded.logStartOffset
-    this.#endOffset = loaded.endOffset
+    this.#appender = new LogAppender(
+      {
+        name: this.name,
+        config,
+        segments: this.#segments,
+        producers: this.#producers,
+        epochs: this.epochs,
+        onRolled: () => this.#rolled(),
+      },
+      loaded.endOffset,
+    )
     this.#highWatermark = loaded.logStartOffset
   }
 
@@ -109,7 +112,7 @@ export class PartitionLog {
 
   /** The offset that the next record gets. */
   get endOffset(): bigint {
-    return this.#endOffset
+    return this.#appender.endOffset
   }
 
   get highWatermark(): bigint {
@@ -131,7 +134,7 @@ export class PartitionLog {
   /** From where on a log that was not closed has to be read again: what a checkpoint says. */
   get recoveryPoint(): bigint {
     return this.#isClosed
-      ? this.#endOffset
+      ? this.endOffset
       : this.#segments.flush.recoveryPoint(this.#segments.active)
   }
 
@@ -188,7 +191,7 @@ export class PartitionLog {
    *
    * @throws DiskError the log takes no more appends
    */
-  async flush(upTo = this.#endOffset): Promise<void> {
+  async flush(upTo = this.endOffset): Promise<void> {
     this.#refuseAfterFailure()
     try {
       await this.#segments.flush.upTo(upTo, () => this.#flushed())
@@ -206,7 +209,7 @@ export class PartitionLog {
 
   /** Everything below is where it has to be, and can be read. It never goes back. */
   raiseHighWatermark(offset: bigint): void {
-    const raised = offset < this.#endOffset ? offset : this.#endOffset
+    const raised = offset < this.endOffset ? offset : this.endOffset
     if (raised <= this.#highWatermark) return
     this.#highWatermark = raised
     this.#producers.state.highWatermarkMoved(raised)
@@ -242,7 +245,7 @@ export class PartitionLog {
   }
 
   roll(): void {
-    this.#orFail(() => this.#roll(this.#endOffset))
+    this.#orFail(() => this.#appender.roll(this.endOffset))
   }
 
   /** Times that something was taken away from it, at its end or at its beginning: whoever reads it for long, looks. */
@@ -273,7 +276,7 @@ export class PartitionLog {
     await this.#behind
     this.#orFail(() => {
       this.#segments.removeCondemned(this.#clock.nowMs())
-      this.#takeSnapshot()
+      this.#appender.takeSnapshot()
       this.#segments.leaveActive()
     })
     try {
@@ -304,79 +307,20 @@ export class PartitionLog {
   }
 
   #append(records: Buffer, options: AppendOptions): Appended | undefined {
-    const { origin, leaderEpoch } = options
-    const nowMs = this.#clock.nowMs()
-    const nextOffset = this.#endOffset
-    const { name } = this
-    const context = { name, config: this.config, origin, leaderEpoch, nextOffset, nowMs }
-    const prepared = prepareRecords(records, context)
-    return prepared && this.#appendPrepared(prepared, context, options)
-  }
-
-  #appendPrepared(
-    prepared: PreparedRecords,
-    { nowMs }: AppendContext,
-    { origin, transactionVersion = 0 }: AppendOptions,
-  ): Appended {
-    const { bytes, batches, firstOffset, lastOffset, maxTimestamp } = prepared
-    refuseLargerThanSegment(bytes.length, this)
-    const producing = this.#producers.state.begin(origin, { transactionVersion })
-    for (const batch of batches) {
-      if (!(batch instanceof BatchV2) || batch.producerId < 0n) continue
-      const known = producing.duplicateOf(batch)
-      if (known !== undefined) return duplicateOf(known, this.#logStartOffset)
-      producing.add(batch)
-    }
-    this.#noteEpochs(prepared)
-    const request = { bytes: bytes.length, lastOffset, maxTimestamp, nowMs }
-    if (this.#segments.active.rollReason(request) !== undefined) this.#roll(firstOffset)
-    this.#segments.active.append(bytes, batches)
-    this.#endOffset = lastOffset + 1n
-    this.#endTransactions(this.#producers.state.commit(producing))
-    this.#producers.state.endOffset = this.#endOffset
-    const flushed = this.#flushMessages()
-    return {
-      firstOffset,
-      lastOffset,
-      size: bytes.length,
-      appendTimestamp: this.config.timestampType === 'append' ? BigInt(nowMs) : -1n,
-      logStartOffset: this.#logStartOffset,
-      isDuplicate: false,
-      ...(flushed && { flushed }),
-    }
+    const moment = { nowMs: this.#clock.nowMs(), logStartOffset: this.#logStartOffset }
+    const appended = this.#appender.append(records, options, moment)
+    const flushed = appended?.isDuplicate === false ? this.#flushMessages() : undefined
+    return flushed && appended ? { ...appended, flushed } : appended
   }
 
   #flushMessages(): Promise<void> | undefined {
-    if (Number(this.#endOffset - this.durableOffset) < this.config.flushMessages) return undefined
+    if (Number(this.endOffset - this.durableOffset) < this.config.flushMessages) return undefined
     const flushed = this.flush()
     flushed.catch(() => undefined)
     return flushed
   }
 
-  /** A log that goes back to formats without epochs must not be truncated by those it knew. */
-  #noteEpochs({ batches }: PreparedRecords): void {
-    for (const batch of batches) {
-      if (batch instanceof BatchV2) this.epochs.assign(batch.partitionLeaderEpoch, batch.baseOffset)
-      else this.epochs.clear()
-    }
-  }
-
-  #endTransactions(completed: readonly CompletedTransaction[]): void {
-    const { state } = this.#producers
-    for (const transaction of completed) {
-      const { producerId, firstOffset, markerOffset: lastOffset, isAborted } = transaction
-      const lastStableOffset = state.lastStableOffsetAfter(transaction)
-      const entry = { producerId, firstOffset, lastOffset, lastStableOffset }
-      if (isAborted) this.#segments.active.appendAborted(entry)
-      state.complete(transaction)
-    }
-  }
-
-  #roll(firstOffset: bigint): void {
-    const baseOffset = firstOffset > this.#endOffset ? firstOffset : this.#endOffset
-    this.#segments.roll(baseOffset)
-    this.#producers.state.endOffset = baseOffset
-    this.#takeSnapshot()
+  #rolled(): void {
     this.#behind ??= this.#flushBehind().finally(() => (this.#behind = undefined))
   }
 
@@ -390,25 +334,20 @@ export class PartitionLog {
     }
   }
 
-  #takeSnapshot(): void {
-    const snapshot = this.#producers.takeSnapshot()
-    if (snapshot !== undefined) this.#segments.flush.snapshotWritten(snapshot)
-  }
-
   #flushed(): FlushedLog {
-    return { active: this.#segments.active, endOffset: this.#endOffset }
+    return { active: this.#segments.active, endOffset: this.endOffset }
   }
 
   #truncateTo(offset: bigint): void {
     assert(offset >= 0n, 'a log is not truncated below 0')
-    if (offset >= this.#endOffset) {
-      this.epochs.truncateFromEnd(this.#endOffset)
+    if (offset >= this.endOffset) {
+      this.epochs.truncateFromEnd(this.endOffset)
       return
     }
     if (this.#segments.first.baseOffset > offset) return this.#startAnew(offset, offset)
     this.#cutCount++
     this.#segments.truncateTo(offset, () => this.#onTruncated?.())
-    this.#endOffset = offset
+    this.#appender.endOffset = offset
     this.epochs.truncateFromEnd(offset)
     if (this.#logStartOffset > offset) this.#logStartOffset = offset
     if (this.#highWatermark > offset) this.#highWatermark = offset
@@ -424,7 +363,7 @@ export class PartitionLog {
   #startAnew(offset: bigint, logStartOffset: bigint): void {
     this.#cutCount++
     this.#segments.startAt(offset, () => this.#onTruncated?.())
-    this.#endOffset = offset
+    this.#appender.endOffset = offset
     this.epochs.clear()
     this.#producers.clear(offset)
     this.#logStartOffset = logStartOffset
