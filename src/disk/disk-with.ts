@@ -11,6 +11,7 @@ export function diskWith(disk: Disk, calls: Partial<Disk>): Disk {
     create: path => disk.create(path),
     openForWriting: path => disk.openForWriting(path),
     rename: (from, to) => disk.rename(from, to),
+    link: (existing, added) => disk.link(existing, added),
     remove: path => disk.remove(path),
     makeDirectory: path => disk.makeDirectory(path),
     removeDirectory: path => disk.removeDirectory(path),

@@ -87,6 +87,8 @@ export interface Disk {
   openForWriting(path: string): WritableDiskFile
   /** Replaces `to` in one step. Durable only after `syncDirectory` of its directory. */
   rename(from: string, to: string): void
+  /** Another name for the same bytes, on the same file system; refuses (EEXIST) to replace one. */
+  link(existing: string, added: string): void
   /** A file, not a directory. */
   remove(path: string): void
   /** In a directory that is there; refuses (EEXIST) when the name is taken. */

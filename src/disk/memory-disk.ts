@@ -110,6 +110,10 @@ export class MemoryDisk implements Disk {
     }
   }
 
+  link(existing: string, added: string): void {
+    this.#add('link', added, this.#content('link', existing))
+  }
+
   remove(path: string): void {
     this.#content('remove', path)
     this.#parent('remove', path).change([[posix.basename(path), undefined]])

@@ -59,6 +59,10 @@ export const nodeDisk: Disk = {
     return NodeWritableFile.open(path)
   },
 
+  link(existing, added) {
+    attempt('link', existing, () => fs.linkSync(existing, added))
+  },
+
   rename(from, to) {
     attempt('rename', from, () => fs.renameSync(from, to))
   },

@@ -88,6 +88,15 @@ export class OverlayDisk implements Disk {
     this.#changes.set(resolve(to), moved)
   }
 
+  link(existing: string, added: string): void {
+    if (this.status(added) !== undefined) throw refusal('link', added, 'EEXIST')
+    const change = this.#changes.get(resolve(existing))
+    const linked = change === undefined ? this.#overlaid(existing) : change
+    if (linked === 'removed' || linked === 'directory') throw refusal('link', existing, 'ENOENT')
+    this.#changes.set(resolve(existing), linked)
+    this.#changes.set(resolve(added), linked)
+  }
+
   remove(path: string): void {
     if (this.status(path) === undefined) throw refusal('remove', path, 'ENOENT')
     this.#changes.set(resolve(path), 'removed')

@@ -15,6 +15,7 @@ export function readOnly(disk: Disk): Disk {
     create: path => refuse('create', path),
     openForWriting: path => refuse('open for writing', path),
     rename: from => refuse('rename', from),
+    link: existing => refuse('link', existing),
     remove: path => refuse('remove', path),
     makeDirectory: path => refuse('make directory', path),
     removeDirectory: path => refuse('remove directory', path),

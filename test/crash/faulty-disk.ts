@@ -49,6 +49,7 @@ export class FaultyDisk {
       create: path => this.#file(guard('create', path, () => memory.create(path))),
       openForWriting: path => this.#file(guard('open', path, () => memory.openForWriting(path))),
       rename: (from, to) => guard('rename', from, () => memory.rename(from, to)),
+      link: (existing, added) => guard('link', existing, () => memory.link(existing, added)),
       remove: path => guard('remove', path, () => memory.remove(path)),
       makeDirectory: path => guard('make directory', path, () => memory.makeDirectory(path)),
       syncDirectory: path => guard('sync directory', path, () => memory.syncDirectory(path)),

@@ -154,6 +154,15 @@ describe.each<[string, () => { disk: Disk; root: string }]>([
     expect(disk.list(root)).toHaveLength(1)
   })
 
+  test('a link is a second name of the same bytes, which outlives the first', () => {
+    write('a', 'hello')
+    disk.link(at('a'), at('b'))
+    expect(disk.status(at('b'))!.inode).toBe(disk.status(at('a'))!.inode)
+    expect(() => disk.link(at('a'), at('b'))).toThrow(/EEXIST/)
+    disk.remove(at('a'))
+    expect(disk.readWhole(at('b')).toString()).toBe('hello')
+  })
+
   test('a removed file is gone, but readable by who has it open', () => {
     write('a', 'hello')
     const file = disk.open(at('a'))

@@ -95,6 +95,14 @@ describe('names', () => {
     expect(disk.status('/dir/b')).toBeUndefined()
   })
 
+  test('that are linked have the same bytes under both names', () => {
+    disk.link('/dir/a', '/dir/c')
+    disk.openForWriting('/dir/c').append(bytes('!'))
+    expect([text('/dir/a'), text('/dir/c')]).toEqual(['hello!', 'hello!'])
+    disk.remove('/dir/a')
+    expect(text('/dir/c')).toBe('hello!')
+  })
+
   test('that are removed may be given again', () => {
     disk.remove('/dir/a')
     expect(disk.status('/dir/a')).toBeUndefined()

@@ -23,6 +23,7 @@ test('a read-only disk reads', () => {
 test.each<[string, (disk: Disk) => unknown]>([
   ['create', disk => disk.create('/dir/b')],
   ['rename', disk => disk.rename('/dir/a', '/dir/b')],
+  ['link', disk => disk.link('/dir/a', '/dir/b')],
   ['remove', disk => disk.remove('/dir/a')],
   ['make directory', disk => disk.makeDirectory('/dir/d')],
   ['sync directory', disk => disk.syncDirectory('/dir')],

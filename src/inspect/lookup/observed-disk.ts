@@ -76,6 +76,10 @@ export class ObservedDisk implements Disk {
     return this.#disk.openForWriting(path)
   }
 
+  link(existing: string, added: string): void {
+    this.#disk.link(existing, added)
+  }
+
   rename(from: string, to: string): void {
     this.#disk.rename(from, to)
   }
