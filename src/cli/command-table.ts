@@ -134,6 +134,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/import.ts')).createImportCommand,
   },
   {
+    name: 'repair',
+    summary: 'mend damaged logs: cut them as a broker does, or keep every batch that holds',
+    load: async () => (await import('./commands/repair.ts')).createRepairCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes kbroker in bash, zsh or fish',
     load: async () => {

@@ -37,8 +37,7 @@ export function learnFrom(
   const { state } = producers
   const aborted = new ByteWriter()
   for (const { position, batch } of entriesOfTrail(trail)) {
-    forgetWhatWasForgotten(batch, state, logStartOffset)
-    const reason = addTo(state, batch, aborted)
+    const reason = learnOfProducer(batch, { state, logStartOffset, aborted })
     if (reason !== undefined) return { refusedAt: position, reason }
   }
   if (learntUpTo !== undefined) state.endOffset = learntUpTo
@@ -46,6 +45,25 @@ export function learnFrom(
     if (epoch > (epochs.latest?.epoch ?? -1)) epochs.assign(epoch, startOffset)
   }
   return { aborted: aborted.written() }
+}
+
+export interface ProducersLearning {
+  readonly state: ProducerState
+  readonly logStartOffset: bigint
+  /** Takes the entries of the transaction index. */
+  readonly aborted: ByteWriter
+}
+
+/**
+ * @param batch of a producer; a marker with its body
+ * @returns why the producer can not have sent it, where it can not
+ */
+export function learnOfProducer(
+  batch: BatchV2,
+  { state, logStartOffset, aborted }: ProducersLearning,
+): string | undefined {
+  forgetWhatWasForgotten(batch, state, logStartOffset)
+  return addTo(state, batch, aborted)
 }
 
 /** A transaction that was open below the log's start, when it was loaded. Kafka does not start over what follows. */

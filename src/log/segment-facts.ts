@@ -163,7 +163,8 @@ function padding({ file, position, end }: BatchScanner, damage: string | undefin
 
 const WINDOW_SIZE = 65_536
 
-class IndexBuilder {
+/** The indexes of a segment, from its batches in their order. */
+export class IndexBuilder {
   /** The last that it can hold. */
   readonly offsetMax: bigint
   readonly #baseOffset: bigint

@@ -69,6 +69,7 @@ function commandLines(logDirs: readonly string[]): string[][] {
     ['delete-records', 'mixed', ...all, '--before', '+1'],
     ['forecast', ...all, '--deep'],
     ['retention', ...all, '--json'],
+    ['repair', ...all],
     ['stats', ...logDirs, '--by', 'topic'],
     ['log-dirs', ...logDirs],
     ['flush', ...all],

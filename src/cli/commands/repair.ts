@@ -1,0 +1,188 @@
+/** `kbroker repair`: mends damaged logs of a stopped broker, by one of two cures. */
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { UsageError } from '../../base/errors.ts'
+import { brokerConfigsHere, readClusterHere } from '../../inspect/topics/cluster-here.ts'
+import { ROOT_FILES } from '../../log-dirs/log-dir.ts'
+import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
+import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
+import type { Cure } from '../../maintenance/repair/partition-cure.ts'
+import type { PartitionPlace } from '../../maintenance/repair/partition-plan.ts'
+import {
+  carryOutRepair,
+  partitionsToCure,
+  planRepair,
+  type RepairEnvironment,
+  type RepairPlan,
+} from '../../maintenance/repair/repair-log-dirs.ts'
+import { brokerNumber } from '../../metadata/broker-configs.ts'
+import { LOCK_FILE, parsePartitionFolder } from '../../log/file-names.ts'
+import type { CommandContext } from '../command-context.ts'
+import {
+  addJsonOption,
+  addLimitOption,
+  addLogDirsOption,
+  addQuietOption,
+  type LimitOption,
+  limitsOf,
+  type LogDirsOption,
+  noticesTo,
+  type QuietOption,
+} from '../common-options.ts'
+import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
+import { EXIT } from '../exit-code.ts'
+import { type MaintainedPartitions, maintainedPartitions } from '../maintained-partitions.ts'
+import { NO_PROGRESS, startProgress } from '../progress.ts'
+import { RepairJson } from '../render/repair-json.ts'
+import { RepairText } from '../render/repair-text.ts'
+
+interface RepairOptions extends LogDirsOption, LimitOption, QuietOption, ExecuteOption {
+  readonly json?: true
+  readonly likeKafka?: true
+  readonly salvage?: true
+  readonly backup?: string
+  readonly clusterId?: string
+}
+
+export function createRepairCommand(context: CommandContext): Command {
+  const command = new Command('repair')
+    .description(
+      'Mends damaged logs of a stopped broker. Shows for each partition what either cure keeps and loses;\n' +
+        '--execute carries out the one that is chosen. What is replaced is kept in a backup, with a\n' +
+        'repair.json that tells which offsets are lost and where their bytes are. Mends as well, without\n' +
+        'a cure: offsets in checkpoints beyond the end of a log, a partition in two log.dirs (the fuller\n' +
+        'one stays), and with --cluster-id a meta.properties of another cluster.',
+    )
+    .argument('[paths...]', 'partition folders, log.dirs, patterns; topics within --log-dirs')
+    .option(
+      '--salvage',
+      'keep every batch that holds, also behind damage; offsets stay as they are',
+    )
+    .option('--like-kafka', 'cut at the first batch that does not hold, and drop what lies behind')
+    .option('--backup <dir>', "keep what is replaced there; default: in the partition's folder")
+    .option('--cluster-id <id>', 'of the cluster that the log.dirs are meant for')
+  addLogDirsOption(command)
+  addExecuteOption(command)
+  addLimitOption(command)
+  addJsonOption(command)
+  addQuietOption(command)
+  return command
+    .addHelpText('after', EXAMPLES)
+    .action((words: string[], options: RepairOptions) => runRepair(words, options, context))
+}
+
+async function runRepair(
+  words: readonly string[],
+  options: RepairOptions,
+  context: CommandContext,
+): Promise<void> {
+  const cure = cureOf(options)
+  const maintained = await maintainedPartitions(words, options, context)
+  const { disk, workingDirectory } = context
+  const isPreview = options.execute !== true
+  const roots = maintained.logDirs.filter(path => isRoot(path, context))
+  const held = holdLogDirs(roots, { takesLocks: !isPreview })
+  const progress = options.quiet === true ? NO_PROGRESS : await startProgress('reading', context)
+  try {
+    const totalBytes = maintained.partitions.reduce(
+      (sum, { path }) => sum + logBytes(path, disk),
+      0,
+    )
+    let read = 0
+    const environment: RepairEnvironment = {
+      ...brokerHere(roots, context),
+      disk: isPreview ? disk : context.writableDisk,
+      limits: limitsOf(options),
+      nowMs: context.nowMs(),
+      onProgress: bytes => progress.advance((read += bytes), Math.max(totalBytes, read)),
+      onFailure: ({ path }, error) => {
+        progress.clear()
+        context.stderr(
+          `kbroker: ${path}: ${error instanceof Error ? error.message : String(error)}`,
+        )
+        context.endWith(EXIT.itemFailed)
+      },
+    }
+    const { clusterId } = options
+    const backup = options.backup && resolve(workingDirectory, options.backup)
+    const { logDirs } = maintained
+    const places = placesOf(maintained)
+    const line = (text: string) => {
+      progress.clear()
+      context.stdout.line(text)
+    }
+    const output = options.json === true ? new RepairJson(line) : new RepairText(line)
+    const wish = { places, logDirs, clusterId, backup, isBrief: !isPreview }
+    const plan = planRepair(wish, environment, each => isPreview && output.planned(each))
+    for (const { refusal } of plan.partitions) {
+      if (refusal !== undefined) context.endWith(EXIT.itemFailed)
+    }
+    if (isPreview) output.plan(plan)
+    else {
+      refuseWithoutCure(plan, cure)
+      carryOutRepair(plan, { cure, backup }, { environment, listener: output.listener(cure) })
+    }
+    progress.stop()
+    if (isPreview) noticesTo(options, context)(PREVIEW_NOTICE)
+  } finally {
+    progress.stop()
+    held.release()
+  }
+}
+
+function cureOf({ likeKafka, salvage }: RepairOptions): Cure | undefined {
+  if (likeKafka === true && salvage === true) {
+    throw new UsageError('--salvage or --like-kafka, not both: each gives up something else')
+  }
+  return likeKafka === true ? 'like-kafka' : salvage === true ? 'salvage' : undefined
+}
+
+function refuseWithoutCure(plan: RepairPlan, cure: Cure | undefined): void {
+  const [first, ...more] = partitionsToCure(plan)
+  if (first === undefined || cure !== undefined) return
+  const others = more.length > 0 ? ` and ${more.length} more` : ''
+  throw new UsageError(
+    `how to cure ${first.place.path}${others}? --salvage keeps every batch that holds, --like-kafka cuts at the ` +
+      'first that does not; without --execute both are shown',
+  )
+}
+
+function placesOf({ partitions }: MaintainedPartitions): PartitionPlace[] {
+  return partitions.map(each => ({
+    ...each,
+    isLive: parsePartitionFolder(each.name)?.state === 'live',
+  }))
+}
+
+/** A folder into which somebody has copied a partition has no lock, and gets none. */
+function isRoot(path: string, { disk }: CommandContext): boolean {
+  return disk.list(path).some(({ name, kind }) => {
+    return kind === 'file' && (name === LOCK_FILE || ROOT_FILES.has(name))
+  })
+}
+
+/** What the metadata log says of topics, as far as it is here. */
+function brokerHere(logDirs: readonly string[], { disk }: CommandContext) {
+  const silent = () => undefined
+  const reading = { limits: limitsOf({}), notice: silent, problem: silent }
+  const configs = brokerConfigsHere(readClusterHere(disk, logDirs, reading), new Map())
+  return {
+    configOf: topicLogConfigs(configs),
+    producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
+  }
+}
+
+function logBytes(path: string, disk: CommandContext['disk']): number {
+  const logs = disk.list(path).filter(({ name }) => name.endsWith('.log'))
+  return logs.reduce((sum, { name }) => sum + (disk.status(`${path}/${name}`)?.size ?? 0), 0)
+}
+
+const EXAMPLES = `
+Examples:
+  kbroker repair /data/a/orders-3                     # what each cure would keep and lose
+  kbroker repair orders --log-dirs /data/a,/data/b --salvage --execute
+  kbroker repair /data/a --like-kafka --backup /backup --execute
+  kbroker repair /data/a /data/b --cluster-id 4L6g3nShT-eMCtK--X86sw --execute
+  kbroker repair /data/a --json | jq 'select(.damaged)'
+
+Exit codes: 0 fine: shown, or done · 1 a partition can't be repaired · 2 usage`

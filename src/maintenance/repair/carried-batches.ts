@@ -1,0 +1,42 @@
+/** Batches that lie in a segment before the one they belong to: segments overlap. */
+import { LimitError } from '../../base/errors.ts'
+import { MEBIBYTE } from '../../base/limits.ts'
+import type { Batch } from '../../inspect/dump/dump-sink.ts'
+
+export interface CarriedBatch {
+  readonly path: string
+  readonly position: number
+  readonly firstOffset: bigint
+  readonly lastOffset: bigint
+  readonly records: number
+  /** Of its own: the segment that it lies in may be replaced before that which it belongs to is written. */
+  readonly bytes: Buffer
+}
+
+/** Bytes of such batches that are kept in memory at a time. */
+const CARRIED_BYTES_MAX = 64 * MEBIBYTE
+
+export class CarriedBatches {
+  readonly batches: CarriedBatch[] = []
+  #bytes = 0
+
+  /** @throws LimitError where they take more memory than they may */
+  add(batch: Batch, place: Pick<CarriedBatch, 'path' | 'position' | 'records'>): void {
+    const { buffer, start, size, baseOffset: firstOffset, lastOffset } = batch
+    this.#bytes += size
+    if (this.#bytes > CARRIED_BYTES_MAX || buffer.length - start < size) {
+      throw new LimitError({
+        what: `${place.path} at byte ${place.position}: batches of the next segment`,
+        needed: `${this.#bytes} bytes`,
+        allowed: `${CARRIED_BYTES_MAX} bytes`,
+      })
+    }
+    const bytes = Buffer.from(buffer.subarray(start, start + size))
+    this.batches.push({ ...place, firstOffset, lastOffset, bytes })
+  }
+
+  /** Those that this segment does not take either; before all others. */
+  passOn(batches: readonly CarriedBatch[]): void {
+    this.batches.unshift(...batches)
+  }
+}

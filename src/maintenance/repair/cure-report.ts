@@ -1,0 +1,84 @@
+/** What a cure keeps and loses of a partition, in figures. */
+import { lostOffsets, type LostRange, type MendedBatch } from './loss.ts'
+import type { SegmentOutcome } from './segment-outcome.ts'
+
+export interface CureReport {
+  readonly records: number
+  readonly batches: number
+  readonly bytes: number
+  /** Of the logs before. */
+  readonly bytesBefore: number
+  readonly lostOffsets: bigint
+  /** Batches that are left out although they can be read. */
+  readonly lostRecords: number
+  readonly lost: readonly LostRange[]
+  readonly mended: readonly MendedBatch[]
+  readonly rewritten: readonly string[]
+  readonly dropped: readonly string[]
+  readonly endOffset: bigint
+  readonly openTransactions: readonly OpenTransaction[]
+  /** Bytes of a write at the end that a crash cut off. */
+  readonly unfinishedBytes: number
+}
+
+export interface OpenTransaction {
+  readonly producerId: bigint
+  readonly firstOffset: bigint
+}
+
+/** Whether the log itself is to be changed. */
+export function isDamaged({ rewritten, dropped }: CureReport): boolean {
+  return rewritten.length + dropped.length > 0
+}
+
+export class CureTotals {
+  #records = 0
+  #batches = 0
+  #bytes = 0
+  #bytesBefore = 0
+  #unfinishedBytes = 0
+  readonly #lost: LostRange[] = []
+  readonly #mended: MendedBatch[] = []
+  readonly #rewritten: string[] = []
+  readonly #dropped: string[] = []
+
+  add(outcome: SegmentOutcome): void {
+    const { segment, change } = outcome
+    this.#records += outcome.records
+    this.#batches += outcome.batches
+    this.#bytes += outcome.size
+    this.#bytesBefore += segment.log.size
+    this.#unfinishedBytes += outcome.unfinishedBytes
+    for (const range of outcome.lost) this.#lost.push(range)
+    for (const batch of outcome.mended) this.#mended.push(batch)
+    if (change === 'rewritten') this.#rewritten.push(segment.log.name)
+    if (change === 'dropped') this.#dropped.push(segment.log.name)
+  }
+
+  get lost(): readonly LostRange[] {
+    return this.#lost
+  }
+
+  get mended(): readonly MendedBatch[] {
+    return this.#mended
+  }
+
+  report(endOffset: bigint, openTransactions: readonly OpenTransaction[]): CureReport {
+    const places = this.#lost.flatMap(range => range.places)
+    return {
+      records: this.#records,
+      batches: this.#batches,
+      bytes: this.#bytes,
+      bytesBefore: this.#bytesBefore,
+      lostOffsets: this.#lost.reduce((sum, range) => sum + lostOffsets(range), 0n),
+      lostRecords: places.reduce((sum, { records = 0 }) => sum + records, 0),
+      lost: this.#lost,
+      mended: this.#mended,
+      rewritten: this.#rewritten,
+      dropped: this.#dropped,
+      endOffset,
+      openTransactions,
+      unfinishedBytes: this.#unfinishedBytes,
+    }
+  }
+}

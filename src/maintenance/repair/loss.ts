@@ -1,0 +1,36 @@
+/** What a cure leaves out of a log, and what it mends. */
+export interface LostPlace {
+  readonly file: string
+  readonly position: number
+  readonly size: number
+  readonly reason: string
+  /** Of a batch that can be read, its own; of damage none is known. */
+  readonly records?: number
+  /** Whether it holds the end of a transaction. */
+  readonly isMarker?: true
+}
+
+export interface LostRange {
+  /** Both inclusive. Absent where no offset is lost: those of the bytes are there a second time. */
+  readonly firstOffset?: bigint
+  /** Absent where nobody knows how far the log reached. */
+  readonly lastOffset?: bigint
+  readonly places: readonly LostPlace[]
+}
+
+/** A batch that is kept with another base offset or leader epoch than it had: no checksum covers these. */
+export interface MendedBatch {
+  readonly file: string
+  readonly position: number
+  readonly firstOffset: bigint
+  readonly lastOffset: bigint
+  readonly what: 'base offset' | 'leader epoch'
+  readonly found: bigint
+  readonly mended: bigint
+}
+
+/** Offsets of the range; those behind an unknown end count for one. */
+export function lostOffsets({ firstOffset, lastOffset }: LostRange): bigint {
+  if (firstOffset === undefined) return 0n
+  return lastOffset === undefined ? 1n : lastOffset - firstOffset + 1n
+}

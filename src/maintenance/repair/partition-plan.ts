@@ -1,0 +1,156 @@
+/** What there is to repair of one partition, with both cures side by side. */
+import { basename, join } from 'node:path'
+import type { Disk } from '../../disk/disk.ts'
+import { OpenFiles } from '../../disk/open-files.ts'
+import { OverlayDisk } from '../../disk/overlay-disk.ts'
+import { METADATA_TOPIC, parseSegmentFileName } from '../../log/file-names.ts'
+import type { LoadAction } from '../../log/load-action.ts'
+import type { LogConfig } from '../../log/log-config.ts'
+import { readPartitionDirectory } from '../../log/partition-directory.ts'
+import { checkpointKey, type LogDir } from '../../log-dirs/log-dir.ts'
+import { Backup } from './backup.ts'
+import { type CheckpointMend, checkpointMends } from './checkpoint-mend.ts'
+import { type CureReport, CureTotals, isDamaged } from './cure-report.ts'
+import { type CuredPartition, type CureEnvironment, PartitionCure } from './partition-cure.ts'
+import { hasLeftovers, settleLeftovers, type SettledLeftovers } from './settle-leftovers.ts'
+
+/** A partition's folder, and what its log.dir says of it. */
+export interface PartitionPlace {
+  readonly path: string
+  readonly name: string
+  readonly topic: string
+  readonly partition: number
+  readonly logDir: string
+  /** Whether it is the folder that serves. */
+  readonly isLive: boolean
+}
+
+export interface PartitionPlan {
+  readonly place: PartitionPlace
+  readonly salvage: CureReport
+  /** Only where the log is damaged, and more than the brief is asked for. */
+  readonly likeKafka?: CureReport
+  readonly leftovers: SettledLeftovers
+  readonly checkpoints: readonly CheckpointMend[]
+  /** A repair before was interrupted, which had begun at that offset. */
+  readonly unfinishedFrom?: bigint
+  /** Why it is shown only, and never cured. */
+  readonly refusal?: string
+}
+
+/** Whether one of the cures has to be chosen. */
+export function needsCure(plan: PartitionPlan): boolean {
+  const { salvage, leftovers } = plan
+  return isDamaged(salvage) || leftovers.setAside.length > 0 || isUnfinished(plan)
+}
+
+function isUnfinished({ leftovers, unfinishedFrom }: PartitionPlan): boolean {
+  return unfinishedFrom !== undefined || leftovers.actions.some(isSwap)
+}
+
+function isSwap({ kind }: LoadAction): boolean {
+  return kind === 'swap-completed'
+}
+
+/** The base offset of the first segment that leftovers have put in place. */
+export function firstSwapped({ actions }: SettledLeftovers): bigint | undefined {
+  const [first] = actions
+    .filter(isSwap)
+    .map(({ path }) => parseSegmentFileName(basename(path))!.baseOffset)
+    .sort((a, b) => (a < b ? -1 : 1))
+  return first
+}
+
+/** @param logDir undefined where the folder lies in none */
+export function curedPartition(
+  { path, topic, partition, isLive }: PartitionPlace,
+  logDir: LogDir | undefined,
+  config: LogConfig,
+): CuredPartition {
+  const key = checkpointKey({ topic, partition })
+  const noted = isLive ? logDir?.checkpoints : undefined
+  const ends = [noted?.recoveryPoint.get(key) ?? 0n, noted?.highWatermark.get(key) ?? 0n]
+  const notedEnd = ends[0]! > ends[1]! ? ends[0]! : ends[1]!
+  const isClean = isLive && logDir?.cleanShutdown !== undefined && topic !== METADATA_TOPIC
+  return {
+    path,
+    topic,
+    partition,
+    config,
+    logStartOffset: noted?.logStart.get(key) ?? 0n,
+    notedEnd: notedEnd > 0n ? notedEnd : undefined,
+    isOpenEnded: !isClean,
+  }
+}
+
+export function planPartition(
+  place: PartitionPlace,
+  partition: CuredPartition,
+  environment: CureEnvironment & {
+    readonly isBrief: boolean
+    readonly unfinishedFrom: bigint | undefined
+  },
+): PartitionPlan {
+  const disk = new OverlayDisk(environment.disk)
+  const leftovers = leftoversOf(disk, partition)
+  const settled = { ...environment, disk }
+  const salvage = reportOf('salvage', 0n, partition, settled)
+  const { topic } = partition
+  const misnamed = misnamedRefusal(disk, place)
+  const checkpoints = misnamed === undefined ? checkpointsOf(disk, place, salvage) : []
+  const { unfinishedFrom } = environment
+  const unfinished = unfinishedFrom === undefined ? {} : { unfinishedFrom }
+  const plan = { place, salvage, leftovers, checkpoints, ...unfinished }
+  if (!needsCure(plan) && misnamed === undefined) return plan
+  const refusal = topic === METADATA_TOPIC ? METADATA_REFUSAL : misnamed
+  const refused = { ...plan, ...(refusal !== undefined && { refusal }) }
+  if (environment.isBrief || !isDamaged(salvage)) return refused
+  const logEnd = logEndOf(partition, salvage)
+  return { ...refused, likeKafka: reportOf('like-kafka', logEnd, partition, settled) }
+}
+
+const METADATA_REFUSAL =
+  'the metadata of a cluster is of no use with holes in it: copy the folder from another controller'
+
+/** What they hold is missing in what was read, and nobody should go by that. */
+function misnamedRefusal(disk: Disk, { path }: PartitionPlace): string | undefined {
+  const { leftovers } = readPartitionDirectory(disk, path)
+  const found = leftovers.find(({ name, why }) => why === 'misnamed' && name.endsWith('.log'))
+  return found && `${found.name} has not 20 digits in its name: no broker finds it; rename it first`
+}
+
+/** As far as the log reached before the damage, exclusive. */
+export function logEndOf({ notedEnd }: CuredPartition, { endOffset }: CureReport): bigint {
+  return notedEnd !== undefined && notedEnd > endOffset ? notedEnd : endOffset
+}
+
+export function checkpointsOf(
+  disk: Disk,
+  { isLive, ...place }: PartitionPlace,
+  { endOffset }: CureReport,
+): CheckpointMend[] {
+  return isLive ? checkpointMends(disk, { ...place, endOffset }) : []
+}
+
+const NO_LEFTOVERS: SettledLeftovers = { setAside: [], actions: [] }
+
+function leftoversOf(disk: Disk, { path, topic, partition }: CuredPartition): SettledLeftovers {
+  if (!hasLeftovers(disk, path)) return NO_LEFTOVERS
+  const files = new OpenFiles(disk, OPEN_FILES_MAX)
+  return settleLeftovers({ path, topic, partition, files }, new Backup(disk, join(path, 'preview')))
+}
+
+const OPEN_FILES_MAX = 8
+
+function reportOf(
+  kind: 'salvage' | 'like-kafka',
+  logEnd: bigint,
+  partition: CuredPartition,
+  environment: CureEnvironment,
+): CureReport {
+  const cure = new PartitionCure(partition, environment)
+  const totals = new CureTotals()
+  const outcomes = kind === 'salvage' ? cure.salvage() : cure.likeKafka(logEnd)
+  for (const outcome of outcomes) totals.add(outcome)
+  return totals.report(cure.endOffset, cure.openTransactions())
+}

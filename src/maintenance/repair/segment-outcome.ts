@@ -1,0 +1,28 @@
+/** What a cure makes of one segment. */
+import type { RecoveredIndexes } from '../../log/recovered-indexes.ts'
+import type { Segment } from '../../log/segment.ts'
+import type { LostRange, MendedBatch } from './loss.ts'
+import type { Piece } from './piece.ts'
+
+/** A segment is `kept` as it is, `rewritten` without what is damaged, or `dropped` because it lies behind a cut. */
+export type SegmentChange = 'kept' | 'rewritten' | 'dropped'
+
+export interface SegmentOutcome {
+  readonly segment: Segment
+  readonly change: SegmentChange
+  readonly pieces: readonly Piece[]
+  /** Bytes of the log that comes of it. */
+  readonly size: number
+  readonly batches: number
+  readonly records: number
+  /** Behind its last batch; its base offset where it has none. */
+  readonly nextOffset: bigint
+  /** As a recovery would build them; absent for one that is dropped. */
+  readonly indexes?: RecoveredIndexes
+  readonly lost: readonly LostRange[]
+  readonly mended: readonly MendedBatch[]
+  /** A write that a crash cut off, at the very end: the next start of a broker takes it away. */
+  readonly unfinishedBytes: number
+  /** Whether batches of it go to the next segment, which has to be written before this one is. */
+  readonly handsOn: boolean
+}
