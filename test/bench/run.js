@@ -8,6 +8,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compare } from './measure.js'
+import { repairs } from './repairing.js'
 import { segmentAt, SEGMENTS } from './segments.js'
 import { compaction } from './compaction.js'
 import { appends, partitionCosts, pipelines, recovery, threadedRecovery } from './writing.js'
@@ -50,6 +51,7 @@ const PARTS = {
     return `${rate(2 ** 30, lz4)} of records, ${rate(size, lz4)} of log, ${mib(lz4)}`
   },
   'lookup in 1 GiB': lookup,
+  'repair 1 GiB with 100 damaged places': () => repairs(values.directory),
   'recover 2 GiB': () => recovery(values.directory, jars),
   'recover 2 GiB, 8 partitions in two log.dirs': () => threadedRecovery(values.directory, jars),
   'compact 1.5M records of 220 B, 400,000 keys': () => compaction(values.directory, jars),

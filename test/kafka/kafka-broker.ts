@@ -100,8 +100,8 @@ export class KafkaBroker {
     this.#process = jvm
     const giveUpAt = Date.now() + ANSWER_MS_MAX
     while (!(await answers(this.#port))) {
-      if (jvm.exitCode !== null) throw new Error(`the broker ended: ${this.#log()}`)
-      if (Date.now() > giveUpAt) throw new Error(`the broker does not answer: ${this.#log()}`)
+      if (jvm.exitCode !== null) throw new Error(`the broker ended: ${this.log()}`)
+      if (Date.now() > giveUpAt) throw new Error(`the broker does not answer: ${this.log()}`)
       await sleep(100)
     }
   }
@@ -124,6 +124,11 @@ export class KafkaBroker {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
       throw error
     }
+  }
+
+  /** What it has said since it was started. */
+  log(): string {
+    return readFileSync(this.#logPath, 'utf8')
   }
 
   /** A clean shutdown. */
@@ -225,10 +230,6 @@ export class KafkaBroker {
 
   get #logPath(): string {
     return join(this.directory, 'server.out')
-  }
-
-  #log(): string {
-    return readFileSync(this.#logPath, 'utf8')
   }
 }
 

@@ -1,0 +1,151 @@
+/** Fixtures on a disk in memory, repaired there, and verified. */
+import fs from 'node:fs'
+import { dirname, join } from 'node:path'
+import { DEFAULT_DECODE_LIMITS } from '../../../src/base/limits.ts'
+import type { Disk } from '../../../src/disk/disk.ts'
+import { MemoryDisk } from '../../../src/disk/memory-disk.ts'
+import type { Finding } from '../../../src/inspect/verify/finding.ts'
+import { verify } from '../../../src/inspect/verify/verify.ts'
+import { DEFAULT_LOG_CONFIG } from '../../../src/log/log-config.ts'
+import { BatchScanner } from '../../../src/log/batch-scanner.ts'
+import { readPartitionDirectory } from '../../../src/log/partition-directory.ts'
+import { readLogDir } from '../../../src/log-dirs/log-dir.ts'
+import { recoverLog } from '../../../src/log-dirs/recover-log.ts'
+import type { Cure } from '../../../src/maintenance/repair/partition-cure.ts'
+import {
+  carryOutRepair,
+  planRepair,
+  type RepairEnvironment,
+  type RepairPlan,
+} from '../../../src/maintenance/repair/repair-log-dirs.ts'
+
+const FIXTURES = join(import.meta.dirname, '../../../fixtures')
+const NOW_MS = 1_800_000_000_000
+const DAY_MS = 86_400_000
+/** Longer than the fixtures are old. */
+const EXPIRATION_MS = 100_000 * DAY_MS
+
+export const DAMAGED: readonly string[] = fs
+  .readdirSync(join(FIXTURES, 'damaged'))
+  .filter(name => fs.existsSync(join(FIXTURES, 'damaged', name, 'expected.json')))
+
+/** @returns the log.dirs, all durable */
+export function putFixture(disk: MemoryDisk, name: string): string[] {
+  const root = join(FIXTURES, name)
+  const roots = ['a', 'b', 'log'].filter(dir => fs.existsSync(join(root, dir)))
+  for (const dir of roots) {
+    for (const entry of fs.readdirSync(join(root, dir), { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name)
+      if (entry.isFile()) disk.put(path.slice(root.length), fs.readFileSync(path))
+    }
+  }
+  return roots.map(dir => `/${dir}`)
+}
+
+export function environmentOn(disk: Disk, failures: unknown[] = []): RepairEnvironment {
+  return {
+    disk,
+    limits: DEFAULT_DECODE_LIMITS,
+    nowMs: NOW_MS,
+    producerExpirationMs: EXPIRATION_MS,
+    configOf: () => DEFAULT_LOG_CONFIG,
+    onProgress: () => undefined,
+    onFailure: (_place, error) => failures.push(error),
+  }
+}
+
+export interface RepairedDirs {
+  readonly plan: RepairPlan
+  readonly failures: readonly unknown[]
+}
+
+export function planOn(disk: Disk, logDirs: readonly string[], clusterId?: string): RepairedDirs {
+  const failures: unknown[] = []
+  const places = logDirs.flatMap(logDir =>
+    readLogDir(disk, logDir)
+      .partitions.filter(({ parsed }) => parsed.state === 'live')
+      .map(({ path, name, parsed: { topic, partition } }) => {
+        return { path, name, topic, partition, logDir, isLive: true }
+      }),
+  )
+  const wish = { places, logDirs, clusterId, backup: undefined, isBrief: false }
+  return { plan: planRepair(wish, environmentOn(disk, failures)), failures }
+}
+
+export function repairOn(
+  disk: Disk,
+  logDirs: readonly string[],
+  { cure, clusterId }: { readonly cure: Cure; readonly clusterId?: string },
+): RepairedDirs {
+  const { plan, failures } = planOn(disk, logDirs, clusterId)
+  const all = [...failures]
+  const listener = { twin: () => undefined, cluster: () => undefined, partition: () => undefined }
+  const environment = environmentOn(disk, all)
+  carryOutRepair(plan, { cure, backup: undefined }, { environment, listener })
+  return { plan, failures: all }
+}
+
+export async function findingsOf(disk: Disk, logDirs: readonly string[]): Promise<Finding[]> {
+  const targets = logDirs.map(path => ({ kind: 'log-dir', path }) as const)
+  const options = { deep: true, live: false, limits: DEFAULT_DECODE_LIMITS }
+  const environment = { disk, workingDirectory: '/', lockHolder: () => undefined }
+  const findings: Finding[] = []
+  const threads = { workers: 1, threadedBytesMin: Infinity }
+  for await (const finding of verify(targets, { ...options, ...threads }, environment)) {
+    if (finding.severity !== 'notice') findings.push(finding)
+  }
+  return findings
+}
+
+/** Each batch that has records, as hexadecimal digits by its base offset. */
+export function batchesIn(disk: Disk, folder: string): Map<bigint, string> {
+  const batches = new Map<bigint, string>()
+  for (const { log } of readPartitionDirectory(disk, folder).segments) {
+    const scanner = new BatchScanner(disk.open(log.path))
+    while (scanner.next() !== undefined) {
+      if (!scanner.isValid()) continue
+      const { buffer, start, size, baseOffset, recordCount } = scanner.body()
+      if (recordCount === 0) continue
+      batches.set(baseOffset, buffer.subarray(start, start + size).toString('hex'))
+    }
+  }
+  return batches
+}
+
+/** The files of a folder by name, those of repairs left out. */
+export function filesIn(disk: Disk, folder: string): Map<string, string> {
+  const files = disk.list(folder).filter(({ kind }) => kind === 'file')
+  return new Map(
+    files.map(({ name }) => [name, disk.readWhole(join(folder, name)).toString('hex')]),
+  )
+}
+
+/** What reading a log again from an offset on would make of it; on a disk of its own. */
+export async function recovered(
+  disk: MemoryDisk,
+  folder: string,
+  recoveryPoint: bigint,
+): Promise<Map<string, string>> {
+  const copy = new MemoryDisk()
+  for (const { name, kind } of disk.list(folder)) {
+    if (kind === 'file') copy.put(join(folder, name), disk.readWhole(join(folder, name)))
+  }
+  const [, topic, partition] = /([^/]+)-(\d+)$/.exec(folder)!
+  const outcome = await recoverLog(
+    {
+      ...{ path: folder, topic: topic!, partition: Number(partition) },
+      ...{ config: DEFAULT_LOG_CONFIG, isClean: false, recoveryPoint },
+      ...{ logStartOffset: 0n, highWatermark: 0n, nowMs: NOW_MS },
+      ...{ producerExpirationMs: EXPIRATION_MS },
+    },
+    { disk: copy, openFilesMax: 8, isPreview: false },
+  )
+  if (outcome.failure !== undefined) throw new Error(JSON.stringify(outcome.failure))
+  const names = [...filesIn(copy, folder)].filter(([name]) => !name.endsWith('.deleted'))
+  return new Map(names)
+}
+
+export function folderIn(disk: Disk, logDir: string): string {
+  const live = readLogDir(disk, logDir).partitions.find(({ parsed }) => parsed.state === 'live')
+  return live?.path ?? dirname(logDir)
+}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { MemoryDisk } from '../../../src/disk/memory-disk.ts'
+import { readLogDir } from '../../../src/log-dirs/log-dir.ts'
+import { planOn, putFixture, repairOn } from './memory-repair.ts'
+
+function repaired(name: string, clusterId?: string) {
+  const disk = new MemoryDisk()
+  const logDirs = putFixture(disk, `damaged/${name}`)
+  const wish = { cure: 'salvage', ...(clusterId !== undefined && { clusterId }) } as const
+  const { plan, failures } = repairOn(disk, logDirs, wish)
+  expect(failures).toEqual([])
+  return { disk, plan }
+}
+
+test('offsets beyond the end of a log are lowered to it, and the file before is kept', () => {
+  const { disk } = repaired('checkpoint-past-end')
+  const { recoveryPoint, highWatermark } = readLogDir(disk, '/log').checkpoints
+  expect([recoveryPoint.get('orders-0'), highWatermark.get('orders-0')]).toEqual([72n, 72n])
+  const [backup] = disk.list('/log/orders-0').filter(({ kind }) => kind === 'directory')
+  const kept = disk.list(`/log/orders-0/${backup!.name}`).map(({ name }) => name)
+  expect(kept).toContain('recovery-point-offset-checkpoint')
+})
+
+test('a log start beyond the end is taken away, over which a broker would delete the log', () => {
+  const { disk } = repaired('log-start-past-end')
+  expect(readLogDir(disk, '/log').checkpoints.logStart.size).toBe(0)
+})
+
+test('a log.dir of another cluster becomes one of the cluster that is told', () => {
+  const clusterId = 'Zml4dHVyZXMta2Jyb2tlcg'
+  const { disk } = repaired('foreign-cluster', clusterId)
+  expect(readLogDir(disk, '/b').meta?.clusterId).toBe(clusterId)
+  const names = disk.list('/b').map(({ name }) => name)
+  expect(names.filter(name => name.startsWith('meta.properties.before-repair-'))).toHaveLength(1)
+})
+
+test('a cluster that none of the log.dirs is of is refused', () => {
+  const disk = new MemoryDisk()
+  const logDirs = putFixture(disk, 'damaged/foreign-cluster')
+  expect(() => planOn(disk, logDirs, 'mistyped')).toThrow(/none of these log.dirs is of cluster/)
+})
+
+test('of a partition in two log.dirs one stays, the other is in its backup', () => {
+  const { disk, plan } = repaired('partition-twice')
+  expect(plan.twins.map(({ moved }) => moved)).toEqual(['/b/a.b_c-1-0'])
+  expect(disk.status('/b/a.b_c-1-0')).toBeUndefined()
+  const [backup] = disk.list('/a/a.b_c-1-0').filter(({ kind }) => kind === 'directory')
+  const [moved] = disk.list(`/a/a.b_c-1-0/${backup!.name}`)
+  expect(moved!.name).toBe('a.b_c-1-0.from-b')
+})
+
+test('log.dirs of two nodes have no partition twice', () => {
+  const disk = new MemoryDisk()
+  const logDirs = putFixture(disk, 'damaged/partition-twice')
+  const meta = disk.readWhole('/b/meta.properties').toString()
+  disk.put('/b/meta.properties', Buffer.from(meta.replace(/node.id=\d+/, 'node.id=77')))
+  expect(planOn(disk, logDirs).plan.twins).toEqual([])
+})
+
+test('a folder that a partition is moved to, beside the one it is moved from, is in the backup', () => {
+  const { disk } = repaired('future-beside-log')
+  const folders = readLogDir(disk, '/log').partitions.map(({ parsed }) => parsed.state)
+  expect(folders).toEqual(['live'])
+})
