@@ -104,6 +104,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/reindex.ts')).createReindexCommand,
   },
   {
+    name: 'repair',
+    summary: 'mend damaged logs: cut them as a broker does, or keep every batch that holds',
+    load: async () => (await import('./commands/repair.ts')).createRepairCommand,
+  },
+  {
     name: 'retention',
     summary: 'tell what retention deletes now and when the rest, and delete it',
     load: async () => (await import('./commands/retention.ts')).createRetentionCommand,
@@ -132,11 +137,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'import',
     summary: 'put back what export wrote, into the log.dirs of a stopped broker',
     load: async () => (await import('./commands/import.ts')).createImportCommand,
-  },
-  {
-    name: 'repair',
-    summary: 'mend damaged logs: cut them as a broker does, or keep every batch that holds',
-    load: async () => (await import('./commands/repair.ts')).createRepairCommand,
   },
   {
     name: 'completion',
