@@ -32,10 +32,9 @@ export async function* inOrder<T, R>(
   act: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
   const begun: Promise<R>[] = []
-  for (let taken = 0; taken < items.length; taken++) {
-    while (begun.length < items.length && begun.length < taken + countMax) {
-      begun.push(act(items[begun.length]!))
-    }
-    yield await begun[taken]!
+  for (const item of items) {
+    begun.push(act(item))
+    if (begun.length === countMax) yield await begun.shift()!
   }
+  for (const last of begun) yield await last
 }

@@ -5,7 +5,7 @@ import { brokerConfigsHere, readClusterHere } from '../../inspect/topics/cluster
 import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
 import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
 import { type Reindexed, reindex, type ReindexPlace } from '../../maintenance/reindex/reindex.ts'
-import { findWrongFiles } from '../../maintenance/reindex/wrong-files.ts'
+import { findFaults, type PartitionFaults } from '../../maintenance/reindex/partition-faults.ts'
 import { brokerNumber } from '../../metadata/broker-configs.ts'
 import {
   addBrokerConfigOption,
@@ -77,15 +77,16 @@ async function runReindex(
     const disk = isPreview ? context.disk : context.writableDisk
     const cluster = readClusterHere(context.disk, logDirs, readingFor(options, context))
     const configs = brokerConfigsHere(cluster, brokerFile.configs)
-    const checkpointsOf = new Map(cluster.logDirs.map(dir => [dir.path, dir.checkpoints]))
+    const logDirOf = new Map(cluster.logDirs.map(dir => [dir.path, dir]))
     const progress = await startProgress('reindexing', context)
     const onProgress = (bytes: number, totalBytes: number) => progress.advance(bytes, totalBytes)
-    const wrong = await wrongFiles(partitions, options, { ...context, disk, onProgress })
+    const faults = await faultsOf(partitions, options, { ...context, disk, onProgress })
     const places = partitions.flatMap((partition): ReindexPlace[] => {
-      const { logDir, path } = partition
-      const own = wrong?.get(resolve(context.workingDirectory, path))
-      if (wrong !== undefined && own === undefined) return []
-      return [{ ...partition, checkpoints: checkpointsOf.get(logDir)!, wrong: own }]
+      const { checkpoints, cleanShutdown } = logDirOf.get(partition.logDir)!
+      const own = faults?.get(resolve(context.workingDirectory, partition.path))
+      if (faults !== undefined && (own === undefined || own.wrong.size === 0)) return []
+      const isClean = cleanShutdown !== undefined
+      return [{ ...partition, checkpoints, isClean, wrong: own?.wrong }]
     })
     const reindexed = reindex(places, disk, {
       isPreview,
@@ -107,6 +108,11 @@ async function runReindex(
     const soundCount = partitions.length - places.length
     if (soundCount > 0)
       notice(`${soundCount} of ${partitions.length} partitions need nothing rebuilt`)
+    const damagedCount = [...(faults?.values() ?? [])].filter(({ isDamaged }) => isDamaged).length
+    if (damagedCount > 0) {
+      notice(`${damagedCount} of ${partitions.length} logs are damaged: see kbroker verify, repair`)
+      context.endWith(EXIT.itemFailed)
+    }
   } finally {
     held.release()
   }
@@ -114,15 +120,15 @@ async function runReindex(
 }
 
 /** Undefined where all are asked for. */
-function wrongFiles(
+function faultsOf(
   partitions: readonly MaintainedPartition[],
   { all, workers }: ReindexOptions,
   { disk, workingDirectory, parallelism, onProgress }: Looking,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> | undefined {
+): Promise<ReadonlyMap<string, PartitionFaults>> | undefined {
   if (all === true) return undefined
   const paths = partitions.map(({ path }) => path)
   const options = { workers: workers ?? parallelism, workingDirectory, onProgress }
-  return findWrongFiles(paths, disk, options)
+  return findFaults(paths, disk, options)
 }
 
 interface Looking extends Pick<CommandContext, 'disk' | 'workingDirectory' | 'parallelism'> {
@@ -132,10 +138,13 @@ interface Looking extends Pick<CommandContext, 'disk' | 'workingDirectory' | 'pa
 function tell(log: Reindexed, options: ReindexOptions, context: CommandContext): void {
   const { stdout, terminal, endWith } = context
   const isPreview = options.execute !== true
-  const lines = options.json === true ? reindexJson(log, { isPreview }) : reindexText(log)
+  const lines =
+    options.json === true ? reindexJson(log, { isPreview }) : reindexText(log, { isPreview })
   for (const line of lines) stdout.line(line)
   if (terminal.stdoutIsTerminal) stdout.flush()
-  if (log.failure !== undefined || log.damage?.isTail === false) endWith(EXIT.itemFailed)
+  const isCutByStart = log.damage?.isTail === true && !log.place.isClean
+  const isDamaged = log.damage !== undefined && !isCutByStart
+  if (log.failure !== undefined || isDamaged) endWith(EXIT.itemFailed)
 }
 
 const EXAMPLES = `

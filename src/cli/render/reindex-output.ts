@@ -6,24 +6,25 @@ import type { Reindexed } from '../../maintenance/reindex/reindex.ts'
 import { jsonText } from '../json-text.ts'
 
 /** Lines of one partition. */
-export function reindexText({ place, files, damage, failure }: Reindexed): string[] {
-  const name = `${place.topic}-${place.partition}`
+export function reindexText(
+  { place, files, damage, failure }: Reindexed,
+  options: OutputOptions,
+): string[] {
   const counts = STATES.flatMap(state => {
     const count = files.filter(file => file.state === state).length
     return count > 0 ? [`${count} ${WORDS[state]}`] : []
   })
   const summary = counts.length > 0 ? counts.join(', ') : 'nothing to build'
   return [
-    ...(failure === undefined ? [`${place.path}: ${summary}`] : []),
-    ...files.flatMap(file => fileText(file)),
-    ...(damage === undefined ? [] : [`  ${damageText(damage)}`]),
-    ...(failure === undefined ? [] : [`${place.path}: ${name}: ${failure.message}`]),
+    `${place.path}: ${failure === undefined ? summary : failure.message}`,
+    ...files.flatMap(file => fileText(file, options)),
+    ...(damage === undefined ? [] : [`  ${damageText(damage, place.isClean)}`]),
   ]
 }
 
 export function reindexJson(
   { place, files, damage, failure }: Reindexed,
-  { isPreview }: { readonly isPreview: boolean },
+  { isPreview }: OutputOptions,
 ): string[] {
   const { topic, partition, path } = place
   const named = { topic, partition, path }
@@ -41,29 +42,50 @@ export function reindexJson(
   return lines
 }
 
-const STATES = ['same', 'more', 'sound', 'missing', 'differs', 'superfluous'] as const
+interface OutputOptions {
+  readonly isPreview: boolean
+}
+
+const STATES = ['missing', 'differs', 'superfluous', 'more', 'sound', 'same'] as const
 
 const WORDS: Readonly<Record<ReindexedFile['state'], string>> = {
-  same: 'the same',
-  more: 'knowing more than the log',
-  sound: 'others sound',
   missing: 'missing',
   differs: 'differing',
   superfluous: 'superfluous',
+  more: 'knowing more than the log',
+  sound: 'sound',
+  same: 'as built',
 }
 
-function fileText({ name, state, difference }: ReindexedFile): string[] {
+const DONE: { readonly [S in ReindexedFile['state']]?: string } = {
+  missing: ': written',
+  differs: ': replaced',
+  superfluous: ': removed',
+}
+
+function fileText(
+  { name, state, difference }: ReindexedFile,
+  { isPreview }: OutputOptions,
+): string[] {
   if (state === 'same' || state === 'sound') return []
-  if (difference === undefined) return [`  ${name}: ${state}`]
-  const { entry, ours = 'no such entry', theirs = 'no such entry' } = difference
-  const place = `from entry ${entry} on: log ${ours}; file ${theirs}`
-  const kept = state === 'more' ? '; it contradicts no batch, and is kept' : ''
-  return [`  ${name}: differs ${place}${kept}`]
+  const done = isPreview ? '' : (DONE[state] ?? '')
+  if (difference === undefined) return [`  ${name}: ${state}${done}`]
+  const { entry, ours = 'no more', theirs = 'no more' } = difference
+  const says = state === 'more' ? 'kept, as it contradicts no batch, and says more' : 'differs'
+  return [`  ${name}: ${says} from entry ${entry} on (log: ${ours}; file: ${theirs})${done}`]
 }
 
-function damageText({ path, position, bytes, reason, behind, isTail }: LogDamage): string {
+function damageText(
+  { path, position, bytes, reason, behind, isTail }: LogDamage,
+  isClean: boolean,
+): string {
   const where = `${basename(path)}: ${bytes} bytes from byte ${position} on: ${reason}`
-  if (isTail) return `${where}; all before them is indexed, and a start will cut them off`
-  const more = behind.length === 0 ? '' : ` and of the ${behind.length} segments behind it`
-  return `${where}: indexes of this segment${more} are left as they are; see kbroker repair`
+  if (isTail) {
+    const fate = isClean
+      ? 'as it was closed cleanly, no start cuts them off'
+      : 'a start cuts them off'
+    return `${where}; all before them is indexed; ${fate}`
+  }
+  const more = behind.length === 0 ? '' : ` and of those behind it (${behind.length})`
+  return `${where}; indexes of this segment${more} are left as they are: see kbroker repair`
 }

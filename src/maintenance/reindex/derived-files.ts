@@ -3,7 +3,7 @@ import { CorruptDataError } from '../../base/errors.ts'
 import { LEADER_EPOCH_CHECKPOINT, parseSegmentFileName } from '../../log/file-names.ts'
 import { readLeaderEpochCheckpoint } from '../../log/leader-epoch-checkpoint.ts'
 import { OFFSET_INDEX_ENTRY } from '../../log/offset-index.ts'
-import { readProducerSnapshot } from '../../log/producer-snapshot.ts'
+import { readProducerSnapshot, type StoredProducer } from '../../log/producer-snapshot.ts'
 import { TIME_INDEX_ENTRY } from '../../log/time-index.ts'
 import { ABORTED_TRANSACTION } from '../../log/transaction-index.ts'
 
@@ -25,53 +25,63 @@ export interface Difference {
   readonly theirs?: string
 }
 
-/**
- * Where a file first differs from what the log says.
- *
- * @returns undefined where it does not: zeros behind the last entry of an index are room that a broker has made
- */
-export function differenceIn(
-  kind: DerivedKind,
-  { name, ours, theirs }: { readonly name: string; readonly ours: Buffer; readonly theirs: Buffer },
-): Difference | undefined {
+export interface ComparedFile {
+  readonly name: string
+  readonly ours: Buffer
+  readonly theirs: Buffer
+  /** Whether zeros behind the last entry of an index are room that a broker has made, and would give back. */
+  readonly mayHaveRoom: boolean
+}
+
+/** Where a file first says something else than the log does; undefined where it doesn't. */
+export function differenceIn(kind: DerivedKind, file: ComparedFile): Difference | undefined {
+  const { ours, theirs } = file
   if (ours.equals(theirs)) return undefined
-  const { entrySize } = KINDS[kind]
-  if (entrySize !== undefined) {
-    const used = kind === 'txnindex' ? theirs : withoutRoom(theirs, entrySize, ours.length)
-    return differenceOfEntries(kind, { entrySize, name, ours, theirs: used })
-  }
-  const [own, other] = [entriesOf(kind, ours, name), entriesOf(kind, theirs, name)]
+  const format = KINDS[kind]
+  if ('read' in format) return differenceOfWhole(format, file)
+  if (file.mayHaveRoom && isFollowedByZeros(theirs, ours)) return undefined
+  return differenceOfEntries(format, file)
+}
+
+function differenceOfWhole(format: WholeFormat, file: ComparedFile): Difference | undefined {
+  const own = format.read(file.ours, file.name)
+  const other = readable(format, file)
   if (typeof other === 'string') return { entry: 0, ours: own[0] ?? 'nothing', theirs: other }
   const longest = Math.max(own.length, other.length)
   for (let entry = 0; entry < longest; entry++) {
     if (own[entry] !== other[entry]) return difference(entry, own[entry], other[entry])
   }
-  return { entry: longest }
+  return undefined
 }
 
-/** Zeros to the end, behind as many bytes as the index has. */
-function withoutRoom(bytes: Buffer, entrySize: number, size: number): Buffer {
-  const end = bytes.findLastIndex(byte => byte !== 0) + 1
-  const used = Math.ceil(end / entrySize) * entrySize
-  const isRoom = bytes.length - used >= entrySize || bytes.length > size
-  return isRoom ? bytes.subarray(0, used) : bytes
+/** Entries in the log's own words; why there are none, where the file can't be read. */
+function readable(format: WholeFormat, { theirs, name }: ComparedFile): string[] | string {
+  try {
+    return format.read(theirs, name)
+  } catch (error) {
+    if (error instanceof CorruptDataError) return error.damage.reason
+    throw error
+  }
 }
 
-function differenceOfEntries(kind: DerivedKind, compared: ComparedEntries): Difference | undefined {
-  const { entrySize, name, ours, theirs } = compared
-  if (ours.equals(theirs)) return undefined
+function isFollowedByZeros(bytes: Buffer, beginning: Buffer): boolean {
+  const { length } = beginning
+  return (
+    bytes.length > length &&
+    bytes.subarray(0, length).equals(beginning) &&
+    bytes.subarray(length).every(byte => byte === 0)
+  )
+}
+
+function differenceOfEntries(format: SlottedFormat, file: ComparedFile): Difference {
+  const { name, ours, theirs } = file
   const common = Math.min(ours.length, theirs.length)
   let at = 0
   while (at < common && ours[at] === theirs[at]) at++
-  const entry = Math.floor(at / entrySize)
-  return difference(entry, textAt(kind, ours, entry, name), textAt(kind, theirs, entry, name))
-}
-
-interface ComparedEntries {
-  readonly entrySize: number
-  readonly name: string
-  readonly ours: Buffer
-  readonly theirs: Buffer
+  const entry = Math.floor(at / format.entrySize)
+  const baseOffset = parseSegmentFileName(name)?.baseOffset ?? 0n
+  const textIn = (bytes: Buffer) => textAt(format, bytes, entry, baseOffset)
+  return difference(entry, textIn(ours), textIn(theirs))
 }
 
 function difference(
@@ -82,36 +92,30 @@ function difference(
   return { entry, ...(ours !== undefined && { ours }), ...(theirs !== undefined && { theirs }) }
 }
 
-function textAt(kind: DerivedKind, bytes: Buffer, entry: number, name: string): string | undefined {
-  const { entrySize, textOf } = KINDS[kind] as SlottedKind
+function textAt(
+  { entrySize, textOf }: SlottedFormat,
+  bytes: Buffer,
+  entry: number,
+  baseOffset: bigint,
+): string | undefined {
   const at = entry * entrySize
   if (at >= bytes.length) return undefined
   if (at + entrySize > bytes.length) return `${bytes.length - at} bytes, which are no entry`
-  return textOf(bytes, at, parseSegmentFileName(name)?.baseOffset ?? 0n)
+  if (bytes.subarray(at, at + entrySize).every(byte => byte === 0)) return 'zeros'
+  return textOf(bytes, at, baseOffset)
 }
 
-/** Entries in the log's own words; why there are none, where the file can't be read. */
-function entriesOf(kind: DerivedKind, bytes: Buffer, name: string): string[] | string {
-  try {
-    return (KINDS[kind] as WholeKind).read(bytes, name)
-  } catch (error) {
-    if (error instanceof CorruptDataError) return error.damage.reason
-    throw error
-  }
-}
-
-interface SlottedKind {
+interface SlottedFormat {
   readonly entrySize: number
   readonly textOf: (bytes: Buffer, at: number, baseOffset: bigint) => string
 }
 
-interface WholeKind {
-  readonly entrySize?: undefined
+interface WholeFormat {
   /** @throws CorruptDataError */
   readonly read: (bytes: Buffer, name: string) => string[]
 }
 
-const KINDS: Readonly<Record<DerivedKind, SlottedKind | WholeKind>> = {
+const KINDS: Readonly<Record<DerivedKind, SlottedFormat | WholeFormat>> = {
   index: {
     entrySize: OFFSET_INDEX_ENTRY.size,
     textOf(bytes, at, baseOffset) {
@@ -134,20 +138,11 @@ const KINDS: Readonly<Record<DerivedKind, SlottedKind | WholeKind>> = {
     },
   },
   snapshot: {
+    // Theirs lie in the order of a hash map.
     read: bytes =>
-      readProducerSnapshot(bytes).map(entry => {
-        const { producerId, producerEpoch, coordinatorEpoch, timestamp } = entry
-        const { lastSequence, lastOffset, offsetDelta, currentTxnFirstOffset } = entry
-        const transaction =
-          currentTxnFirstOffset < 0n
-            ? ''
-            : `, in a transaction since offset ${currentTxnFirstOffset}`
-        return (
-          `producer ${producerId}: epoch ${producerEpoch}, coordinator epoch ${coordinatorEpoch}, ` +
-          `sequence ${lastSequence} at offset ${lastOffset} (delta ${offsetDelta}), ` +
-          `timestamp ${timestamp}${transaction}`
-        )
-      }),
+      readProducerSnapshot(bytes)
+        .sort((a, b) => (a.producerId < b.producerId ? -1 : 1))
+        .map(producerText),
   },
   'leader-epochs': {
     read(bytes, name) {
@@ -156,4 +151,16 @@ const KINDS: Readonly<Record<DerivedKind, SlottedKind | WholeKind>> = {
       return entries.map(({ epoch, startOffset }) => `epoch ${epoch} from offset ${startOffset}`)
     },
   },
+}
+
+function producerText(producer: StoredProducer): string {
+  const { producerId, producerEpoch, coordinatorEpoch, timestamp } = producer
+  const { lastSequence, lastOffset, offsetDelta, currentTxnFirstOffset } = producer
+  const transaction =
+    currentTxnFirstOffset < 0n ? '' : `, in a transaction since offset ${currentTxnFirstOffset}`
+  return (
+    `producer ${producerId}: epoch ${producerEpoch}, coordinator epoch ${coordinatorEpoch}, ` +
+    `sequence ${lastSequence} at offset ${lastOffset} (delta ${offsetDelta}), ` +
+    `timestamp ${timestamp}${transaction}`
+  )
 }

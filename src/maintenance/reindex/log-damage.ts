@@ -40,7 +40,7 @@ function isCut(action: LoadAction): action is RecoveredSegment {
   return action.kind === 'segment-recovered' && action.cut !== undefined
 }
 
-/** @throws RefusedError where a start would put other logs in place of these, to which no index of them fits */
+/** @throws RefusedError where a start would put other logs in the place of these, to which other indexes belong */
 export function refuseOtherLogs(action: LoadAction): void {
   const name = basename(action.path)
   switch (action.kind) {
@@ -49,9 +49,8 @@ export function refuseOtherLogs(action: LoadAction): void {
       throw refused(`${name} belongs to a compaction that was not finished`)
     case 'segment-divided':
       throw refused(`${name} holds offsets that lie too far apart for any index`)
-    case 'segment-dropped':
-      if (action.why.startsWith('the log ends')) throw refused(action.why)
-      return
+    case 'segment-created':
+      throw refused(`the log ends before the offset at which it should begin`)
     default:
   }
 }

@@ -3,28 +3,26 @@
  * epochs. They are what a broker writes that finds none of them and reads the log from its beginning: that start is done
  * over a disk that keeps what is written to itself, and what comes of it is held against what lies there.
  *
- * The logs stay as they are. Where one is damaged, nothing follows from what lies behind the damage.
+ * The logs stay as they are. Where one is damaged, nothing follows from what lies behind the damage. What was put in its
+ * place before something fails stays there: it says what the logs say, and the next time it is found to be the same.
  */
 import { basename, join } from 'node:path'
 import type { Disk } from '../../disk/disk.ts'
 import { OpenFiles } from '../../disk/open-files.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
-import { replaceFile, writeNewFile } from '../../disk/replace-file.ts'
-import { LEADER_EPOCH_CHECKPOINT, parseSegmentFileName } from '../../log/file-names.ts'
-import {
-  encodeLeaderEpochCheckpoint,
-  readLeaderEpochCheckpoint,
-} from '../../log/leader-epoch-checkpoint.ts'
+import { replaceFile } from '../../disk/replace-file.ts'
+import { parseSegmentFileName } from '../../log/file-names.ts'
+import { encodeLeaderEpochCheckpoint } from '../../log/leader-epoch-checkpoint.ts'
 import type { LoadAction } from '../../log/load-action.ts'
 import { PartitionLog } from '../../log/partition-log.ts'
 import { ReadAhead } from '../../log-dirs/read-ahead.ts'
 import type { RecoverTask, SegmentReaders } from '../../log-dirs/recover-log.ts'
 import { asFailure, type FailureError } from '../../log-dirs/plain-failure.ts'
 import { type DerivedKind, derivedKindOf, type Difference, differenceIn } from './derived-files.ts'
-import { contradicts } from './leader-epoch-conflict.ts'
+import { contradictsBatches } from './leader-epoch-conflict.ts'
 import { damageIn, type LogDamage, refuseOtherLogs } from './log-damage.ts'
 
-export interface ReindexTask extends Omit<RecoverTask, 'isClean' | 'recoveryPoint'> {
+export interface ReindexTask extends Omit<RecoverTask, 'recoveryPoint'> {
   /** Names of the files that something is wrong with; undefined where all are to be as built. */
   readonly wrong?: ReadonlySet<string> | undefined
 }
@@ -60,21 +58,17 @@ export interface ReindexedLog {
   readonly files: readonly ReindexedFile[]
   /** Where the log ends for whoever reads it through; what lies behind was left alone. */
   readonly damage?: LogDamage
-  /** Why nothing could be built at all. */
+  /** Why nothing more could be built. */
   readonly failure?: FailureError
 }
 
 export const LEFT_ALONE: ReadonlySet<ReindexedFile['state']> = new Set(['same', 'more', 'sound'])
 
-export async function reindexLog(
+export function reindexLog(
   task: ReindexTask,
   environment: ReindexEnvironment,
 ): Promise<ReindexedLog> {
-  try {
-    return await new LogReindex(task, environment).run()
-  } catch (error) {
-    return { files: [], failure: asFailure(error) }
-  }
+  return new LogReindex(task, environment).run()
 }
 
 /** Segments whose indexes may still be asked for while the log is loaded. */
@@ -86,12 +80,13 @@ class LogReindex {
   readonly #path: string
   readonly #disk: Disk
   readonly #overlay: OverlayDisk
-  /** Of the files that follow from the logs, as they lie there. */
-  readonly #names: ReadonlySet<string>
   readonly #files = new Map<string, ReindexedFile>()
   readonly #actions: LoadAction[] = []
-  /** Paths of logs that were read, and whose indexes were not settled yet. */
+  /** Names of logs that were read, and whose indexes were not settled yet. */
   readonly #unsettled: string[] = []
+  /** Of the files that follow from the logs, as they lie there. */
+  #names: ReadonlySet<string> = new Set()
+  #lastLog: string | undefined
 
   constructor(task: ReindexTask, environment: ReindexEnvironment) {
     this.#task = task
@@ -99,20 +94,31 @@ class LogReindex {
     this.#path = task.path
     this.#disk = environment.disk
     this.#overlay = new OverlayDisk(environment.disk)
-    this.#names = new Set(this.#derivedNames(this.#disk))
   }
 
   async run(): Promise<ReindexedLog> {
-    const logs = this.#disk.list(this.#path).filter(({ name }) => isLiveLog(name))
-    if (logs.length === 0) return { files: [] }
-    this.#clear(logs.map(({ name }) => name))
+    let failure: FailureError | undefined
+    try {
+      await this.#build()
+    } catch (error) {
+      failure = asFailure(error)
+    }
+    const files = [...this.#files.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    const damage = damageIn(this.#actions)
+    return { files, ...(damage && { damage }), ...(failure && { failure }) }
+  }
+
+  async #build(): Promise<void> {
+    const logs = this.#disk.list(this.#path).flatMap(({ name }) => (isLiveLog(name) ? [name] : []))
+    if (logs.length === 0) return
+    this.#lastLog = logs.at(-1)
+    this.#names = new Set(this.#derivedNames(this.#disk))
+    this.#clear(logs)
     await this.#load()
     const damage = damageIn(this.#actions)
     for (const name of new Set([...this.#names, ...this.#derivedNames(this.#overlay)])) {
       if (!this.#files.has(name) && !isUncertain(name, damage)) this.#settle(name)
     }
-    const files = [...this.#files.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
-    return { files, ...(damage && { damage }) }
   }
 
   /** A log without an index would be read for that reason, and then again for not having been closed. */
@@ -167,9 +173,9 @@ class LogReindex {
     const theirs = this.#names.has(name) ? contentOf(this.#disk, path) : undefined
     const verdict = this.#compare(kind, { name, ours, theirs })
     if (verdict === undefined) return
-    this.#files.set(name, { name, kind, ...verdict })
     const isLeft = LEFT_ALONE.has(verdict.state)
     if (!isLeft && !this.#environment.isPreview) this.#replace(path, ours, theirs)
+    this.#files.set(name, { name, kind, ...verdict })
   }
 
   #compare(
@@ -180,9 +186,10 @@ class LogReindex {
     if (theirs === undefined) return saysNothing ? undefined : { state: 'missing' }
     const isSound = this.#task.wrong?.has(name) === false
     if (ours === undefined) return { state: isSound ? 'sound' : 'superfluous' }
-    const difference = differenceIn(kind, { name, ours, theirs })
+    const mayHaveRoom = !this.#task.isClean && isIndexOf(name, this.#lastLog)
+    const difference = differenceIn(kind, { name, ours, theirs, mayHaveRoom })
     if (difference === undefined) return { state: 'same' }
-    const saysMore = kind === 'leader-epochs' && !contradict(theirs, ours)
+    const saysMore = kind === 'leader-epochs' && !contradictsBatches(theirs, ours)
     if (saysMore) return { state: 'more', difference }
     return { state: isSound ? 'sound' : 'differs', difference }
   }
@@ -194,9 +201,9 @@ class LogReindex {
     this.#disk.syncDirectory(this.#path)
   }
 
-  /** What was kept once is what was there first. */
+  /** Whole and durable under its name before what it was copied from goes. What was kept once is what was there first. */
   #keep(path: string, bytes: Buffer): void {
-    if (this.#disk.status(path) === undefined) writeNewFile(this.#disk, path, bytes)
+    if (this.#disk.status(path) === undefined) replaceFile(this.#disk, path, bytes)
   }
 
   #derivedNames(disk: Disk): string[] {
@@ -221,10 +228,9 @@ function contentOf(disk: Disk, path: string): Buffer | undefined {
   return disk.status(path) === undefined ? undefined : disk.readWhole(path)
 }
 
-function contradict(checkpoint: Buffer, told: Buffer): boolean {
-  const read = (bytes: Buffer) => readLeaderEpochCheckpoint(bytes, LEADER_EPOCH_CHECKPOINT)
-  const { entries, damages } = read(checkpoint)
-  return damages.length > 0 || contradicts(entries, read(told).entries)
+/** A broker makes room in those of the segment it writes, and takes it back when it closes them. */
+function isIndexOf(name: string, log: string | undefined): boolean {
+  return ['index', 'timeindex'].some(kind => name === log?.replace(/log$/, kind))
 }
 
 function isLiveLog(name: string): boolean {

@@ -20,6 +20,8 @@ export interface ReindexPlace {
   readonly partition: number
   /** Of its log.dir. */
   readonly checkpoints: LogDirCheckpoints
+  /** Whether its log.dir was shut down cleanly. */
+  readonly isClean: boolean
   /** Names of the files that something is wrong with; undefined where all are to be as built. */
   readonly wrong?: ReadonlySet<string> | undefined
 }
@@ -71,13 +73,14 @@ export async function* reindex(
 }
 
 function taskOf(place: ReindexPlace, options: ReindexOptions): ReindexTask {
-  const { path, topic, partition, checkpoints, wrong } = place
+  const { path, topic, partition, isClean, checkpoints, wrong } = place
   const { configOf, nowMs, producerExpirationMs } = options
   const key = checkpointKey(place)
   return {
     path,
     topic,
     partition,
+    isClean,
     wrong,
     config: configOf(topic),
     logStartOffset: checkpoints.logStart.get(key) ?? 0n,
