@@ -49,7 +49,8 @@ export function createReindexCommand(context: CommandContext): Command {
     .option(
       '--all',
       'build also what is sound: a broker writes indexes as it goes along, which may differ from\n' +
-        'those that are built, and snapshots may know of producers whose records are gone',
+        'those that are built; snapshots may know of producers, and the checkpoint of leader epochs,\n' +
+        'whose records are gone',
     )
     .option('--keep-old', 'keep what is replaced as *.old, which a broker takes no notice of')
     .option('--workers <count>', 'threads (default: one for each processor)', parsePositiveInteger)

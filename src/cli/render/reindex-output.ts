@@ -46,13 +46,12 @@ interface OutputOptions {
   readonly isPreview: boolean
 }
 
-const STATES = ['missing', 'differs', 'superfluous', 'more', 'sound', 'same'] as const
+const STATES = ['missing', 'differs', 'superfluous', 'sound', 'same'] as const
 
 const WORDS: Readonly<Record<ReindexedFile['state'], string>> = {
   missing: 'missing',
   differs: 'differing',
   superfluous: 'superfluous',
-  more: 'knowing more than the log',
   sound: 'sound',
   same: 'as built',
 }
@@ -71,8 +70,7 @@ function fileText(
   const done = isPreview ? '' : (DONE[state] ?? '')
   if (difference === undefined) return [`  ${name}: ${state}${done}`]
   const { entry, ours = 'no more', theirs = 'no more' } = difference
-  const says = state === 'more' ? 'kept, as it contradicts no batch, and says more' : 'differs'
-  return [`  ${name}: ${says} from entry ${entry} on (log: ${ours}; file: ${theirs})${done}`]
+  return [`  ${name}: differs from entry ${entry} on (log: ${ours}; file: ${theirs})${done}`]
 }
 
 function damageText(

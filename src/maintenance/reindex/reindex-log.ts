@@ -3,14 +3,13 @@
  * epochs. They are what a broker writes that finds none of them and reads the log from its beginning: that start is done
  * over a disk that keeps what is written to itself, and what comes of it is held against what lies there.
  *
- * The logs stay as they are. Where one is damaged, nothing follows from what lies behind the damage. What was put in its
- * place before something fails stays there: it says what the logs say, and the next time it is found to be the same.
+ * The logs stay as they are. Where one is damaged, nothing follows from what lies behind the damage. Where something
+ * fails, nothing is changed.
  */
 import { basename, join } from 'node:path'
 import type { Disk } from '../../disk/disk.ts'
 import { OpenFiles } from '../../disk/open-files.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
-import { replaceFile } from '../../disk/replace-file.ts'
 import { parseSegmentFileName } from '../../log/file-names.ts'
 import { encodeLeaderEpochCheckpoint } from '../../log/leader-epoch-checkpoint.ts'
 import type { LoadAction } from '../../log/load-action.ts'
@@ -19,8 +18,8 @@ import { ReadAhead } from '../../log-dirs/read-ahead.ts'
 import type { RecoverTask, SegmentReaders } from '../../log-dirs/recover-log.ts'
 import { asFailure, type FailureError } from '../../log-dirs/plain-failure.ts'
 import { type DerivedKind, derivedKindOf, type Difference, differenceIn } from './derived-files.ts'
-import { contradictsBatches } from './leader-epoch-conflict.ts'
 import { damageIn, type LogDamage, refuseOtherLogs } from './log-damage.ts'
+import { StagedFiles } from './staged-files.ts'
 
 export interface ReindexTask extends Omit<RecoverTask, 'recoveryPoint'> {
   /** Names of the files that something is wrong with; undefined where all are to be as built. */
@@ -40,7 +39,6 @@ export interface ReindexEnvironment {
  * | state       | the file                                                                   | done with it |
  * |-------------|----------------------------------------------------------------------------|--------------|
  * | same        | says what the log says                                                     |              |
- * | more        | leader epochs: contradicts no batch, and knows of epochs without any       |              |
  * | sound       | says something else, and nothing is wrong with that                        |              |
  * | missing     | is not there                                                               | written      |
  * | differs     | says something else, from an entry on                                      | replaced     |
@@ -49,7 +47,7 @@ export interface ReindexEnvironment {
 export interface ReindexedFile {
   readonly name: string
   readonly kind: DerivedKind
-  readonly state: 'same' | 'more' | 'sound' | 'missing' | 'differs' | 'superfluous'
+  readonly state: 'same' | 'sound' | 'missing' | 'differs' | 'superfluous'
   readonly difference?: Difference
 }
 
@@ -62,7 +60,7 @@ export interface ReindexedLog {
   readonly failure?: FailureError
 }
 
-export const LEFT_ALONE: ReadonlySet<ReindexedFile['state']> = new Set(['same', 'more', 'sound'])
+export const LEFT_ALONE: ReadonlySet<ReindexedFile['state']> = new Set(['same', 'sound'])
 
 export function reindexLog(
   task: ReindexTask,
@@ -80,6 +78,7 @@ class LogReindex {
   readonly #path: string
   readonly #disk: Disk
   readonly #overlay: OverlayDisk
+  readonly #staged: StagedFiles
   readonly #files = new Map<string, ReindexedFile>()
   readonly #actions: LoadAction[] = []
   /** Names of logs that were read, and whose indexes were not settled yet. */
@@ -94,23 +93,23 @@ class LogReindex {
     this.#path = task.path
     this.#disk = environment.disk
     this.#overlay = new OverlayDisk(environment.disk)
+    this.#staged = new StagedFiles(environment.disk, task.path)
   }
 
   async run(): Promise<ReindexedLog> {
-    let failure: FailureError | undefined
     try {
-      await this.#build()
+      const damage = await this.#build()
+      this.#staged.apply(this.#environment)
+      const files = [...this.#files.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+      return { files, ...(damage && { damage }) }
     } catch (error) {
-      failure = asFailure(error)
+      return { files: [], failure: this.#giveUp(asFailure(error)) }
     }
-    const files = [...this.#files.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
-    const damage = damageIn(this.#actions)
-    return { files, ...(damage && { damage }), ...(failure && { failure }) }
   }
 
-  async #build(): Promise<void> {
+  async #build(): Promise<LogDamage | undefined> {
     const logs = this.#disk.list(this.#path).flatMap(({ name }) => (isLiveLog(name) ? [name] : []))
-    if (logs.length === 0) return
+    if (logs.length === 0) return undefined
     this.#lastLog = logs.at(-1)
     this.#names = new Set(this.#derivedNames(this.#disk))
     this.#clear(logs)
@@ -119,6 +118,17 @@ class LogReindex {
     for (const name of new Set([...this.#names, ...this.#derivedNames(this.#overlay)])) {
       if (!this.#files.has(name) && !isUncertain(name, damage)) this.#settle(name)
     }
+    return damage
+  }
+
+  /** On a disk that fails, what was written beside may stay; the next time it is cleared away. */
+  #giveUp(failure: FailureError): FailureError {
+    try {
+      this.#staged.discard()
+    } catch (error) {
+      asFailure(error)
+    }
+    return failure
   }
 
   /** A log without an index would be read for that reason, and then again for not having been closed. */
@@ -164,7 +174,7 @@ class LogReindex {
     }
   }
 
-  /** Holds what was built against what lies there, and puts it in its place. */
+  /** Holds what was built against what lies there; what is to take its place is written beside. */
   #settle(name: string): void {
     const kind = derivedKindOf(name)
     if (kind === undefined) return
@@ -173,9 +183,10 @@ class LogReindex {
     const theirs = this.#names.has(name) ? contentOf(this.#disk, path) : undefined
     const verdict = this.#compare(kind, { name, ours, theirs })
     if (verdict === undefined) return
-    const isLeft = LEFT_ALONE.has(verdict.state)
-    if (!isLeft && !this.#environment.isPreview) this.#replace(path, ours, theirs)
     this.#files.set(name, { name, kind, ...verdict })
+    if (this.#environment.isPreview || LEFT_ALONE.has(verdict.state)) return
+    if (ours === undefined) this.#staged.remove(name)
+    else this.#staged.replace(name, ours)
   }
 
   #compare(
@@ -189,21 +200,7 @@ class LogReindex {
     const mayHaveRoom = !this.#task.isClean && isIndexOf(name, this.#lastLog)
     const difference = differenceIn(kind, { name, ours, theirs, mayHaveRoom })
     if (difference === undefined) return { state: 'same' }
-    const saysMore = kind === 'leader-epochs' && !contradictsBatches(theirs, ours)
-    if (saysMore) return { state: 'more', difference }
     return { state: isSound ? 'sound' : 'differs', difference }
-  }
-
-  #replace(path: string, ours: Buffer | undefined, theirs: Buffer | undefined): void {
-    if (theirs !== undefined && this.#environment.keepsOld) this.#keep(`${path}.old`, theirs)
-    if (ours !== undefined) return replaceFile(this.#disk, path, ours)
-    this.#disk.remove(path)
-    this.#disk.syncDirectory(this.#path)
-  }
-
-  /** Whole and durable under its name before what it was copied from goes. What was kept once is what was there first. */
-  #keep(path: string, bytes: Buffer): void {
-    if (this.#disk.status(path) === undefined) replaceFile(this.#disk, path, bytes)
   }
 
   #derivedNames(disk: Disk): string[] {
