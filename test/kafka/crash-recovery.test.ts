@@ -14,11 +14,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runInProcess } from '../cli/run-in-process.ts'
 import { damageAll, removeIndexes, stretchOffsets } from './crash-damage.ts'
 import { folderDifferences } from './folder-comparison.ts'
 import { KafkaBroker } from './kafka-broker.ts'
 import { printed } from './kbroker.ts'
+import { topicConfigs } from './topic-configs.ts'
 import { SEED } from './traffic.ts'
 
 const CHECKPOINTS = ['recovery-point-offset-checkpoint', 'log-start-offset-checkpoint']
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await sleep(AT_WORK_MS)
   await broker.crash()
   configs = join(copies, 'configs')
-  writeFileSync(configs, await topicConfigs())
+  writeFileSync(configs, await topicConfigs(broker.logDirs))
 })
 afterAll(() => {
   broker.close()
@@ -151,27 +151,4 @@ function foldersIn(logDir: string): string[] {
 
 function sortedLines(path: string): string {
   return readFileSync(path, 'utf8').split('\n').sort().join('\n')
-}
-
-/** Lines `topic name value`, as the metadata log has them. */
-async function topicConfigs(): Promise<string> {
-  const args = ['topics', 'describe', '--json', '--log-dirs', broker.logDirs.join(',')]
-  const { stdout } = await runInProcess(args)
-  const lines: string[] = []
-  for (const line of stdout.trimEnd().split('\n')) {
-    const { topic, configs } = JSON.parse(line) as TopicLine
-    for (const { name, value, source } of configs) {
-      if (source === 'topic') lines.push(`${topic} ${name} ${value}\n`)
-    }
-  }
-  return lines.join('')
-}
-
-interface TopicLine {
-  readonly topic: string
-  readonly configs: readonly {
-    readonly name: string
-    readonly value: string
-    readonly source: string
-  }[]
 }
