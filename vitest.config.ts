@@ -6,5 +6,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/kafka/**', 'test/clients/**'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })
