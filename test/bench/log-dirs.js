@@ -10,7 +10,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 const LINES_PER_WRITE = 1000
 const CLEAN_MARKS = ['.kafka_cleanshutdown', 'recovery-point-offset-checkpoint']
@@ -80,9 +80,18 @@ export function makeUnclean(logDir) {
   for (const name of CLEAN_MARKS) rmSync(join(logDir, name), { force: true })
 }
 
+/** All that can be built anew from the logs. */
+export function removeDerived(logDir, topic) {
+  const derived = /\.(index|timeindex|txnindex|snapshot)$|^leader-epoch-checkpoint$/
+  for (const path of filesOf(logDir, topic)) if (derived.test(basename(path))) rmSync(path)
+}
+
 export function logsOf(logDir, topic) {
+  return filesOf(logDir, topic).filter(path => path.endsWith('.log'))
+}
+
+function filesOf(logDir, topic) {
   return readdirSync(logDir)
     .filter(name => name.startsWith(`${topic}-`))
     .flatMap(name => readdirSync(join(logDir, name)).map(file => join(logDir, name, file)))
-    .filter(path => path.endsWith('.log'))
 }

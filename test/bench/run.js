@@ -11,7 +11,14 @@ import { compare } from './measure.js'
 import { repairs } from './repairing.js'
 import { segmentAt, SEGMENTS } from './segments.js'
 import { compaction } from './compaction.js'
-import { appends, partitionCosts, pipelines, recovery, threadedRecovery } from './writing.js'
+import {
+  appends,
+  partitionCosts,
+  pipelines,
+  recovery,
+  reindexing,
+  threadedRecovery,
+} from './writing.js'
 
 /** npm runs scripts in the package's folder. */
 const ROOT = process.cwd()
@@ -55,6 +62,7 @@ const PARTS = {
   'recover 2 GiB': () => recovery(values.directory, jars),
   'recover 2 GiB, 8 partitions in two log.dirs': () => threadedRecovery(values.directory, jars),
   'compact 1.5M records of 220 B, 400,000 keys': () => compaction(values.directory, jars),
+  'reindex 2 GiB': () => reindexing(values.directory, jars),
   append: () => appends(values.directory),
   'produce and consume, 1M lines of 100 B': () => pipelines(values.directory),
   'partitions × log.dirs': () => partitionCosts(values.directory),

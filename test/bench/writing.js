@@ -9,6 +9,7 @@ import {
   linesAt,
   logsOf,
   makeUnclean,
+  removeDerived,
 } from './log-dirs.js'
 import { compare, median, once } from './measure.js'
 
@@ -33,20 +34,40 @@ export function threadedRecovery(directory, jars) {
   return recoveryOf(filledLogDirs(directory, filling), jars)
 }
 
+/** All indexes and snapshots of a log, none of which is there any more. */
+export function reindexing(directory, jars) {
+  const logDir = filledLogDir(directory, { bytes: RECOVERED_BYTES, kbroker: KBROKER })
+  const before = () => {
+    makeUnclean(logDir)
+    removeDerived(logDir, 'large')
+  }
+  return besideKafka([logDir], {
+    command: ['reindex', '--all'],
+    oneThread: '--workers',
+    before,
+    jars,
+  })
+}
+
 /** Ours is the whole process; of Kafka only what its log manager takes to start, in a JVM that has. */
 function recoveryOf(logDirs, jars) {
+  const before = () => logDirs.forEach(makeUnclean)
+  return besideKafka(logDirs, { command: ['recover'], oneThread: '--threads', before, jars })
+}
+
+/** @param oneThread the option that says of how many threads */
+function besideKafka(logDirs, { command, oneThread, before, jars }) {
   const logs = logDirs.flatMap(logDir => logsOf(logDir, 'large'))
   const bytes = logs.reduce((sum, path) => sum + statSync(path).size, 0)
-  const recover = [KBROKER, 'recover', '--log-dirs', logDirs.join(','), '--execute', '-q']
-  const before = () => logDirs.forEach(makeUnclean)
+  const ours = [KBROKER, ...command, '--log-dirs', logDirs.join(','), '--execute', '-q']
   const taken = { kbroker: [], alone: [], kafka: [], limit: [] }
   let rssMax = 0
   for (let run = -1; run < RECOVERY_RUNS; run++) {
-    const ours = once({ node: recover, before })
-    rssMax = Math.max(rssMax, ours.rss)
+    const { milliseconds: kbroker, rss } = once({ node: ours, before })
+    rssMax = Math.max(rssMax, rss)
     const ms = {
-      kbroker: ours.milliseconds,
-      alone: once({ node: [...recover, '--threads', '1'], before }).milliseconds,
+      kbroker,
+      alone: once({ node: [...ours, oneThread, '1'], before }).milliseconds,
       limit: once([LIMIT, ...logs]).milliseconds,
     }
     before()
@@ -54,14 +75,17 @@ function recoveryOf(logDirs, jars) {
     if (run < 0) continue
     for (const [name, milliseconds] of Object.entries(ms)) taken[name].push(milliseconds)
   }
-  const ours = median(taken.kbroker)
-  const [kafkas, alone, limit] = [taken.kafka, taken.alone, taken.limit].map(median)
+  const { kbroker: together, kafka: kafkas, alone, limit } = mapped(taken, median)
   return (
-    `${gbs(bytes, ours)} against ${gbs(bytes, kafkas)}: ${times(kafkas, ours)} faster; ` +
-    `${times(alone, ours)} as fast as in one thread (${gbs(bytes, alone)}); ` +
-    `${times(ours, limit)} the time of reading and CRC-32C alone (${gbs(bytes, limit)}); ` +
+    `${gbs(bytes, together)} against ${gbs(bytes, kafkas)}: ${times(kafkas, together)} faster; ` +
+    `${times(alone, together)} as fast as in one thread (${gbs(bytes, alone)}); ` +
+    `${times(together, limit)} the time of reading and CRC-32C alone (${gbs(bytes, limit)}); ` +
     `${Math.round(rssMax / 2 ** 20)} MiB resident`
   )
+}
+
+function mapped(object, change) {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]))
 }
 
 function kafkaRecoveryMs(logDirs, jars) {
