@@ -129,6 +129,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/delete-records.ts')).createDeleteRecordsCommand,
   },
   {
+    name: 'move',
+    summary: 'move partitions of a stopped broker between its log.dirs',
+    load: async () => (await import('./commands/move.ts')).createMoveCommand,
+  },
+  {
     name: 'export',
     summary: 'copy partitions out, as JSON lines or as a folder with checksums',
     load: async () => (await import('./commands/export.ts')).createExportCommand,

@@ -32,6 +32,8 @@ export interface StoppedNode extends ClusterHere {
   readonly quorum: Omit<SoleVoter, 'nodeId'>
   /** Each in a sentence; it must not be changed while there are any. */
   readonly problems: readonly string[]
+  /** Those of the problems for which its metadata log alone must not be: others write it, or write to it. */
+  readonly clusterProblems: readonly string[]
 }
 
 export interface StoppedNodeOptions extends Omit<ReadOptions, 'problem'> {
@@ -65,9 +67,11 @@ export function readStoppedNode(
   const activation = activate(image, bootstrap, problem)
   const metadataFolder = metadataLog?.path ?? join(firstPath, METADATA_FOLDER)
   const quorumState = readQuorum(disk, metadataFolder)
+  const ofCluster: string[] = []
   if (identity !== undefined && problems.length === 0) {
     const { nodeId } = identity
-    problems.push(...clusterProblems({ nodeId, image, metadataLog, quorumState }))
+    ofCluster.push(...clusterProblems({ nodeId, image, metadataLog, quorumState }))
+    problems.push(...ofCluster)
     const freshCount = fresh.length
     problems.push(...missingLogDirProblems({ nodeId, image, logDirs, freshCount }))
   }
@@ -81,6 +85,7 @@ export function readStoppedNode(
     logEndOffset: metadataLog?.logEndOffset ?? 0n,
     quorum: { lastEpoch, isDynamic: metadataLog?.quorum.isDynamic ?? false },
     problems,
+    clusterProblems: ofCluster,
   }
 }
 
