@@ -6,6 +6,7 @@ import { OverlayDisk } from '../../disk/overlay-disk.ts'
 import { brokerConfigsHere, readClusterHere } from '../../inspect/topics/cluster-here.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
 import type { LogConfig } from '../../log/log-config.ts'
+import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
 import { classifyPath } from '../../log-dirs/locate.ts'
 import { readLogDir } from '../../log-dirs/log-dir.ts'
 import { LogDirs } from '../../log-dirs/log-dirs.ts'
@@ -236,8 +237,14 @@ function compactedOnly(
   )
 }
 
-/** A recovery may cut logs; who wants that, says so. */
+/**
+ * A recovery may cut logs; who wants that, says so. A broker at work has no mark either, and is to be told of first.
+ *
+ * @throws DiskError where another process has one of them
+ * @throws RefusedError
+ */
 function refuseUnclean(paths: readonly string[], { disk }: CommandContext): void {
+  holdLogDirs(paths, { takesLocks: false }).release()
   for (const path of paths) {
     if (readLogDir(disk, path).cleanShutdown !== undefined) continue
     throw new RefusedError(

@@ -1,9 +1,10 @@
 /** The command on a copy of what a broker left. */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runInProcess } from '../../cli/run-in-process.ts'
+import { startHolding, stopHolding } from '../../disk/lock-holding-process.ts'
 import { listFiles } from '../../kafka/directory-listing.ts'
 
 const FIXTURE = join(import.meta.dirname, '../../../fixtures/compacted-4.3/log')
@@ -76,6 +77,19 @@ describe('compact', () => {
     expect(wrong.exitCode).toBe(2)
     expect(wrong.stderr).toContain('cleanup.policy')
     expect((await compact('accounts', '--topic-config', 'x')).exitCode).toBe(2)
+  })
+
+  it('tells of a broker at work before it tells of a log.dir that was not shut down', async () => {
+    rmSync(join(logDir, '.kafka_cleanshutdown'))
+    writeFileSync(join(logDir, '.lock'), '')
+    const holder = await startHolding(join(logDir, '.lock'))
+    try {
+      for (const args of [[], ['--execute']]) {
+        await expect(compact(...args)).rejects.toThrow(`held by process ${holder.pid}`)
+      }
+    } finally {
+      await stopHolding(holder)
+    }
   })
 
   it('refuses a log.dir that was not shut down cleanly', async () => {
