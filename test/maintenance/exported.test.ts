@@ -209,6 +209,19 @@ describe('lines that were exported', () => {
     expect(out).toBe(await done('export', 'orders', ...clean, '--to', '-'))
   })
 
+  it('are of one topic, as import takes no file of several; standard output takes them all', async () => {
+    const refused = await run('export', 'orders', 'big', ...clean, '--to', 'out.jsonl.gz')
+    expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(refused.stderr).toContain('a file takes one topic, and these are 2: name one')
+    expect(everything()).toEqual([])
+    const { stdout, stderr } = await run('export', 'orders', 'big', ...clean, '--to', '-')
+    expect([stdout, stdout]).toEqual([
+      expect.stringContaining('"topic":"orders"'),
+      expect.stringContaining('"topic":"big"'),
+    ])
+    expect(stderr).toContain('these are 2 topics: kbroker import takes a file of one')
+  })
+
   it('keep transactions as they were, markers and all', async () => {
     const dirs = ['--log-dirs', join(FIXTURES, 'transactions-4.3/log')]
     await done('export', 'payments', ...dirs, '--markers', 'keep', '--to', 'out.jsonl')

@@ -54,7 +54,7 @@ export function createExportCommand(context: CommandContext): Command {
     .requiredOption(
       '--to <path>',
       'NAME.jsonl, NAME.jsonl.zst or NAME.jsonl.gz; - for standard output; any other name is the ' +
-        'folder to be made, for the partitions of one topic',
+        'folder to be made; a file or folder takes the partitions of one topic',
     )
     .option(
       '--offsets <A:B>',
@@ -140,17 +140,32 @@ function intoLines(
   options: ExportOptions,
   context: CommandContext,
 ): void {
+  const notice = noticesTo(options, context)
+  refuseSeveral(partitions, options, notice)
   const isFull = options.markers === 'keep'
   const isolation = options.isolation ?? (isFull ? 'read_uncommitted' : 'read_committed')
   const path = options.to === '-' ? undefined : options.to
   const wanted = { partitions, offsets, isolation, isFull }
   const exported = exportRecords(wanted, path, options, context)
   const lines = exportedRecordsLines(exported, options.to, options.json === true)
-  const notice = noticesTo(options, context)
   for (const text of lines) {
     if (path === undefined) notice(text)
     else context.stdout.line(text)
   }
+}
+
+/** Import would take no such file; who reads standard output may well want them all. */
+function refuseSeveral(
+  partitions: readonly ScannedPartition[],
+  { to }: ExportOptions,
+  notice: (line: string) => void,
+): void {
+  const { size } = new Set(partitions.map(({ topic }) => topic))
+  if (size < 2) return
+  if (to !== '-') {
+    throw new UsageError(`--to ${to}: a file takes one topic, and these are ${size}: name one`)
+  }
+  notice(`kbroker: these are ${size} topics: kbroker import takes a file of one, no more`)
 }
 
 async function intoFolder(
