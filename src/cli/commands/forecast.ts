@@ -1,11 +1,19 @@
 /** `kbroker forecast`: what comes next to log.dirs. */
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { UsageError } from '../../base/errors.ts'
+import { MEBIBYTE } from '../../base/limits.ts'
+import { lockHolder } from '../../disk/file-lock.ts'
 import { forecast, type TopicForecastConfigs } from '../../inspect/forecast/forecast.ts'
-import { brokerConfigsHere, readClusterHere } from '../../inspect/topics/cluster-here.ts'
+import {
+  brokerConfigsHere,
+  type ClusterHere,
+  readClusterHere,
+} from '../../inspect/topics/cluster-here.ts'
+import { LOCK_FILE, METADATA_TOPIC } from '../../log/file-names.ts'
 import { logConfigOf } from '../../log/log-config.ts'
-import { METADATA_TOPIC } from '../../log/file-names.ts'
 import { retentionConfigOf } from '../../log/retention-policy.ts'
+import { classifyPath } from '../../log-dirs/locate.ts'
 import {
   brokerNumber,
   type BrokerConfigs,
@@ -36,7 +44,6 @@ import { readingFor } from '../left-out.ts'
 import { byteCount } from '../render/byte-count.ts'
 import { forecastJson, forecastText } from '../render/forecast-output.ts'
 import { refuseRepeated, requiredLogDirs } from '../required-log-dirs.ts'
-import { MEBIBYTE } from '../../base/limits.ts'
 
 interface ForecastCommandOptions extends LogDirsOption, BrokerConfigOption, QuietOption {
   readonly topicConfig?: readonly string[]
@@ -61,7 +68,7 @@ export function createForecastCommand(context: CommandContext): Command {
         'Nothing is changed. What a start would read is read here as well, up to a budget: beyond it\n' +
         'bytes and seconds are told, and not what would be cut.',
     )
-    .argument('[words...]')
+    .argument('[log.dirs...]', 'of one broker, all of them (or with --log-dirs)')
     .option('--deep', 'read all that a start would, however much it is')
     .option('--budget <size>', 'read no more than that (default: 256MiB)', parseByteSize)
     .option('--growth-days <count>', 'over which growth is measured (default: 7)', (text: string) =>
@@ -88,18 +95,18 @@ async function runForecast(
   given: ForecastCommandOptions,
   context: CommandContext,
 ): Promise<void> {
-  const { options, brokerFile } = withBrokerFile(given, context)
-  const [word] = words
-  if (word !== undefined) throw new UsageError(`too many arguments: ${word}; give --log-dirs`)
+  const { options, brokerFile } = withBrokerFile(withNamed(given, words, context), context)
   if (options.deep === true && options.budget !== undefined) {
     throw new UsageError('--deep reads all: it goes without --budget')
   }
   const overrides = parseTopicConfigs(options.topicConfig ?? [])
-  const paths = requiredLogDirs(options, context, words)
+  const paths = requiredLogDirs(options, context, [])
   refuseRepeated(paths, context.disk)
+  const notice = noticesTo(options, context)
+  for (const path of paths) noteLive(path, notice)
   const cluster = readClusterHere(context.disk, paths, readingFor(options, context))
   const configs = brokerConfigsHere(cluster, brokerFile.configs)
-  const notice = noticesTo(options, context)
+  for (const topic of overrides.keys()) refuseUnknown(topic, cluster)
   if (cluster.metadataLog === undefined) {
     notice(`no ${METADATA_TOPIC} in these log.dirs: what topics are configured to is not known`)
   }
@@ -133,6 +140,41 @@ async function runForecast(
     `${unread.length} logs were not read (${byteCount(bytes)}): what a start would cut there is not ` +
       'known; --deep reads them',
   )
+}
+
+/** @throws UsageError where a word is no log.dir */
+function withNamed(
+  options: ForecastCommandOptions,
+  words: readonly string[],
+  { disk }: CommandContext,
+): ForecastCommandOptions {
+  if (words.length === 0) return options
+  for (const word of words) {
+    if (classifyPath(disk, word).kind !== 'missing') continue
+    throw new UsageError(
+      `${word}: no log.dir is there; a start is of whole log.dirs, not of topics`,
+    )
+  }
+  return { ...options, logDirs: [...(options.logDirs ?? []), ...words] }
+}
+
+function noteLive(path: string, notice: (line: string) => void): void {
+  const holder = lockHolder(join(path, LOCK_FILE))
+  if (holder === undefined || holder === 'unknown') return
+  const who = holder.pid === undefined ? '' : ` (process ${holder.pid})`
+  notice(
+    `kbroker: ${path} is in use by a running broker${who}: this is what its next start would do, ` +
+      'if it were killed now',
+  )
+}
+
+/** Most likely it is misspelt, and changes nothing. */
+function refuseUnknown(topic: string, { logDirs, metadataLog }: ClusterHere): void {
+  if (metadataLog?.image.topics.byName(topic) !== undefined) return
+  if (logDirs.some(({ partitions }) => partitions.some(({ parsed }) => parsed.topic === topic))) {
+    return
+  }
+  throw new UsageError(`--topic-config ${topic}: there is no such topic in these log.dirs`)
 }
 
 function configsOf(
@@ -178,7 +220,7 @@ function parseTopicConfigs(texts: readonly string[]): Map<string, Map<string, st
 
 const EXAMPLES = `
 Examples:
-  kbroker forecast --log-dirs /data/a,/data/b --config server.properties
+  kbroker forecast /data/a /data/b --config server.properties
   kbroker forecast --log-dirs /data/a,/data/b --deep --json | jq 'select(.start.lostRecords > 0)'
   kbroker forecast --log-dirs /data/a --topic-config orders:retention.ms=86400000
 

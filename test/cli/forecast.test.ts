@@ -1,0 +1,59 @@
+/** The command line of `forecast`: which log.dirs, which topics, and a broker at work. */
+import { cpSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { startHolding, stopHolding } from '../disk/lock-holding-process.ts'
+import { scratchDirectory } from '../disk/scratch.ts'
+import { FIXTURES } from '../inspect/fixture-partitions.ts'
+import { runInProcess } from './run-in-process.ts'
+
+const scratch = scratchDirectory()
+beforeAll(() => cpSync(join(FIXTURES, 'clean-4.3'), scratch, { recursive: true }))
+
+const forecast = (...args: string[]) =>
+  runInProcess(['forecast', ...args], { workingDirectory: scratch })
+/** What a start does; rates and free bytes differ from run to run. */
+const startOf = (stdout: string) => stdout.slice(0, stdout.indexOf('Then'))
+
+describe('forecast', () => {
+  it('takes log.dirs as words, as with --log-dirs', async () => {
+    const named = await forecast('a', 'b')
+    const given = await forecast('--log-dirs', 'a,b')
+    const mixed = await forecast('b', '--log-dirs', 'a')
+    expect(named.exitCode).toBe(0)
+    expect(startOf(named.stdout)).toContain('__cluster_metadata-0')
+    expect(startOf(named.stdout)).toBe(startOf(given.stdout))
+    expect(startOf(mixed.stdout)).toBe(startOf(given.stdout))
+  })
+
+  it('takes no topic, and says so', async () => {
+    const { stderr, exitCode } = await forecast('orders', '--log-dirs', 'a,b')
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('orders: no log.dir is there; a start is of whole log.dirs')
+    expect((await forecast('a/orders-1')).stderr).toContain("a partition's folder")
+  })
+
+  it('refuses configs of a topic that is not there', async () => {
+    const wrong = await forecast('a', 'b', '--topic-config', 'order:retention.ms=5')
+    expect(wrong).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(wrong.stderr).toContain('--topic-config order: there is no such topic')
+    expect(await forecast('a', 'b', '--topic-config', 'orders:retention.ms=5')).toMatchObject({
+      exitCode: 0,
+    })
+  })
+
+  it('beside a running broker tells that it is as if it were killed now', async () => {
+    writeFileSync(join(scratch, 'a/.lock'), '')
+    const holder = await startHolding(join(scratch, 'a/.lock'))
+    try {
+      const { stderr, exitCode } = await forecast('a', 'b')
+      expect(exitCode).toBe(0)
+      expect(stderr).toBe(
+        `kbroker: a is in use by a running broker (process ${holder.pid}): this is what its next start ` +
+          'would do, if it were killed now\n',
+      )
+    } finally {
+      await stopHolding(holder)
+    }
+  })
+})
