@@ -1,7 +1,10 @@
 /** The plan to import an exported folder: its checksums are looked at before anything else. */
 import { join } from 'node:path'
 import { CorruptDataError, UsageError } from '../base/errors.ts'
+import { DEFAULT_DECODE_LIMITS } from '../base/limits.ts'
 import { considerate } from '../disk/considerate-disk.ts'
+import { PartitionLogReader } from '../inspect/offsets/partition-log.ts'
+import { partitionTransactions } from '../inspect/transactions/partition-transactions.ts'
 import { readPartitionDirectory } from '../log/partition-directory.ts'
 import { checksumOf } from '../maintenance/copy-file.ts'
 import type { ExportedPartition, ExportManifest } from '../maintenance/export/manifest.ts'
@@ -9,7 +12,13 @@ import type { StagedPartition } from '../maintenance/import/staged-partition.ts'
 import { checkExport, lastEpochOf, stageFolder } from '../maintenance/import/stage-folder.ts'
 import type { CommandContext } from './command-context.ts'
 import type { ImportCluster, TargetLog } from './import-cluster.ts'
-import { intoOf, refuseLaterEpoch, targetPartition, type ImportPlan } from './import-plan.ts'
+import {
+  intoOf,
+  leftOpenNotice,
+  refuseLaterEpoch,
+  targetPartition,
+  type ImportPlan,
+} from './import-plan.ts'
 import { startProgress } from './progress.ts'
 
 export interface FolderToImport {
@@ -62,6 +71,11 @@ export async function planFolder(
     notices.push(`${found.log.path} holds it already`)
     return false
   })
+  for (const { exported, number } of wanted) {
+    for (const transaction of openIn(path, exported, context)) {
+      notices.push(leftOpenNotice(`${target.topic}-${number}`, transaction))
+    }
+  }
   const placed = wanted.map(({ exported, number }) => {
     const found = targetPartition(target, number)
     const place = { topic: target.topic, partition: number, logDir: found.logDir, importId }
@@ -98,6 +112,15 @@ export async function planFolder(
       }
     },
   }
+}
+
+function openIn(
+  path: string,
+  { folder, logEndOffset }: ExportedPartition,
+  { disk }: CommandContext,
+) {
+  const log = new PartitionLogReader(disk, DEFAULT_DECODE_LIMITS).read(join(path, folder))
+  return partitionTransactions(disk, log, logEndOffset).open
 }
 
 function chosenPartitions({ manifest, partition, path }: FolderToImport): Chosen[] {

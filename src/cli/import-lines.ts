@@ -14,6 +14,7 @@ import type { ImportCluster, ImportTarget, TargetPartition } from './import-clus
 import { eachLine, type ImportedLine } from './imported-lines.ts'
 import {
   intoOf,
+  leftOpenNotice,
   refuseLaterEpoch,
   targetPartition,
   type ImportPlan,
@@ -62,11 +63,14 @@ export async function planLines(
   })
   const { droppedCount: dropped } = scan
   const left = `${dropped} markers and records of transactions that were not committed`
+  const open = [...scan.leftOpen()].map(({ partition: number, transaction }) =>
+    leftOpenNotice(`${target.topic}-${number}`, transaction),
+  )
   return {
     target,
     partitions,
     places,
-    notices: dropped === 0 ? [] : [`${left} are left out`],
+    notices: [...(dropped === 0 ? [] : [`${left} are left out`]), ...open],
     stage: async () => {
       const plainSizeMax = Math.min(BATCH_BYTES, rules.plainSizeMax)
       const staging = { config, codec, batchSize: plainSizeMax, topicId: target.topicId }

@@ -23,6 +23,25 @@ export interface PlannedPartition {
   readonly into: 'new partition' | 'empty partition' | 'end of partition'
 }
 
+/** A transaction that has records among what is imported, and no end. */
+export interface LeftOpen {
+  readonly producerId: bigint
+  readonly producerEpoch: number
+  readonly firstOffset: bigint
+}
+
+/** Only the coordinator that began it would end it; in another cluster or topic there is none. */
+export function leftOpenNotice(
+  name: string,
+  { producerId, producerEpoch, firstOffset }: LeftOpen,
+): string {
+  return (
+    `${name}: the transaction of producer ${producerId}, epoch ${producerEpoch}, from offset ${firstOffset} ` +
+    'is open, and what is imported does not end it: where no coordinator knows it, it hangs, and holds ' +
+    'readers of committed data, and compaction, back'
+  )
+}
+
 /** @throws UsageError where the topic has no such partition */
 export function targetPartition(
   { topic, partitions }: ImportTarget,

@@ -5,6 +5,7 @@
 import { INT64_MAX } from '../binary/big-endian.ts'
 import type { TopicRules } from '../client/topic-rules.ts'
 import { AbortedRanges, type AbortedRange } from '../inspect/search/aborted-ranges.ts'
+import type { LeftOpen } from './import-plan.ts'
 import type { ImportedLine } from './imported-lines.ts'
 
 export interface LineScanOptions {
@@ -37,6 +38,7 @@ export class LineScan {
   readonly #options: LineScanOptions
   readonly #aborted = new Map<number, AbortedRange[]>()
   readonly #open = new Map<number, Map<bigint, OpenTransaction>>()
+  readonly #kept = new Map<number, Map<bigint, LeftOpen>>()
   #topic: string | undefined
 
   constructor(options: LineScanOptions) {
@@ -61,7 +63,8 @@ export class LineScan {
     if (place.leaderEpoch > share.leaderEpoch) share.leaderEpoch = place.leaderEpoch
     if (!keepMarkers && place.control !== '') return this.#decide(line)
     share.count++
-    if (!keepMarkers && place.isTransactional) this.#note(line)
+    if (keepMarkers) this.#follow(line)
+    else if (place.isTransactional) this.#note(line)
     if (place.control !== '') return
     const problem = this.#options.rules.problemOf(record, this.#options.nowMs)
     if (problem !== undefined) throw line.refused(problem)
@@ -83,6 +86,13 @@ export class LineScan {
     if (!place.isTransactional) return true
     const ranges = this.#ranges(record.partition)
     return !ranges.covers(place.producerId, place.offset!)
+  }
+
+  /** Of what is written, by partition of the topic: transactions that nothing in the file ends. */
+  *leftOpen(): Generator<{ readonly partition: number; readonly transaction: LeftOpen }> {
+    for (const [partition, open] of this.#kept) {
+      for (const transaction of open.values()) yield { partition, transaction }
+    }
   }
 
   readonly #covered = new Map<number, AbortedRanges>()
@@ -114,6 +124,17 @@ export class LineScan {
       this.shares.set(partition, share)
     }
     return share
+  }
+
+  #follow({ record, place }: ImportedLine): void {
+    const partition = this.#options.partition ?? record.partition
+    const { producerId, producerEpoch, control } = place
+    const open = this.#kept.get(partition) ?? new Map<bigint, LeftOpen>()
+    this.#kept.set(partition, open)
+    if (control === 'COMMIT' || control === 'ABORT') open.delete(producerId)
+    else if (control === '' && place.isTransactional && !open.has(producerId)) {
+      open.set(producerId, { producerId, producerEpoch, firstOffset: place.offset! })
+    }
   }
 
   #note({ record, place }: ImportedLine): void {

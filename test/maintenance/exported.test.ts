@@ -240,6 +240,25 @@ describe('lines that were exported', () => {
     expect(stdout).toContain('payments-0: the same records')
   })
 
+  it('are told of where they leave a transaction open, lines or a folder', async () => {
+    const dirs = ['--log-dirs', join(FIXTURES, 'transactions-4.3/log')]
+    const cut = ['payments', ...dirs, '--offsets', '0:11']
+    await done('export', ...cut, '--markers', 'keep', '--to', 'out.jsonl')
+    await done('export', ...cut, '--to', 'out')
+    const told = ': the transaction of producer 1, epoch 1, from offset 10 is open'
+    for (const [from, ...how] of [['out.jsonl', '--keep-offsets'], ['out']] as const) {
+      const topic = `of-${from.length}`
+      const args = ['import', from, '-t', topic, ...how, ...into]
+      const preview = await run(...args)
+      expect(preview.stderr).toContain(`kbroker: ${topic}-0${told}`)
+      expect(preview.stderr.match(/is open/g)).toHaveLength(1)
+      expect((await run(...args, '--execute')).stderr).toContain(`kbroker: ${topic}-0${told}`)
+    }
+    await done('export', 'payments', ...dirs, '--markers', 'keep', '--to', 'whole.jsonl')
+    const whole = await run('import', 'whole.jsonl', '-t', 'w', '--keep-offsets', ...into)
+    expect(whole.stderr).not.toContain('is open')
+  })
+
   it('leave out what was not committed where markers are not kept', async () => {
     const dirs = ['--log-dirs', join(FIXTURES, 'transactions-4.3/log')]
     await done('export', 'ledger', ...dirs, '--markers', 'keep', '--to', 'out.jsonl')
