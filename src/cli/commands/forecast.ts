@@ -189,7 +189,6 @@ function configsOf(
   return {
     log: logConfigOf(values),
     retention: retentionConfigOf(values),
-    minCleanableRatio: Number(values.get('min.cleanable.dirty.ratio') ?? 0.5),
   }
 }
 

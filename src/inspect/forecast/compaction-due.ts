@@ -1,10 +1,19 @@
 /**
- * How much of a compacted log waits to be compacted: what lies between the offset that the cleaner has noted and the
- * active segment. How much that frees only the keys tell; at most it is all but one record of each.
- *
- * Source: org.apache.kafka.storage.internals.log.LogToClean
+ * How much of a compacted log waits to be compacted, within the bounds that the cleaner has. How much that frees only the
+ * keys tell; at most it is all but one record of each.
  */
+import { BatchScanner } from '../../log/batch-scanner.ts'
+import {
+  type CleanableSegment,
+  cleanableRange,
+  type CleaningConfig,
+} from '../../log/cleaner/cleanable-range.ts'
+import { withSegment } from '../../log/open-segment.ts'
 import type { RetainedLog } from '../../log/retention-policy.ts'
+import type { Segment } from '../../log/segment.ts'
+import type { Disk } from '../../disk/disk.ts'
+import { lastStableOffset } from '../offsets/last-stable-offset.ts'
+import type { PartitionLog } from '../offsets/partition-log.ts'
 
 export interface CompactionDue {
   /** Compacted before. */
@@ -19,17 +28,63 @@ export interface CompactionDue {
   readonly isDue: boolean
 }
 
+export interface CompactionDueOptions {
+  /** First dirty offset, as the log.dir's checkpoint has it. */
+  readonly checkpoint: bigint | undefined
+  readonly config: CleaningConfig
+  readonly nowMs: number
+}
+
+/** @throws DiskError */
 export function compactionDue(
-  { segments, logStartOffset, logEndOffset }: RetainedLog,
-  { checkpoint, minRatio }: { readonly checkpoint: bigint | undefined; readonly minRatio: number },
+  disk: Disk,
+  log: PartitionLog,
+  retained: RetainedLog,
+  { checkpoint, config, nowMs }: CompactionDueOptions,
 ): CompactionDue {
-  const noted = checkpoint ?? logStartOffset
-  const firstDirty = noted < logStartOffset || noted > logEndOffset ? logStartOffset : noted
-  const closed = segments.slice(0, -1)
-  const isClean = (slot: number) => (segments[slot + 1]?.baseOffset ?? logEndOffset) <= firstDirty
-  const cleanBytes = closed.reduce((sum, { size }, slot) => sum + (isClean(slot) ? size : 0), 0)
-  const dirtyBytes = closed.reduce((sum, { size }, slot) => sum + (isClean(slot) ? 0 : size), 0)
-  const total = cleanBytes + dirtyBytes
-  const dirtyRatio = total === 0 ? 0 : dirtyBytes / total
-  return { cleanBytes, dirtyBytes, dirtyRatio, minRatio, isDue: dirtyRatio > minRatio }
+  const { logStartOffset, logEndOffset, highWatermark } = retained
+  const decided = lastStableOffset(disk, log, logEndOffset)
+  const cleanable = {
+    logStartOffset,
+    endOffset: logEndOffset,
+    lastStableOffset: decided < highWatermark ? decided : highWatermark,
+    segments: cleanableSegments(disk, log, retained, config.maxCompactionLagMs < nowMs),
+    config,
+  }
+  const range = cleanableRange(cleanable, { checkpoint, nowMs })
+  return {
+    cleanBytes: range.cleanBytes,
+    dirtyBytes: range.cleanableBytes,
+    dirtyRatio: range.dirtyRatio,
+    minRatio: config.minCleanableDirtyRatio,
+    isDue: range.due !== undefined,
+  }
+}
+
+/** Looks into a log only when it is asked, and only where something can be too old. */
+function cleanableSegments(
+  disk: Disk,
+  { segments }: PartitionLog,
+  retained: RetainedLog,
+  isTimed: boolean,
+): CleanableSegment[] {
+  return retained.segments.map(({ baseOffset, size, largestTimestamp }, slot) => ({
+    baseOffset,
+    size,
+    largestTimestampMs: Number(largestTimestamp),
+    get firstTimestamp() {
+      return isTimed ? firstTimestampIn(disk, segments[slot]!) : undefined
+    },
+  }))
+}
+
+const FIRST_BYTES = 128
+
+/** Of its first batch; undefined where there is none. */
+export function firstTimestampIn(disk: Disk, segment: Segment): bigint | undefined {
+  if (segment.log.size === 0) return undefined
+  return withSegment(disk, segment, ({ log }) => {
+    const timestamp = new BatchScanner(log, { windowSize: FIRST_BYTES }).next()?.maxTimestamp ?? -1n
+    return timestamp >= 0n ? timestamp : undefined
+  })
 }

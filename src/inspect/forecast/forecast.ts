@@ -12,13 +12,11 @@ import { METADATA_TOPIC } from '../../log/file-names.ts'
 import type { LogConfig } from '../../log/log-config.ts'
 import { planRetention, type RetentionConfig } from '../../log/retention-policy.ts'
 import type { RetentionPlan } from '../../log/retention-policy.ts'
-import { withSegment } from '../../log/open-segment.ts'
-import { BatchScanner } from '../../log/batch-scanner.ts'
 import type { LogDir, PartitionFolder } from '../../log-dirs/log-dir.ts'
 import { recoverLog, type RecoverOutcome } from '../../log-dirs/recover-log.ts'
 import { PartitionLogReader, type PartitionLog } from '../offsets/partition-log.ts'
 import { readRetainedLog } from '../retention/retained-log.ts'
-import { compactionDue, type CompactionDue } from './compaction-due.ts'
+import { compactionDue, type CompactionDue, firstTimestampIn } from './compaction-due.ts'
 import { bytesWritten, DAY_MS, daysUntilFull, type GrowingLog } from './growth.ts'
 import { lostRecords } from './lost-records.ts'
 import { measureReadRate, type ReadRate } from './read-rate.ts'
@@ -43,8 +41,6 @@ export interface ForecastOptions {
 export interface TopicForecastConfigs {
   readonly log: LogConfig
   readonly retention: RetentionConfig
-  /** `min.cleanable.dirty.ratio` */
-  readonly minCleanableRatio: number
 }
 
 export interface PartitionForecast {
@@ -158,27 +154,22 @@ function lookAhead(
   const retained = readRetainedLog(disk, log, isOnlyReplica(folder.parsed))
   const toMs = nowMs()
   const window = { fromMs: toMs - growthDays * DAY_MS, toMs }
-  const written = bytesWritten(retained, window, firstTimestampOf(disk, log))
+  const written = bytesWritten(
+    retained,
+    window,
+    log.segments[0] && firstTimestampIn(disk, log.segments[0]),
+  )
   const checkpoint = logDir.checkpoints.cleaner.get(folder.name)
-  const minRatio = configs.minCleanableRatio
+  const { log: config } = configs
   return {
     retention: planRetention(retained, configs.retention, BigInt(toMs)),
-    ...(configs.log.isCompacted && {
-      compaction: compactionDue(retained, { checkpoint, minRatio }),
-    }),
+    ...(config.isCompacted &&
+      retained.segments.length > 0 && {
+        compaction: compactionDue(disk, log, retained, { checkpoint, config, nowMs: toMs }),
+      }),
     bytesPerDay: written / growthDays,
   }
 }
-
-function firstTimestampOf(disk: Disk, { segments: [first] }: PartitionLog): bigint | undefined {
-  if (first === undefined || first.log.size === 0) return undefined
-  return withSegment(disk, first, ({ log }) => {
-    const timestamp = new BatchScanner(log, { windowSize: FIRST_BYTES }).next()?.maxTimestamp ?? -1n
-    return timestamp >= 0n ? timestamp : undefined
-  })
-}
-
-const FIRST_BYTES = 128
 
 async function readWithin(
   disk: Disk,

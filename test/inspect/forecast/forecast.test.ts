@@ -27,7 +27,6 @@ const OPTIONS: ForecastOptions = {
   configsOf: () => ({
     log: DEFAULT_LOG_CONFIG,
     retention: retentionConfigOf(new Map()),
-    minCleanableRatio: 0.5,
   }),
   isOnlyReplica: () => true,
   producerExpirationMs: 86_400_000,
