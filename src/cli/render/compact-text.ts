@@ -1,5 +1,6 @@
 /** What `compact` found in a log, or did to it. */
-import { withoutC1 } from '../../base/quoted-text.ts'
+import { isUtf8 } from 'node:buffer'
+import { quotedText } from '../../base/quoted-text.ts'
 import type { CleanableRange } from '../../log/cleaner/cleanable-range.ts'
 import {
   type Cleaned,
@@ -87,9 +88,16 @@ function wasteLines({ wastedKeys, uncertainBytes }: Cleaned): string[] {
   ]
 }
 
-function keyText({ key, isCut }: WastedKey): string {
-  const text = key.toString('utf8').replace(/\p{Cc}|\ufffd/gu, '\u{fffd}')
-  return `${withoutC1(text)}${isCut ? '…' : ''}`
+/** What is not plain text is quoted, and what is none at all in base64: different keys look different. */
+export function keyText({ key, isCut }: Pick<WastedKey, 'key' | 'isCut'>): string {
+  const text = key.toString('utf8')
+  const isPlain = !/^$|^["\s]|\s$|\p{Cc}/u.test(text)
+  const shown = !isUtf8(key)
+    ? `base64 ${key.toString('base64')}`
+    : isPlain
+      ? text
+      : quotedText(text)
+  return `${shown}${isCut ? '…' : ''}`
 }
 
 function boundText({ range }: CompactedLog): string {
