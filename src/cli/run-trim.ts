@@ -1,7 +1,6 @@
 /** `truncate` and `delete-records`: shown first, done with `--execute`. */
 import type { Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
-import { OverlayDisk } from '../disk/overlay-disk.ts'
 import { CONSUMER_OFFSETS_TOPIC, readGroupsSource } from '../inspect/groups/groups-source.ts'
 import {
   brokerConfigsHere,
@@ -89,8 +88,7 @@ export async function runTrim(
     isPreview,
     backup,
     isOnlyReplica: partition => replicasOf(partition, cluster)?.length === 1,
-    disk: isPreview ? new OverlayDisk(context.disk) : context.writableDisk,
-    takesLocks: !isPreview,
+    disk: context.writableDisk,
     clock: context,
     configOf: topicLogConfigs(configs),
     producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),

@@ -44,20 +44,17 @@ async function isInterrupted(action: TrimAction, fault: Fault, at: number): Prom
   const random = new Seeded(at)
   const before = await trimScene()
   const faulty = new FaultyDisk(before, { at, fault, below: '/logs' }, random)
-  const failed = await trim(faulty.disk, action, OFFSET).then(
-    () => false,
-    (error: unknown) => {
-      if (error instanceof DiskError) return true
-      throw error
-    },
-  )
+  await trim(faulty.disk, action, OFFSET).catch((error: unknown) => {
+    if (!(error instanceof DiskError)) throw error
+  })
   const disk = before.crash(random.chance())
   expectBetween(disk, action, at)
   await trim(disk, action, OFFSET)
   const { log } = openTrimmed(disk)
   expect([at, readBatches(log).map(offsetOf)]).toEqual([at, ALL.filter(KEPT[action])])
   expect(action === 'truncate' ? log.endOffset : log.logStartOffset).toBe(BigInt(OFFSET))
-  return failed
+  // One that passes may come in the rehearsal, where some are survived.
+  return faulty.calls > at
 }
 
 /** A piece without a gap, nothing in it that was to stay is missing, and nothing is lost for good. */

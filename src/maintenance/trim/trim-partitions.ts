@@ -1,11 +1,13 @@
 /**
- * Shortens logs of stopped log.dirs: all are planned before the first is touched. Whenever it is interrupted, each log
- * is what it was, what it was to become, or a piece between the two without a gap; what went is in the kept copy.
+ * Shortens logs of stopped log.dirs. All of it is rehearsed first, where nothing is written: what is refused has changed
+ * nothing, not even by opening a log. Whenever it is interrupted, each log is what it was, what it was to become, or a
+ * piece between the two without a gap; what went is in the kept copy.
  */
 import { join } from 'node:path'
 import { assert, UsageError } from '../../base/errors.ts'
 import { DEFAULT_DECODE_LIMITS } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
+import { OverlayDisk } from '../../disk/overlay-disk.ts'
 import { replaceFile } from '../../disk/replace-file.ts'
 import { type OffsetPoint, resolveOffset } from '../../inspect/offsets/offset-point.ts'
 import { offsetBoundsOf } from '../../inspect/offsets/offset-query.ts'
@@ -19,6 +21,7 @@ import { checkpointKey, readLogDir } from '../../log-dirs/log-dir.ts'
 import { LogDirs, type LogDirsOptions } from '../../log-dirs/log-dirs.ts'
 import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
 import { keepCopy, keptCopyPath } from './kept-copy.ts'
+import { refuseLosses, type ToldAction } from './refuse-losses.ts'
 import { planTrim, type TrimAction, type TrimPlan } from './trim-plan.ts'
 
 export interface TrimmedPartition {
@@ -34,7 +37,7 @@ export interface TrimmedPartition {
 export interface TrimOptions extends LogDirsOptions {
   readonly action: TrimAction
   readonly point: OffsetPoint
-  /** Whether the disk keeps what is written to itself: nothing is copied then. */
+  /** Whether it is only rehearsed. */
   readonly isPreview: boolean
   /** A folder for what is taken away; false: it is gone. By default it is kept in the partition's folder. */
   readonly backup?: string | false | undefined
@@ -62,21 +65,46 @@ export interface TouchedTransaction extends OpenTransaction {
 
 /**
  * @throws UsageError nothing was changed
- * @throws RefusedError OFFSET_OUT_OF_RANGE, nothing was changed
+ * @throws RefusedError also where opening a log would take something from it, nothing was changed
+ * @throws CorruptDataError nothing was changed
  * @throws DiskError
  */
 export async function trimPartitions(
   partitions: readonly TrimmedPartition[],
-  options: TrimOptions,
+  { onAction, ...options }: TrimOptions,
 ): Promise<readonly TrimOutcome[]> {
   for (const { topic, name } of partitions) {
     if (topic !== METADATA_TOPIC) continue
     throw new UsageError(`${name} is the cluster's own log: its snapshots would not fit any more`)
   }
+  const told: ToldAction[] = []
+  const rehearsed = await trimAll(partitions, {
+    ...options,
+    disk: new OverlayDisk(options.disk),
+    takesLocks: false,
+    isPreview: true,
+    onAction: (partition, action) => told.push({ partition, action }),
+    onOpened: () => refuseLosses(told),
+  })
+  for (const { partition, action } of told) onAction?.(partition, action)
+  return options.isPreview ? rehearsed : trimAll(partitions, options)
+}
+
+interface PassOptions extends TrimOptions {
+  /** Called when all logs are open, before anything is planned. */
+  readonly onOpened?: () => void
+}
+
+async function trimAll(
+  partitions: readonly TrimmedPartition[],
+  options: PassOptions,
+): Promise<readonly TrimOutcome[]> {
   const paths = [...new Set(partitions.map(({ logDir }) => logDir))]
   const logDirs = LogDirs.open(paths, options)
   try {
-    const jobs = partitions.map(partition => planOf(partition, logDirs, options))
+    const opened = partitions.map(partition => openIn(logDirs, partition))
+    options.onOpened?.()
+    const jobs = opened.map(log => planOf(log, options))
     for (const dir of logDirs.dirs) dir.ready()
     return jobs.map(job => carryOut(job, options))
   } finally {
@@ -84,23 +112,31 @@ export async function trimPartitions(
   }
 }
 
-interface Job {
+interface Opened {
   readonly partition: TrimmedPartition
   readonly dir: OpenLogDir
   readonly log: PartitionLog
+}
+
+interface Job extends Opened {
   readonly plan: TrimPlan
   readonly keptIn: string | undefined
 }
 
-function planOf(partition: TrimmedPartition, logDirs: LogDirs, options: TrimOptions): Job {
+function openIn(logDirs: LogDirs, partition: TrimmedPartition): Opened {
   const dir = logDirs.dirs.find(({ path }) => path === partition.logDir)
   assert(dir !== undefined, 'the log.dir of each partition is open')
-  const { disk, action, point, backup, isOnlyReplica } = options
   const log = dir.open(parsePartitionFolder(partition.name) ?? partition)
+  return { partition, dir, log }
+}
+
+function planOf(opened: Opened, options: TrimOptions): Job {
+  const { partition, log } = opened
+  const { disk, action, point, backup, isOnlyReplica } = options
   if (isOnlyReplica(partition)) log.raiseHighWatermark(log.endOffset)
   const plan = planTrim(log, action, resolveOffset(point, boundsOf(log, disk)))
   const keptIn = backup === false ? undefined : keptCopyPath(disk, partition.path, plan, backup)
-  return { partition, dir, log, plan, keptIn }
+  return { ...opened, plan, keptIn }
 }
 
 function boundsOf(log: PartitionLog, disk: Disk) {
