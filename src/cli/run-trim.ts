@@ -8,15 +8,17 @@ import {
   readClusterHere,
 } from '../inspect/topics/cluster-here.ts'
 import type { LoadAction } from '../log/load-action.ts'
+import { holdLogDirs } from '../log-dirs/held-log-dirs.ts'
 import { topicLogConfigs } from '../log-dirs/topic-log-configs.ts'
 import { committedOutside } from '../maintenance/trim/committed-outside.ts'
+import { deletionProblem } from '../maintenance/trim/deletion-problem.ts'
 import type { TrimAction } from '../maintenance/trim/trim-plan.ts'
 import {
   trimPartitions,
   type TrimmedPartition,
   type TrimOutcome,
 } from '../maintenance/trim/trim-partitions.ts'
-import { brokerNumber } from '../metadata/broker-configs.ts'
+import { type BrokerConfigs, brokerNumber, effectiveConfigs } from '../metadata/broker-configs.ts'
 import {
   addBrokerConfigOption,
   withBrokerFile,
@@ -77,8 +79,11 @@ export async function runTrim(
   if (words.length === 0) throw new UsageError('name the partitions: none is taken for all')
   const maintained = await maintainedPartitions(words, options, context)
   for (const { logDir } of maintained.partitions) requireLogDir(context.disk, logDir)
+  const changed = new Set(maintained.partitions.map(({ logDir }) => logDir))
+  holdLogDirs([...changed], { takesLocks: false }).release()
   const cluster = readClusterHere(context.disk, maintained.logDirs, readingFor(options, context))
   const configs = brokerConfigsHere(cluster, brokerFile.configs)
+  if (action === 'delete-records') refuseUndeletable(maintained, configs)
   const groups = readGroups(maintained, options, context)
   const isPreview = options.execute !== true
   const notice = noticesTo(options, context)
@@ -105,6 +110,15 @@ export async function runTrim(
     tellOfReplicas(outcome, cluster, notice)
   }
   if (isPreview) notice(PREVIEW_NOTICE)
+}
+
+/** @throws UsageError */
+function refuseUndeletable({ partitions }: MaintainedPartitions, configs: BrokerConfigs): void {
+  for (const { topic } of partitions) {
+    const policy = effectiveConfigs(topic, configs).get('cleanup.policy')?.value
+    const problem = deletionProblem(topic, policy)
+    if (problem !== undefined) throw new UsageError(problem)
+  }
 }
 
 /** What is said besides, is what a log that was not closed needs. */
