@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { CorruptDataError, UsageError } from '../base/errors.ts'
 import { DEFAULT_DECODE_LIMITS } from '../base/limits.ts'
 import { considerate } from '../disk/considerate-disk.ts'
+import type { Disk } from '../disk/disk.ts'
 import { PartitionLogReader } from '../inspect/offsets/partition-log.ts'
 import { partitionTransactions } from '../inspect/transactions/partition-transactions.ts'
 import { readPartitionDirectory } from '../log/partition-directory.ts'
@@ -71,11 +72,7 @@ export async function planFolder(
     notices.push(`${found.log.path} holds it already`)
     return false
   })
-  for (const { exported, number } of wanted) {
-    for (const transaction of openIn(path, exported, context)) {
-      notices.push(leftOpenNotice(`${target.topic}-${number}`, transaction))
-    }
-  }
+  notices.push(...leftOpenNotices(folder, wanted, { topic: target.topic, disk }))
   const placed = wanted.map(({ exported, number }) => {
     const found = targetPartition(target, number)
     const place = { topic: target.topic, partition: number, logDir: found.logDir, importId }
@@ -114,13 +111,17 @@ export async function planFolder(
   }
 }
 
-function openIn(
-  path: string,
-  { folder, logEndOffset }: ExportedPartition,
-  { disk }: CommandContext,
-) {
-  const log = new PartitionLogReader(disk, DEFAULT_DECODE_LIMITS).read(join(path, folder))
-  return partitionTransactions(disk, log, logEndOffset).open
+function leftOpenNotices(
+  { path }: FolderToImport,
+  wanted: readonly Chosen[],
+  { topic, disk }: { readonly topic: string; readonly disk: Disk },
+): string[] {
+  const reader = new PartitionLogReader(disk, DEFAULT_DECODE_LIMITS)
+  return wanted.flatMap(({ exported, number }) => {
+    const log = reader.read(join(path, exported.folder))
+    const { open } = partitionTransactions(disk, log, exported.logEndOffset)
+    return open.map(each => leftOpenNotice(`${topic}-${number}`, each))
+  })
 }
 
 function chosenPartitions({ manifest, partition, path }: FolderToImport): Chosen[] {
