@@ -89,7 +89,7 @@ export class MoveLedger {
 }
 
 /** A move that evens out less, measured by what a log.dir holds on average, is not worth its while. */
-const WORTHWHILE_SHARE = 0.01
+const WORTHWHILE_SHARE = 0.02
 
 export function planBalance(ledger: MoveLedger, partitions: readonly MovablePartition[]): void {
   const moved = new Set(ledger.moves.map(({ name }) => name))
