@@ -5,6 +5,7 @@ import { UsageError } from '../../base/errors.ts'
 import { brokerConfigsHere, readClusterHere } from '../../inspect/topics/cluster-here.ts'
 import { ROOT_FILES } from '../../log-dirs/log-dir.ts'
 import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
+import { logSizes } from '../../log/log-sizes.ts'
 import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
 import type { Cure } from '../../maintenance/repair/partition-cure.ts'
 import type { PartitionPlace } from '../../maintenance/repair/partition-plan.ts'
@@ -85,7 +86,7 @@ async function runRepair(
   const progress = options.quiet === true ? NO_PROGRESS : await startProgress('reading', context)
   try {
     const totalBytes = maintained.partitions.reduce(
-      (sum, { path }) => sum + logBytes(path, disk),
+      (sum, { path }) => logSizes(path, disk).reduce((a, b) => a + b, sum),
       0,
     )
     let read = 0
@@ -170,11 +171,6 @@ function brokerHere(logDirs: readonly string[], { disk }: CommandContext) {
     configOf: topicLogConfigs(configs),
     producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
   }
-}
-
-function logBytes(path: string, disk: CommandContext['disk']): number {
-  const logs = disk.list(path).filter(({ name }) => name.endsWith('.log'))
-  return logs.reduce((sum, { name }) => sum + (disk.status(`${path}/${name}`)?.size ?? 0), 0)
 }
 
 const EXAMPLES = `

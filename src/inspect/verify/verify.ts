@@ -4,10 +4,9 @@
  * Findings come in the order of the log.dirs, the root's first, then partition by partition in order of their names,
  * within each by file and position, however the work was spread.
  */
-import { join } from 'node:path'
-import { assert, DiskError } from '../../base/errors.ts'
+import { assert } from '../../base/errors.ts'
 import { MEBIBYTE } from '../../base/limits.ts'
-import type { Disk } from '../../disk/disk.ts'
+import { logSizes } from '../../log/log-sizes.ts'
 import { runTasks } from '../parallel/task-pool.ts'
 import { compareFindings, type Finding } from './finding.ts'
 import type { FindingClass, Severity } from './finding-facts.ts'
@@ -102,16 +101,5 @@ class Totals implements VerifyTotals {
       if (severity !== 'notice') this.classes.add(FINDING_KINDS[kind].class)
     }
     return findings
-  }
-}
-
-/** Bytes of its logs: what the work is reckoned by. */
-function logSizes(folder: string, disk: Disk): number[] {
-  try {
-    const logs = disk.list(folder).filter(({ name }) => name.endsWith('.log'))
-    return logs.map(({ name }) => disk.status(join(folder, name))?.size ?? 0)
-  } catch (error) {
-    if (error instanceof DiskError) return []
-    throw error
   }
 }

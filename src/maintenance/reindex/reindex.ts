@@ -1,11 +1,10 @@
 /** Reindexes partitions of some log.dirs, several at once; what comes of each is told in their order. */
-import { join } from 'node:path'
-import { DiskError } from '../../base/errors.ts'
 import { MEBIBYTE } from '../../base/limits.ts'
 import { considerate } from '../../disk/considerate-disk.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { TaskThreads } from '../../inspect/parallel/task-threads.ts'
 import type { LogConfig } from '../../log/log-config.ts'
+import { logSizes } from '../../log/log-sizes.ts'
 import type { SegmentToRead } from '../../log/segment-facts.ts'
 import { inOrder } from '../../log-dirs/bounded-work.ts'
 import { checkpointKey, type LogDirCheckpoints } from '../../log-dirs/log-dir.ts'
@@ -53,7 +52,9 @@ export async function* reindex(
   options: ReindexOptions,
 ): AsyncGenerator<Reindexed> {
   const { isPreview, keepsOld, threads, onProgress } = options
-  const totalBytes = places.reduce((sum, { path }) => sum + logBytes(path, disk), 0)
+  const totalBytes = places
+    .flatMap(({ path }) => logSizes(path, disk))
+    .reduce((sum, size) => sum + size, 0)
   const isShared = threads.wereAskedFor || totalBytes >= THREADED_BYTES_MIN
   const count = isShared ? threads.countMax : 1
   const readers = count > 1 ? threadReaders(count) : readersHere(disk)
@@ -117,16 +118,5 @@ function readersHere(disk: Disk): Readers {
     aheadMax: 0,
     bytesRead: () => bytes,
     close: () => Promise.resolve(),
-  }
-}
-
-/** Where that can't be found out, reading them will tell. */
-function logBytes(path: string, disk: Disk): number {
-  try {
-    const logs = disk.list(path).filter(({ name }) => name.endsWith('.log'))
-    return logs.reduce((sum, { name }) => sum + (disk.status(join(path, name))?.size ?? 0), 0)
-  } catch (error) {
-    if (error instanceof DiskError) return 0
-    throw error
   }
 }
