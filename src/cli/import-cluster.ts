@@ -84,6 +84,7 @@ export class ImportCluster {
     refuseUnready(this.#node)
     const { image, identity } = this.#node
     const broker = {
+      knowsTopics: true,
       dynamic: image.configs,
       nodeId: identity?.nodeId,
       file: this.#brokerFile.configs,

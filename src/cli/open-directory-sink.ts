@@ -242,7 +242,8 @@ function flushScheduler(logDirs: LogDirs, { options, node, context }: Opening): 
 
 function brokerConfigs({ image, identity }: StoppedNode, options: DirectorySinkOptions) {
   const { configs: file } = options.brokerFile
-  return { dynamic: image.configs, nodeId: identity?.nodeId, file } satisfies BrokerConfigs
+  const configs = { knowsTopics: true, dynamic: image.configs, nodeId: identity?.nodeId, file }
+  return configs satisfies BrokerConfigs
 }
 
 /** A batch that a crash cut off is nothing to ask about; what would go with damage in the midst of a log is. */

@@ -22,7 +22,9 @@ export interface Checkpoint {
 
 export const CHECKPOINTS: Readonly<Record<CheckpointKind, Checkpoint>> = {
   recoveryPoint: checkpoint(RECOVERY_POINT_CHECKPOINT, note => note.recoveryPoint),
-  logStart: checkpoint(LOG_START_CHECKPOINT, note => note.logStartOffset),
+  logStart: checkpoint(LOG_START_CHECKPOINT, ({ logStartOffset, mayBeginRemotely }, before) => {
+    return logStartOffset ?? (mayBeginRemotely ? before : undefined)
+  }),
   highWatermark: checkpoint(HIGH_WATERMARK_CHECKPOINT, note => note.highWatermark),
 }
 export const CHECKPOINT_KINDS = Object.keys(CHECKPOINTS) as CheckpointKind[]
@@ -37,7 +39,11 @@ export function checkpointEntries(
   })
 }
 
-function checkpoint(name: string, offsetOf: (note: LogNote) => bigint | undefined): Checkpoint {
+/** @param offsetOf the offset of a log, from what is known of it and what the checkpoint says now */
+function checkpoint(
+  name: string,
+  offsetOf: (note: LogNote, before: bigint | undefined) => bigint | undefined,
+): Checkpoint {
   return {
     name,
     entriesOf(notes, before) {
@@ -45,7 +51,7 @@ function checkpoint(name: string, offsetOf: (note: LogNote) => bigint | undefine
       const kept = checkpointEntries([...before].filter(([key]) => !known.has(key)))
       const told = notes.flatMap(note => {
         const { topic, partition, isNoted } = note
-        const offset = isNoted ? offsetOf(note) : undefined
+        const offset = isNoted ? offsetOf(note, before.get(checkpointKey(note))) : undefined
         return offset === undefined ? [] : [{ topic, partition, offset }]
       })
       return [...kept, ...told]

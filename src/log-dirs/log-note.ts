@@ -11,19 +11,22 @@ export interface LogNote {
   readonly recoveryPoint: bigint
   /** Undefined where the name of the first segment tells it. */
   readonly logStartOffset: bigint | undefined
+  /** Whether it may begin in a remote storage all the same, as nobody knows the topic: what was noted then stays. */
+  readonly mayBeginRemotely: boolean
   readonly highWatermark: bigint
 }
 
 export function noteOf(log: PartitionLog): LogNote {
-  const { folder, recoveryPoint, logStartOffset, highWatermark } = log
+  const { folder, config, recoveryPoint, logStartOffset, highWatermark } = log
   const { topic, partition, path } = folder
-  const isTold = logStartOffset <= log.segments[0]!.baseOffset
+  const isTold = config.isRemote !== true && logStartOffset <= log.segments[0]!.baseOffset
   return {
     topic,
     partition,
     isNoted: !isMetadata(folder) && !isStray(path),
     recoveryPoint,
     logStartOffset: isTold ? undefined : logStartOffset,
+    mayBeginRemotely: config.isRemote === undefined,
     highWatermark,
   }
 }

@@ -16,6 +16,7 @@ export function topicLogConfigs(
     if (topic === METADATA_TOPIC) return DEFAULT_LOG_CONFIG
     const effective = effectiveConfigs(topic, configs)
     const values = [...effective].map(([name, { value }]) => [name, value] as const)
-    return logConfigOf(new Map([...values, ...said]))
+    const config = logConfigOf(new Map([...values, ...said]))
+    return configs.knowsTopics ? config : { ...config, isRemote: undefined }
   }
 }

@@ -30,6 +30,11 @@ export interface LogConfig {
   readonly timestampAfterMaxMs: number
   /** Whether `cleanup.policy` has compact in it. */
   readonly isCompacted: boolean
+  /**
+   * Whether `remote.storage.enable` makes the log begin in a remote storage: then its start may lie before the first
+   * segment here. Undefined where nobody knows.
+   */
+  readonly isRemote: boolean | undefined
   /** `min.compaction.lag.ms` */
   readonly minCompactionLagMs: number
   /** `max.compaction.lag.ms` */
@@ -62,6 +67,7 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
   timestampBeforeMaxMs: NEVER,
   timestampAfterMaxMs: 3_600_000,
   isCompacted: false,
+  isRemote: false,
   minCompactionLagMs: 0,
   maxCompactionLagMs: NEVER,
   minCleanableDirtyRatio: 0.5,
@@ -89,13 +95,14 @@ export function logConfigOf(configs: ReadonlyMap<string, string>): LogConfig {
     segmentJitterMs: number('segment.jitter.ms', defaults.segmentJitterMs),
     segmentIndexBytes: number('segment.index.bytes', defaults.segmentIndexBytes),
     indexIntervalBytes: number('index.interval.bytes', defaults.indexIntervalBytes),
-    preallocate: text('preallocate')?.toLowerCase() === 'true',
+    preallocate: isTrue(text('preallocate')),
     maxMessageBytes: number('max.message.bytes', defaults.maxMessageBytes),
     compressionType: compressionTypeOf(text('compression.type')),
     timestampType: text('message.timestamp.type') === 'LogAppendTime' ? 'append' : 'create',
     timestampBeforeMaxMs: number('message.timestamp.before.max.ms', defaults.timestampBeforeMaxMs),
     timestampAfterMaxMs: number('message.timestamp.after.max.ms', defaults.timestampAfterMaxMs),
     isCompacted,
+    isRemote: !isCompacted && isTrue(text('remote.storage.enable')),
     minCompactionLagMs: number('min.compaction.lag.ms', defaults.minCompactionLagMs),
     maxCompactionLagMs,
     minCleanableDirtyRatio: number('min.cleanable.dirty.ratio', defaults.minCleanableDirtyRatio),
@@ -104,6 +111,10 @@ export function logConfigOf(configs: ReadonlyMap<string, string>): LogConfig {
     flushMs: number('flush.ms', defaults.flushMs),
     fileDeleteDelayMs: number('file.delete.delay.ms', defaults.fileDeleteDelayMs),
   }
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value?.toLowerCase() === 'true'
 }
 
 function compressionTypeOf(value: string | undefined): LogConfig['compressionType'] {

@@ -106,7 +106,8 @@ export class LogLoading {
     this.#epochs.truncateFromEnd(endOffset)
     this.#epochs.truncateFromStart(startCheckpoint)
     const { baseOffset } = this.#segments[0]!
-    const logStartOffset = startCheckpoint > baseOffset ? startCheckpoint : baseOffset
+    const isHere = this.#options.config.isRemote !== true && startCheckpoint < baseOffset
+    const logStartOffset = isHere ? baseOffset : startCheckpoint
     const producers = this.#producers()
     producers.removeStrays(this.#segments.map(({ baseOffset }) => baseOffset))
     producers.rebuild({ segments: this.#segments, logStartOffset, endOffset, isClean })

@@ -35,6 +35,7 @@ export interface LogRead {
 export interface ReadableLog {
   readonly name: string
   readonly segments: readonly LogSegment[]
+  /** Of what is here, and not in a remote storage. */
   readonly logStartOffset: bigint
   readonly endOffset: bigint
   readonly highWatermark: bigint
@@ -48,8 +49,7 @@ export function readLog(log: ReadableLog, offset: bigint, options: ReadOptions):
   const bound = boundOf(log, options.isolation)
   if (offset >= bound) return nothing
   const { segments } = log
-  const floor = floorSegment(segments, offset)
-  for (let slot = Math.max(0, floor); slot < segments.length; slot++) {
+  for (let slot = floorSegment(segments, offset); slot < segments.length; slot++) {
     const segment = segments[slot]!
     const first = segment.find(offset)
     if (first === undefined) continue

@@ -110,6 +110,12 @@ export class PartitionLog {
     return this.#logStartOffset
   }
 
+  /** Of what is here: higher where the log begins in a remote storage. */
+  get localLogStartOffset(): bigint {
+    const { baseOffset } = this.#segments.first
+    return baseOffset > this.#logStartOffset ? baseOffset : this.#logStartOffset
+  }
+
   /** The offset that the next record gets. */
   get endOffset(): bigint {
     return this.#appender.endOffset
@@ -202,7 +208,8 @@ export class PartitionLog {
 
   /** @throws RefusedError OFFSET_OUT_OF_RANGE */
   read(offset: bigint, options: ReadOptions): LogRead {
-    const { name, segments, logStartOffset, endOffset, highWatermark, lastStableOffset } = this
+    const { name, segments, localLogStartOffset: logStartOffset } = this
+    const { endOffset, highWatermark, lastStableOffset } = this
     const bounds = { logStartOffset, endOffset, highWatermark, lastStableOffset }
     return readLog({ name, segments, ...bounds }, offset, options)
   }

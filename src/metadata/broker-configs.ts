@@ -9,6 +9,8 @@ import { TOPIC_CONFIGS, type TopicConfigType } from './topic-config-definitions.
 import { configValueProblem } from './topic-configs.ts'
 
 export interface BrokerConfigs {
+  /** Whether it is known what topics say of themselves. */
+  readonly knowsTopics: boolean
   /** Set while brokers ran. */
   readonly dynamic: ResourceConfigs
   /** Of the broker itself, whose configs go before those of all; undefined where nobody knows. */

@@ -39,7 +39,7 @@ describe('server.properties', () => {
       'log.segment.bytes=2000000\nlog.cleanup.policy=compact\nlog.cleaner.max.compaction.lag.ms=5\n',
     )
     const dynamic = new ResourceConfigs()
-    const configOf = topicLogConfigs({ dynamic, nodeId: 1, file })
+    const configOf = topicLogConfigs({ knowsTopics: true, dynamic, nodeId: 1, file })
     expect(configOf('orders')).toMatchObject({
       segmentBytes: 2_000_000,
       isCompacted: true,

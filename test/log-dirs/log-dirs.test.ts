@@ -1,9 +1,11 @@
 /** Several log.dirs, written: checkpoints, marks, placement. */
+import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { RefusedError } from '../../src/base/errors.ts'
 import { diskWith } from '../../src/disk/disk-with.ts'
 import type { MemoryDisk } from '../../src/disk/memory-disk.ts'
 import { newBatch, placedAt } from '../log/new-batch.ts'
+import { configWith } from '../log/new-log.ts'
 import {
   A,
   B,
@@ -81,6 +83,34 @@ describe('checkpoints', () => {
     expect(again.log(partition(1))?.logStartOffset).toBe(1n)
     expect(again.log(partition(1))?.highWatermark).toBe(4n)
   })
+
+  it.each([
+    ['begins in a remote storage', true, 0n, ['orders 0 0']],
+    ['may, as nobody knows the topic', undefined, 2n, ['orders 0 0']],
+    ['does not', false, 2n, []],
+  ])(
+    'of a log that %s: what they say before its first segment',
+    async (_, isRemote, start, said) => {
+      const configOf = () => configWith({ segmentBytes: 1000, isRemote })
+      const dirs = openDirs(disk, { configOf })
+      dirs.openAll()
+      const log = dirs.create(partition(0), TOPIC_ID, DIRECTORY_IDS[0])
+      for (let n = 0; n < 4; n++) log.append(newBatch({ value: Buffer.alloc(400) }), CLIENT)
+      await dirs.close()
+      for (const kind of ['log', 'index', 'timeindex']) {
+        disk.remove(join(log.folder.path, `00000000000000000000.${kind}`))
+      }
+      disk.put(`${A}/${LOG_START}`, Buffer.from('0\n1\norders 0 0\n'))
+      const again = openDirs(disk, { configOf })
+      again.openAll()
+      expect(again.log(partition(0))).toMatchObject({
+        logStartOffset: start,
+        localLogStartOffset: 2n,
+      })
+      await again.close()
+      expect(entriesOf(A, LOG_START)).toEqual(said)
+    },
+  )
 
   it('do not say beyond the active segment’s beginning while logs are open', async () => {
     await fourPartitions(disk)

@@ -137,10 +137,12 @@ describe('a log that begins anew', () => {
     expect(log.append(newBatch(), CLIENT)).toMatchObject({ firstOffset: 50n })
   })
 
-  it('may begin before that offset, for its readers', () => {
+  it('may begin before that offset, in a remote storage', () => {
     log.truncateFullyAndStartAt(50n, 40n)
-    expect(log).toMatchObject({ logStartOffset: 40n, endOffset: 50n })
-    expect(log.read(45n, { isolation: 'log-end', bytesMax: 1000 }).region).toBeUndefined()
+    expect(log).toMatchObject({ logStartOffset: 40n, localLogStartOffset: 50n, endOffset: 50n })
+    expect(() => log.read(45n, { isolation: 'log-end', bytesMax: 1000 })).toThrow(
+      'Received request for offset 45 for partition orders-0, but we only have log segments starting from offset: 50.',
+    )
   })
 
   it('makes durable what is appended to it', async () => {

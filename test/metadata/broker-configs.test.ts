@@ -28,7 +28,7 @@ function effective(
   set(2, 't', topic)
   set(4, '1', broker)
   set(4, '', all)
-  const configs = { dynamic, nodeId, file: new Map(Object.entries(file)) }
+  const configs = { knowsTopics: true, dynamic, nodeId, file: new Map(Object.entries(file)) }
   return effectiveConfigs('t', configs).get(name)
 }
 
@@ -75,7 +75,12 @@ describe('the configs of a topic', () => {
 
 describe('the configs of a broker', () => {
   it('are Kafka’s defaults where nobody sets them', () => {
-    const none = { dynamic: new ResourceConfigs(), nodeId: 1, file: new Map<string, string>() }
+    const none = {
+      knowsTopics: true,
+      dynamic: new ResourceConfigs(),
+      nodeId: 1,
+      file: new Map<string, string>(),
+    }
     expect(brokerNumber('producer.id.expiration.ms', none)).toBe(86_400_000)
     const file = new Map([['producer.id.expiration.ms', '5']])
     expect(brokerNumber('producer.id.expiration.ms', { ...none, file })).toBe(5)

@@ -53,5 +53,6 @@ export function brokerConfigsHere(
   file: BrokerConfigs['file'],
 ): BrokerConfigs {
   const dynamic = metadataLog?.image.configs ?? new ResourceConfigs()
-  return { dynamic, nodeId: nodeIdentity(logDirs)?.nodeId, file }
+  const knowsTopics = metadataLog !== undefined
+  return { knowsTopics, dynamic, nodeId: nodeIdentity(logDirs)?.nodeId, file }
 }

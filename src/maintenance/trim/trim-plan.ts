@@ -57,9 +57,13 @@ export interface TrimmedPart extends SegmentPart {
 
 /** @throws RefusedError OFFSET_OUT_OF_RANGE */
 export function planTrim(log: PartitionLog, action: TrimAction, offset: bigint): TrimPlan {
-  const { name, logStartOffset, endOffset } = log
+  const { name, logStartOffset, localLogStartOffset, endOffset } = log
   if (offset < logStartOffset && action === 'truncate') {
     throw outOfRange(`${name} can't be truncated to ${offset}: it begins at ${logStartOffset}`)
+  }
+  if (offset < localLogStartOffset && action === 'truncate') {
+    const where = `what lies before ${localLogStartOffset} is in its remote storage`
+    throw outOfRange(`${name} can't be truncated to ${offset}: ${where}`)
   }
   if (offset > endOffset) {
     throw outOfRange(`${name} has no offset ${offset}: it ends at ${endOffset}`)

@@ -33,6 +33,7 @@ public class Recovery {
             .setRecoveryThreadsPerDataDir(2)
             .setScheduler(scheduler)
             .setBrokerTopicStats(stats)
+            .setRemoteStorageSystemEnable(true)
             .setLogDirFailureChannel(new LogDirFailureChannel(dirs.size()))
             .build();
         long begun = System.nanoTime();

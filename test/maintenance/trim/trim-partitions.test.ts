@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { RefusedError, UsageError } from '../../../src/base/errors.ts'
 import type { MemoryDisk } from '../../../src/disk/memory-disk.ts'
@@ -6,6 +7,7 @@ import { encodeOffsetCheckpoint } from '../../../src/log/offset-checkpoint.ts'
 import type { PartitionLog } from '../../../src/log/partition-log.ts'
 import { readBatches } from '../../crash/check-log.ts'
 import { newBatch, newMarker } from '../../log/new-batch.ts'
+import { configWith } from '../../log/new-log.ts'
 import { A, contentsOf, textOf } from '../../log-dirs/two-log-dirs.ts'
 import { keptOffsets, openTrimmed, trim, TRIMMED, trimScene } from './trim-scene.ts'
 
@@ -132,6 +134,20 @@ describe('what is refused', () => {
     await expect(refused).rejects.toThrow(RefusedError)
     await expect(refused).rejects.toThrow(message)
     expect(contentsOf(disk)).toEqual(before)
+  })
+
+  it('an offset that is in a remote storage', async () => {
+    const disk = await trimScene()
+    for (const kind of ['log', 'index', 'timeindex']) {
+      disk.remove(join(A, 'orders-0', `00000000000000000000.${kind}`))
+    }
+    const configOf = () => configWith({ segmentBytes: 1000, isRemote: true })
+    await expect(trim(disk, 'truncate', 2, { configOf })).rejects.toThrow(
+      "orders-0 can't be truncated to 2: what lies before 3 is in its remote storage",
+    )
+    const { plan } = await trim(disk, 'delete-records', 2, { configOf })
+    expect(plan.after).toEqual({ logStartOffset: 2n, logEndOffset: 10n })
+    expect(textOf(disk, A, 'log-start-offset-checkpoint')).toBe('0\n1\norders 0 2\n')
   })
 
   it('an offset below the start', async () => {
