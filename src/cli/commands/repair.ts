@@ -113,7 +113,7 @@ async function runRepair(
       context.stdout.line(text)
     }
     const output = options.json === true ? new RepairJson(line) : new RepairText(line)
-    const wish = { places, logDirs, clusterId, backup, isBrief: !isPreview }
+    const wish = { places, logDirs, clusterId, backup, isToBeDone: !isPreview }
     const plan = planRepair(wish, environment, each => isPreview && output.planned(each))
     for (const { refusal } of plan.partitions) {
       if (refusal !== undefined) context.endWith(EXIT.itemFailed)

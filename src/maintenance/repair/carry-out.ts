@@ -18,6 +18,7 @@ import {
 import { repairNote } from './repair-note.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
 import { swapSegment } from './swap-segment.ts'
+import type { WorkedOut } from './worked-out.ts'
 
 export interface CarryOutOptions {
   readonly cure: Cure
@@ -26,6 +27,7 @@ export interface CarryOutOptions {
   readonly logEnd: bigint
   /** From which segment on an earlier repair may have changed the log, and no more. */
   readonly changedFrom: bigint | undefined
+  readonly workedOut: WorkedOut | undefined
 }
 
 export function carryOut(
@@ -43,6 +45,7 @@ class CarryingOut {
   readonly #options: CarryOutOptions
   readonly #environment: CureEnvironment
   readonly #disk: Disk
+  readonly #workedOut: WorkedOut | undefined
   readonly #cure: PartitionCure
   readonly #totals = new CureTotals()
   /** From where on files may be other than before. */
@@ -54,7 +57,10 @@ class CarryingOut {
     this.#environment = environment
     this.#disk = environment.disk
     this.#changedFrom = options.changedFrom
-    this.#cure = new PartitionCure(partition, environment, options.changedFrom)
+    const isKnown = options.cure === 'salvage' && options.changedFrom === undefined
+    this.#workedOut = isKnown ? options.workedOut : undefined
+    this.#cure =
+      this.#workedOut?.cure ?? new PartitionCure(partition, environment, options.changedFrom)
   }
 
   run(): CureReport {
@@ -73,7 +79,7 @@ class CarryingOut {
   /** Of a segment that hands batches on to the next, that one is written first. */
   #salvage(): void {
     let waiting: SegmentOutcome[] = []
-    for (const outcome of this.#cure.salvage()) {
+    for (const outcome of this.#workedOut?.outcomes ?? this.#cure.salvage()) {
       waiting.unshift(outcome)
       if (outcome.change === 'rewritten') this.#changesFrom(outcome)
       if (outcome.handsOn) continue

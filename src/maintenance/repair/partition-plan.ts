@@ -13,6 +13,7 @@ import { type CheckpointMend, checkpointMends } from './checkpoint-mend.ts'
 import { type CureReport, CureTotals, isDamaged } from './cure-report.ts'
 import { type CuredPartition, type CureEnvironment, PartitionCure } from './partition-cure.ts'
 import { hasLeftovers, settleLeftovers, type SettledLeftovers } from './settle-leftovers.ts'
+import type { WorkedOut, WorkedOutRoom } from './worked-out.ts'
 
 /** A partition's folder, and what its log.dir says of it. */
 export interface PartitionPlace {
@@ -36,6 +37,8 @@ export interface PartitionPlan {
   readonly unfinishedFrom?: bigint
   /** Why it is shown only, and never cured. */
   readonly refusal?: string
+  /** The salvage, where it is kept to be carried out. */
+  readonly workedOut?: WorkedOut
 }
 
 /** Whether one of the cures has to be chosen. */
@@ -83,30 +86,35 @@ export function curedPartition(
   }
 }
 
+export interface PlanEnvironment extends CureEnvironment {
+  /** Where an earlier repair had begun that was interrupted. */
+  readonly unfinishedFrom: bigint | undefined
+  /** Given where a cure is to be carried out: then no other is shown beside it. */
+  readonly room: WorkedOutRoom | undefined
+}
+
 export function planPartition(
   place: PartitionPlace,
   partition: CuredPartition,
-  environment: CureEnvironment & {
-    readonly isBrief: boolean
-    readonly unfinishedFrom: bigint | undefined
-  },
+  environment: PlanEnvironment,
 ): PartitionPlan {
   const disk = new OverlayDisk(environment.disk)
   const leftovers = leftoversOf(disk, partition)
   const settled = { ...environment, disk }
-  const salvage = reportOf('salvage', 0n, partition, settled)
+  const { report: salvage, workedOut } = salvageOf(partition, settled)
   const { topic } = partition
   const misnamed = misnamedRefusal(disk, place)
   const checkpoints = misnamed === undefined ? checkpointsOf(disk, place, salvage) : []
-  const { unfinishedFrom } = environment
+  const { unfinishedFrom, room } = environment
   const unfinished = unfinishedFrom === undefined ? {} : { unfinishedFrom }
   const plan = { place, salvage, leftovers, checkpoints, ...unfinished }
   if (!needsCure(plan) && misnamed === undefined) return plan
   const refusal = topic === METADATA_TOPIC ? METADATA_REFUSAL : misnamed
   const refused = { ...plan, ...(refusal !== undefined && { refusal }) }
-  if (environment.isBrief || !isDamaged(salvage)) return refused
+  if (room !== undefined) return { ...refused, ...(workedOut && { workedOut }) }
+  if (!isDamaged(salvage)) return refused
   const logEnd = logEndOf(partition, salvage)
-  return { ...refused, likeKafka: reportOf('like-kafka', logEnd, partition, settled) }
+  return { ...refused, likeKafka: cutReport(logEnd, partition, settled) }
 }
 
 const METADATA_REFUSAL =
@@ -142,15 +150,28 @@ function leftoversOf(disk: Disk, { path, topic, partition }: CuredPartition): Se
 
 const OPEN_FILES_MAX = 8
 
-function reportOf(
-  kind: 'salvage' | 'like-kafka',
+function salvageOf(
+  partition: CuredPartition,
+  environment: PlanEnvironment,
+): { readonly report: CureReport; readonly workedOut: WorkedOut | undefined } {
+  const cure = new PartitionCure(partition, environment)
+  const workingOut = environment.room?.begin(cure)
+  const totals = new CureTotals()
+  for (const outcome of cure.salvage()) {
+    totals.add(outcome)
+    workingOut?.add(outcome)
+  }
+  const report = totals.report(cure.endOffset, cure.openTransactions())
+  return { report, workedOut: isDamaged(report) ? workingOut?.keep() : undefined }
+}
+
+function cutReport(
   logEnd: bigint,
   partition: CuredPartition,
   environment: CureEnvironment,
 ): CureReport {
   const cure = new PartitionCure(partition, environment)
   const totals = new CureTotals()
-  const outcomes = kind === 'salvage' ? cure.salvage() : cure.likeKafka(logEnd)
-  for (const outcome of outcomes) totals.add(outcome)
+  for (const outcome of cure.likeKafka(logEnd)) totals.add(outcome)
   return totals.report(cure.endOffset, cure.openTransactions())
 }

@@ -27,6 +27,7 @@ import { type LeftAlone, leftAlone } from './left-alone.ts'
 import { settleLeftovers, type SettledLeftovers } from './settle-leftovers.ts'
 import { futureMends, movedName, type TwinMend, twinMends } from './twin-mend.ts'
 import { markFinished, type UnfinishedRepair, unfinishedRepair } from './unfinished-repair.ts'
+import { WorkedOutRoom } from './worked-out.ts'
 
 export interface RepairEnvironment extends CureEnvironment {
   readonly configOf: (topic: string) => LogConfig
@@ -41,8 +42,8 @@ export interface RepairWish {
   readonly clusterId: string | undefined
   /** Folder in which each partition's backup gets a folder; undefined: in the partition's own. */
   readonly backup: string | undefined
-  /** Whether only what `--execute` needs to know is asked for. */
-  readonly isBrief: boolean
+  /** Whether it is planned to be carried out, rather than to be shown. */
+  readonly isToBeDone: boolean
 }
 
 export interface RepairPlan {
@@ -59,7 +60,8 @@ export function planRepair(
   onPlanned: (plan: PartitionPlan) => void = () => undefined,
 ): RepairPlan {
   const { disk, configOf, onFailure } = environment
-  const { logDirs, clusterId, isBrief } = wish
+  const { logDirs, clusterId } = wish
+  const room = wish.isToBeDone ? new WorkedOutRoom() : undefined
   const clusters = clusterId === undefined ? [] : clusterMends(disk, logDirs, clusterId)
   const known = new Map(logDirs.map(path => [path, readLogDir(disk, path)]))
   const partitions: PartitionPlan[] = []
@@ -67,7 +69,7 @@ export function planRepair(
     try {
       const partition = curedPartition(place, known.get(place.logDir), configOf(place.topic))
       const unfinishedFrom = unfinishedIn(disk, place, wish)?.changedFrom
-      const plan = planPartition(place, partition, { ...environment, isBrief, unfinishedFrom })
+      const plan = planPartition(place, partition, { ...environment, unfinishedFrom, room })
       partitions.push(plan)
       onPlanned(plan)
     } catch (error) {
@@ -192,7 +194,7 @@ function notNoticed({ place }: PartitionPlan): RefusedError {
 const OPEN_FILES_MAX = 8
 
 function cureLog(
-  { place, salvage }: PartitionPlan,
+  { place, salvage, workedOut }: PartitionPlan,
   chosen: {
     readonly cure: Cure
     readonly backup: Backup
@@ -204,7 +206,7 @@ function cureLog(
   const logDir = readLogDir(environment.disk, place.logDir)
   const partition = curedPartition(place, logDir, environment.configOf(place.topic))
   const logEnd = logEndOf(partition, salvage)
-  return carryOut(partition, { cure, backup, logEnd, changedFrom }, environment)
+  return carryOut(partition, { cure, backup, logEnd, changedFrom, workedOut }, environment)
 }
 
 function backupOf(

@@ -13,7 +13,6 @@
  */
 import { join } from 'node:path'
 import { CorruptDataError } from '../../base/errors.ts'
-import { MEBIBYTE } from '../../base/limits.ts'
 import type { Disk, DiskFile, WritableDiskFile } from '../../disk/disk.ts'
 import { segmentFileName } from '../../log/file-names.ts'
 import type { Backup } from './backup.ts'
@@ -65,9 +64,12 @@ function writeNew(disk: Disk, path: string, write: (file: WritableDiskFile) => v
   }
 }
 
+/** Stays in a processor's cache between being read and being written. */
+const WINDOW_SIZE = 131_072
+
 function writePieces(disk: Disk, target: WritableDiskFile, pieces: readonly Piece[]): void {
   const sources = new Map<string, DiskFile>()
-  const window = Buffer.allocUnsafe(MEBIBYTE)
+  const window = Buffer.allocUnsafe(WINDOW_SIZE)
   let filled = 0
   let size = 0
   const flush = () => {

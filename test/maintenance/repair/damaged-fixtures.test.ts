@@ -101,6 +101,17 @@ describe('a damaged log', () => {
     }
   })
 
+  test.each(DAMAGED_LOGS)('%s, salvaged, is the same where it was worked out again', name => {
+    const [known, again] = [true, false].map(isToBeDone => {
+      const disk = new MemoryDisk()
+      const logDirs = putFixture(disk, `damaged/${name}`)
+      const { plan } = repairOn(disk, logDirs, { cure: 'salvage', isToBeDone })
+      expect(plan.partitions.some(({ workedOut }) => workedOut !== undefined)).toBe(isToBeDone)
+      return filesIn(disk, folderIn(disk, '/log'))
+    })
+    expect(known).toEqual(again)
+  })
+
   test.each(DAMAGED_LOGS)('%s, salvaged, has the files that a recovery of it makes', async name => {
     const disk = new MemoryDisk()
     const logDirs = putFixture(disk, `damaged/${name}`)

@@ -59,7 +59,12 @@ export interface RepairedDirs {
   readonly failures: readonly unknown[]
 }
 
-export function planOn(disk: Disk, logDirs: readonly string[], clusterId?: string): RepairedDirs {
+/** @param isToBeDone false where both cures are to be shown */
+export function planOn(
+  disk: Disk,
+  logDirs: readonly string[],
+  { clusterId, isToBeDone = false }: { clusterId?: string; isToBeDone?: boolean } = {},
+): RepairedDirs {
   const failures: unknown[] = []
   const places = logDirs.flatMap(logDir =>
     readLogDir(disk, logDir)
@@ -68,16 +73,20 @@ export function planOn(disk: Disk, logDirs: readonly string[], clusterId?: strin
         return { path, name, topic, partition, logDir, isLive: true }
       }),
   )
-  const wish = { places, logDirs, clusterId, backup: undefined, isBrief: false }
+  const wish = { places, logDirs, clusterId, backup: undefined, isToBeDone }
   return { plan: planRepair(wish, environmentOn(disk, failures)), failures }
 }
 
 export function repairOn(
   disk: Disk,
   logDirs: readonly string[],
-  { cure, clusterId }: { readonly cure: Cure; readonly clusterId?: string },
+  {
+    cure,
+    clusterId,
+    isToBeDone = true,
+  }: { readonly cure: Cure; readonly clusterId?: string; readonly isToBeDone?: boolean },
 ): RepairedDirs {
-  const { plan, failures } = planOn(disk, logDirs, clusterId)
+  const { plan, failures } = planOn(disk, logDirs, { isToBeDone, ...(clusterId && { clusterId }) })
   const all = [...failures]
   const listener = { twin: () => undefined, cluster: () => undefined, partition: () => undefined }
   const environment = environmentOn(disk, all)

@@ -37,7 +37,9 @@ test('a log.dir of another cluster becomes one of the cluster that is told', () 
 test('a cluster that none of the log.dirs is of is refused', () => {
   const disk = new MemoryDisk()
   const logDirs = putFixture(disk, 'damaged/foreign-cluster')
-  expect(() => planOn(disk, logDirs, 'mistyped')).toThrow(/none of these log.dirs is of cluster/)
+  expect(() => planOn(disk, logDirs, { clusterId: 'mistyped' })).toThrow(
+    /none of these log.dirs is of cluster/,
+  )
 })
 
 test('of a partition in two log.dirs one stays, the other is in its backup', () => {
