@@ -20,7 +20,10 @@ const FIXTURES = join(ROOT, 'fixtures')
 const SESSIONS = join(FIXTURES, 'cli')
 /** Dozens of processes, on a machine that may be busy. */
 const TIMEOUT_MS = 300_000
-const PRELUDE = `set -o pipefail; kbroker() { node "${join(ROOT, 'bin/kbroker.js')}" "$@"; }; `
+/** What is due, or expired, is so at any time that the sessions are run. */
+const CLOCK = join(import.meta.dirname, 'fixed-clock.cjs')
+const NODE = `node --require "${CLOCK}"`
+const PRELUDE = `set -o pipefail; kbroker() { ${NODE} "${join(ROOT, 'bin/kbroker.js')}" "$@"; }; `
 
 describe('sessions', () => {
   const names = fs.readdirSync(SESSIONS).filter(name => name.endsWith('.txt'))
