@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { DiskError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
 import type { OpenFiles } from '../disk/open-files.ts'
-import { parseSegmentFileName } from '../log/file-names.ts'
+import { isLiveLog, parseSegmentFileName } from '../log/file-names.ts'
 import { floorSegment } from '../log/segment.ts'
 import type { SegmentToRead } from '../log/segment-facts.ts'
 import type { PartitionFolder } from './log-dir.ts'
@@ -83,9 +83,7 @@ function jobAt(place: RecoveryPlace, disk: Disk): Job {
 function sizesToRead(disk: Disk, { path, recoveryPoint }: RecoverTask): number[] {
   try {
     const segments = disk.list(path).flatMap(({ name }) => {
-      const parsed = parseSegmentFileName(name)
-      const isLog = parsed?.kind === 'log' && parsed.state === 'live' && parsed.wellFormed
-      return isLog ? [{ name, baseOffset: parsed.baseOffset }] : []
+      return isLiveLog(name) ? [{ name, baseOffset: parseSegmentFileName(name)!.baseOffset }] : []
     })
     const read = segments.slice(Math.max(0, floorSegment(segments, recoveryPoint)))
     return read.map(({ name }) => disk.status(join(path, name))?.size ?? 0)

@@ -85,6 +85,12 @@ export function parseSegmentFileName(name: string): SegmentFileName | undefined 
   }
 }
 
+/** Whether it is that of a segment's log which a broker finds. */
+export function isLiveLog(name: string): boolean {
+  const parsed = parseSegmentFileName(name)
+  return parsed?.kind === 'log' && parsed.state === 'live' && parsed.wellFormed
+}
+
 export function segmentFileName(kind: SegmentFileKind, baseOffset: bigint): string {
   return `${offsetDigits(baseOffset)}.${kind}`
 }

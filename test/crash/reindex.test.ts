@@ -31,14 +31,16 @@ async function damaged(): Promise<{ readonly disk: MemoryDisk; readonly built: C
 type Contents = Readonly<Record<string, string>>
 
 const CASES = (['power', 'ENOSPC', 'EIO'] as const).flatMap(fault =>
-  [false, true].map(keepsOld => [fault, keepsOld] as const),
+  [false, true].flatMap(keepsOld => [32, 1].map(count => [fault, keepsOld, count] as const)),
 )
 
-it.each(CASES)('survives %s at any call (old files are kept: %s)', async (fault, keepsOld) => {
+const TITLE = 'survives %s at any call (old files are kept: %s; segments at a time: %d)'
+
+it.each(CASES)(TITLE, async (fault, keepsOld, placedSegments) => {
   const { disk, built } = await damaged()
   const before = contents(disk)
   for (let at = 0; ; at++) {
-    const { survived, isOver } = await cutOff(disk, { at, fault, keepsOld })
+    const { survived, isOver } = await cutOff(disk, { at, fault, keepsOld, placedSegments })
     expectOldOrNew(contents(survived), { before, built, keepsOld })
     const { failure } = await reindex(survived, { keepsOld })
     expect(failure).toBeUndefined()
@@ -57,13 +59,14 @@ interface CutOff {
   readonly at: number
   readonly fault: Fault
   readonly keepsOld: boolean
+  readonly placedSegments: number
 }
 
-async function cutOff(disk: MemoryDisk, { at, fault, keepsOld }: CutOff) {
+async function cutOff(disk: MemoryDisk, { at, fault, ...options }: CutOff) {
   const random = new Seeded(at)
   const memory = disk.crash()
   const faulty = new FaultyDisk(memory, { at, fault, below: FOLDER }, random)
-  const { failure } = await reindex(faulty.disk, { keepsOld })
+  const { failure } = await reindex(faulty.disk, options)
   const survived = fault === 'power' ? memory.crash(random.chance()) : memory
   return { survived, isOver: failure === undefined }
 }

@@ -41,9 +41,9 @@ export function createReindexCommand(context: CommandContext): Command {
     .description(
       'Builds anew what follows from the logs where something is wrong with it: offset, time and\n' +
         'transaction indexes, producer snapshots, leader epochs; byte for byte what Apache Kafka\n' +
-        'builds that finds none of them. Where something is, the log is read through, checksums and\n' +
-        'all; logs are never changed. Without --execute it tells of each file whether it is missing,\n' +
-        'or from which entry on it differs.',
+        'builds that finds none of them. Where something is, the log is read from there to its end,\n' +
+        'checksums and all; logs are never changed. Without --execute it tells of each file whether\n' +
+        'it is missing, or from which entry on it differs. Interrupted, it goes on where it was.',
     )
     .argument('[paths...]', 'partition folders, log.dirs, patterns, or topic[-partition]')
     .option(

@@ -3,14 +3,15 @@
  * epochs. They are what a broker writes that finds none of them and reads the log from its beginning: that start is done
  * over a disk that keeps what is written to itself, and what comes of it is held against what lies there.
  *
- * The logs stay as they are. Where one is damaged, nothing follows from what lies behind the damage. Where something
- * fails, nothing is changed.
+ * The logs stay as they are. Where one is damaged, nothing follows from what lies behind the damage. New files are put in
+ * place together at the end; of a long log those of some segments at a time, so that what was done stays done where it is
+ * interrupted, or something fails.
  */
 import { basename, join } from 'node:path'
 import type { Disk } from '../../disk/disk.ts'
 import { OpenFiles } from '../../disk/open-files.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
-import { parseSegmentFileName } from '../../log/file-names.ts'
+import { isLiveLog, parseSegmentFileName } from '../../log/file-names.ts'
 import { encodeLeaderEpochCheckpoint } from '../../log/leader-epoch-checkpoint.ts'
 import type { LoadAction } from '../../log/load-action.ts'
 import { PartitionLog } from '../../log/partition-log.ts'
@@ -22,6 +23,8 @@ import { damageIn, type LogDamage, refuseOtherLogs } from './log-damage.ts'
 import { StagedFiles } from './staged-files.ts'
 
 export interface ReindexTask extends Omit<RecoverTask, 'recoveryPoint'> {
+  /** Base offset of the first segment that is read: what follows from those before it is left as it is; 0 for all. */
+  readonly from: bigint
   /** Names of the files that something is wrong with; undefined where all are to be as built. */
   readonly wrong?: ReadonlySet<string> | undefined
 }
@@ -32,6 +35,8 @@ export interface ReindexEnvironment {
   readonly isPreview: boolean
   /** Whether what is replaced stays, as `*.old`. */
   readonly keepsOld: boolean
+  /** Segments whose files are put in place together. */
+  readonly placedSegments: number
   readonly readers: SegmentReaders
 }
 
@@ -56,7 +61,7 @@ export interface ReindexedLog {
   readonly files: readonly ReindexedFile[]
   /** Where the log ends for whoever reads it through; what lies behind was left alone. */
   readonly damage?: LogDamage
-  /** Why nothing more could be built. */
+  /** Why nothing more could be built; the files are those that are in place. */
   readonly failure?: FailureError
 }
 
@@ -86,6 +91,9 @@ class LogReindex {
   /** Of the files that follow from the logs, as they lie there. */
   #names: ReadonlySet<string> = new Set()
   #lastLog: string | undefined
+  #settledSegments = 0
+  /** What was told of files when new ones were put in place last. */
+  #placed: readonly ReindexedFile[] = []
 
   constructor(task: ReindexTask, environment: ReindexEnvironment) {
     this.#task = task
@@ -99,16 +107,21 @@ class LogReindex {
   async run(): Promise<ReindexedLog> {
     try {
       const damage = await this.#build()
-      this.#staged.apply(this.#environment)
-      const files = [...this.#files.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
-      return { files, ...(damage && { damage }) }
+      this.#place()
+      return { files: this.#placed, ...(damage && { damage }) }
     } catch (error) {
-      return { files: [], failure: this.#giveUp(asFailure(error)) }
+      return { files: this.#placed, failure: this.#giveUp(asFailure(error)) }
     }
   }
 
+  #place(): void {
+    this.#staged.apply(this.#environment)
+    this.#placed = [...this.#files.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
   async #build(): Promise<LogDamage | undefined> {
-    const logs = this.#disk.list(this.#path).flatMap(({ name }) => (isLiveLog(name) ? [name] : []))
+    const names = this.#disk.list(this.#path).map(({ name }) => name)
+    const logs = names.filter(name => isLiveLog(name) && !isBefore(name, this.#task.from))
     if (logs.length === 0) return undefined
     this.#lastLog = logs.at(-1)
     this.#names = new Set(this.#derivedNames(this.#disk))
@@ -116,7 +129,7 @@ class LogReindex {
     await this.#load()
     const damage = damageIn(this.#actions)
     for (const name of new Set([...this.#names, ...this.#derivedNames(this.#overlay)])) {
-      if (!this.#files.has(name) && !isUncertain(name, damage)) this.#settle(name)
+      if (!isUncertain(name, damage)) this.#settle(name)
     }
     return damage
   }
@@ -138,14 +151,14 @@ class LogReindex {
   }
 
   async #load(): Promise<void> {
-    const { topic, partition, nowMs, path } = this.#task
+    const { topic, partition, nowMs, path, from: recoveryPoint } = this.#task
     const { openFilesMax, readers } = this.#environment
     const files = new OpenFiles(this.#overlay, openFilesMax)
     const ahead = new ReadAhead(readers.read, readers.aheadMax)
     const options = {
       ...this.#task,
       isClean: false,
-      recoveryPoint: 0n,
+      recoveryPoint,
       clock: { nowMs: () => nowMs },
       onAction: (action: LoadAction) => this.#note(action),
     }
@@ -172,12 +185,15 @@ class LogReindex {
       this.#settle(name)
       this.#overlay.forget(join(this.#path, name))
     }
+    const snapshot = log.replace(/log$/, 'snapshot')
+    if (!isBefore(snapshot, this.#task.from)) this.#settle(snapshot)
+    if (++this.#settledSegments % this.#environment.placedSegments === 0) this.#place()
   }
 
   /** Holds what was built against what lies there; what is to take its place is written beside. */
   #settle(name: string): void {
     const kind = derivedKindOf(name)
-    if (kind === undefined) return
+    if (kind === undefined || this.#files.has(name)) return
     const path = join(this.#path, name)
     const ours = contentOf(this.#overlay, path) ?? EMPTY[kind]
     const theirs = this.#names.has(name) ? contentOf(this.#disk, path) : undefined
@@ -205,7 +221,9 @@ class LogReindex {
 
   #derivedNames(disk: Disk): string[] {
     const files = disk.list(this.#path).filter(({ kind }) => kind === 'file')
-    return files.flatMap(({ name }) => (derivedKindOf(name) === undefined ? [] : [name]))
+    return files.flatMap(({ name }) => {
+      return derivedKindOf(name) === undefined || isBefore(name, this.#task.from) ? [] : [name]
+    })
   }
 }
 
@@ -230,9 +248,12 @@ function isIndexOf(name: string, log: string | undefined): boolean {
   return ['index', 'timeindex'].some(kind => name === log?.replace(/log$/, kind))
 }
 
-function isLiveLog(name: string): boolean {
+/** Whether the file follows from segments before that one alone; leader epochs follow from all. */
+function isBefore(name: string, base: bigint): boolean {
+  if (base === 0n) return false
   const parsed = parseSegmentFileName(name)
-  return parsed?.kind === 'log' && parsed.state === 'live' && parsed.wellFormed
+  if (parsed === undefined) return true
+  return parsed.baseOffset < base || (parsed.kind === 'snapshot' && parsed.baseOffset === base)
 }
 
 /** Whether what the file has to say depends on what lies behind the damage. */

@@ -1,4 +1,5 @@
 /** Reindexes partitions of some log.dirs, several at once; what comes of each is told in their order. */
+import { DiskError } from '../../base/errors.ts'
 import { MEBIBYTE } from '../../base/limits.ts'
 import { considerate } from '../../disk/considerate-disk.ts'
 import type { Disk } from '../../disk/disk.ts'
@@ -10,7 +11,13 @@ import { inOrder } from '../../log-dirs/bounded-work.ts'
 import { checkpointKey, type LogDirCheckpoints } from '../../log-dirs/log-dir.ts'
 import type { SegmentReaders } from '../../log-dirs/recover-log.ts'
 import { factsOf, readSegment } from '../../log-dirs/segment-reading.ts'
-import { reindexLog, type ReindexedLog, type ReindexTask } from './reindex-log.ts'
+import { readFrom } from './read-from.ts'
+import {
+  type ReindexEnvironment,
+  reindexLog,
+  type ReindexedLog,
+  type ReindexTask,
+} from './reindex-log.ts'
 
 export interface ReindexPlace {
   /** Of the partition's folder. */
@@ -43,6 +50,7 @@ export interface Reindexed extends ReindexedLog {
 /** What one thread reads while others would still be starting. */
 const THREADED_BYTES_MIN = 64 * MEBIBYTE
 const OPEN_FILES_MAX = 64
+const PLACED_SEGMENTS = 32
 const PROGRESS_MS = 100
 
 /** @param disk that is written to, but for a preview */
@@ -52,8 +60,9 @@ export async function* reindex(
   options: ReindexOptions,
 ): AsyncGenerator<Reindexed> {
   const { isPreview, keepsOld, threads, onProgress } = options
-  const totalBytes = places
-    .flatMap(({ path }) => logSizes(path, disk))
+  const jobs = places.map(place => ({ place, task: taskOf(place, disk, options) }))
+  const totalBytes = jobs
+    .flatMap(({ task: { path, from } }) => logSizes(path, disk, from))
     .reduce((sum, size) => sum + size, 0)
   const isShared = threads.wereAskedFor || totalBytes >= THREADED_BYTES_MIN
   const count = isShared ? threads.countMax : 1
@@ -61,9 +70,16 @@ export async function* reindex(
   const tell = () => onProgress?.(readers.bytesRead(), totalBytes)
   const timer = setInterval(tell, PROGRESS_MS)
   try {
-    const environment = { disk, openFilesMax: OPEN_FILES_MAX, isPreview, keepsOld, readers }
-    yield* inOrder(places, count, async place => {
-      const log = await reindexLog(taskOf(place, options), environment)
+    const environment: ReindexEnvironment = {
+      disk,
+      openFilesMax: OPEN_FILES_MAX,
+      isPreview,
+      keepsOld,
+      placedSegments: PLACED_SEGMENTS,
+      readers,
+    }
+    yield* inOrder(jobs, count, async ({ place, task }) => {
+      const log = await reindexLog(task, environment)
       tell()
       return { place, ...log }
     })
@@ -73,21 +89,34 @@ export async function* reindex(
   }
 }
 
-function taskOf(place: ReindexPlace, options: ReindexOptions): ReindexTask {
+function taskOf(place: ReindexPlace, disk: Disk, options: ReindexOptions): ReindexTask {
   const { path, topic, partition, isClean, checkpoints, wrong } = place
   const { configOf, nowMs, producerExpirationMs } = options
   const key = checkpointKey(place)
+  const logStartOffset = checkpoints.logStart.get(key) ?? 0n
   return {
     path,
     topic,
     partition,
     isClean,
     wrong,
+    from:
+      wrong === undefined ? 0n : readFrom({ names: namesIn(path, disk), wrong, logStartOffset }),
     config: configOf(topic),
-    logStartOffset: checkpoints.logStart.get(key) ?? 0n,
+    logStartOffset,
     highWatermark: checkpoints.highWatermark.get(key) ?? 0n,
     nowMs,
     producerExpirationMs,
+  }
+}
+
+/** None where the folder can't be listed: reading the log will tell why. */
+function namesIn(path: string, disk: Disk): string[] {
+  try {
+    return disk.list(path).map(({ name }) => name)
+  } catch (error) {
+    if (error instanceof DiskError) return []
+    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * New files of a directory, written beside the old ones and put in their place together at the end: until then nothing is
- * changed, and it can be given up. Whenever it is interrupted, each file is the old one or the new one, whole.
+ * New files of a directory, written beside the old ones and put in their place together: until then nothing is changed,
+ * and it can be given up. Whenever it is interrupted, each file is the old one or the new one, whole.
  */
 import { join } from 'node:path'
 import type { Disk } from '../../disk/disk.ts'
@@ -36,6 +36,8 @@ export class StagedFiles {
     for (const path of this.#replaced) this.#disk.rename(path + TEMPORARY_SUFFIX, path)
     for (const path of this.#removed) this.#disk.remove(path)
     this.#disk.syncDirectory(this.#directory)
+    this.#replaced.length = 0
+    this.#removed.length = 0
   }
 
   /** What was not put in its place yet is given up. */

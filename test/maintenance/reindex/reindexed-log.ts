@@ -67,6 +67,7 @@ export async function reindex(
     path: FOLDER,
     topic: 'orders',
     partition: 0,
+    from: 0n,
     isClean: true,
     config: configWith(CONFIG),
     logStartOffset: 0n,
@@ -80,6 +81,7 @@ export async function reindex(
     openFilesMax: 20,
     isPreview: false,
     keepsOld: false,
+    placedSegments: 32,
     readers: {
       read: segment => new Promise(resolve => resolve(readSegmentFacts(segment, disk))),
       aheadMax: 2,
