@@ -7,6 +7,7 @@ import { ROOT_FILES } from '../../log-dirs/log-dir.ts'
 import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
 import { logSizes } from '../../log/log-sizes.ts'
 import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
+import { refuseBackupInLogDir } from '../../maintenance/backup-place.ts'
 import type { Cure } from '../../maintenance/repair/partition-cure.ts'
 import type { PartitionPlace } from '../../maintenance/repair/partition-plan.ts'
 import {
@@ -43,6 +44,7 @@ interface RepairOptions extends LogDirsOption, LimitOption, QuietOption, Execute
   readonly salvage?: true
   readonly backup?: string
   readonly clusterId?: string
+  readonly stale?: true
 }
 
 export function createRepairCommand(context: CommandContext): Command {
@@ -52,7 +54,8 @@ export function createRepairCommand(context: CommandContext): Command {
         '--execute carries out the one that is chosen. What is replaced is kept in a backup, with a\n' +
         'repair.json that tells which offsets are lost and where their bytes are. Mends as well, without\n' +
         'a cure: offsets in checkpoints beyond the end of a log, a partition in two log.dirs (the fuller\n' +
-        'one stays), and with --cluster-id a meta.properties of another cluster.',
+        'one stays), with --cluster-id a meta.properties of another cluster, and with --stale folders that\n' +
+        'nothing is served from any more.',
     )
     .argument('[paths...]', 'partition folders, log.dirs, patterns; topics within --log-dirs')
     .option(
@@ -62,6 +65,7 @@ export function createRepairCommand(context: CommandContext): Command {
     .option('--like-kafka', 'cut at the first batch that does not hold, and drop what lies behind')
     .option('--backup <dir>', "keep what is replaced there; default: in the partition's folder")
     .option('--cluster-id <id>', 'of the cluster that the log.dirs are meant for')
+    .option('--stale', 'move -delete and -stray folders of the log.dirs to the backup as well')
   addLogDirsOption(command)
   addExecuteOption(command)
   addLimitOption(command)
@@ -78,6 +82,7 @@ async function runRepair(
   context: CommandContext,
 ): Promise<void> {
   const cure = cureOf(options)
+  refuseBackup(options, context)
   const maintained = await maintainedPartitions(words, options, context)
   const { disk, workingDirectory } = context
   const isPreview = options.execute !== true
@@ -113,7 +118,8 @@ async function runRepair(
       context.stdout.line(text)
     }
     const output = options.json === true ? new RepairJson(line) : new RepairText(line)
-    const wish = { places, logDirs, clusterId, backup, isToBeDone: !isPreview }
+    const movesStale = options.stale === true
+    const wish = { places, logDirs, clusterId, backup, movesStale, isToBeDone: !isPreview }
     const plan = planRepair(wish, environment, each => isPreview && output.planned(each))
     for (const { refusal } of plan.partitions) {
       if (refusal !== undefined) context.endWith(EXIT.itemFailed)
@@ -136,6 +142,14 @@ function cureOf({ likeKafka, salvage }: RepairOptions): Cure | undefined {
     throw new UsageError('--salvage or --like-kafka, not both: each gives up something else')
   }
   return likeKafka === true ? 'like-kafka' : salvage === true ? 'salvage' : undefined
+}
+
+/** @throws UsageError */
+function refuseBackup({ backup, stale }: RepairOptions, { disk }: CommandContext): void {
+  if (backup !== undefined) refuseBackupInLogDir(disk, backup)
+  else if (stale === true) {
+    throw new UsageError('--stale: say where the folders are to go, with --backup')
+  }
 }
 
 function refuseWithoutCure(plan: RepairPlan, cure: Cure | undefined): void {

@@ -31,15 +31,17 @@ export class RepairJson implements RepairOutput {
     })
   }
 
-  plan({ clusters, twins, leftAlone }: RepairPlan): void {
+  plan({ clusters, twins, stale, leftAlone }: RepairPlan): void {
     for (const mend of clusters) this.#print({ mend: 'cluster-id', ...mend })
     for (const mend of twins) this.#print({ mend: 'partition-twice', ...mend })
+    for (const folder of stale) this.#print({ mend: 'stale', ...folder })
     for (const left of leftAlone) this.#print({ leftAlone: left.path, why: left.why })
   }
 
   listener(cure: Cure | undefined): RepairListener {
     return {
       cluster: (mend, kept) => this.#print({ mended: 'cluster-id', ...mend, kept }),
+      stale: (folder, backup) => this.#print({ mended: 'stale', ...folder, backup }),
       twin: (mend, backup) => this.#print({ mended: 'partition-twice', ...mend, backup }),
       partition: ({ place, report, leftovers, checkpoints, backup }) => {
         this.#print({

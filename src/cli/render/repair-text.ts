@@ -35,7 +35,7 @@ export class RepairText implements RepairOutput {
     const { place, salvage, likeKafka, refusal } = plan
     const damage = isDamaged(salvage) ? 'damaged' : needsCure(plan) ? 'leftovers' : 'in order'
     const end = `ends at offset ${salvage.endOffset}`
-    this.#line(`${place.path}: ${damage}; ${salvage.records} records, ${end}`)
+    this.#line(`${place.path}: ${damage}; ${countOf(salvage.records, 'record')}, ${end}`)
     if (isDamaged(salvage) && likeKafka !== undefined) this.#sideBySide(salvage, likeKafka)
     this.#details(place, salvage)
     if (salvage.unfinishedBytes > 0 && !isDamaged(salvage)) {
@@ -52,17 +52,23 @@ export class RepairText implements RepairOutput {
     if (refusal !== undefined) this.#line(`  not repaired: ${refusal}`)
   }
 
-  plan({ partitions, clusters, twins, leftAlone }: RepairPlan): void {
+  plan({ partitions, clusters, twins, stale, leftAlone }: RepairPlan): void {
     for (const { file, found, clusterId } of clusters) {
       this.#line(`${file}: cluster.id ${found}: ${clusterId} in its place`)
     }
     for (const { kept, moved, why } of twins) {
       this.#line(`${moved}: goes to the backup; ${kept} stays: ${why}`)
     }
+    for (const { path, state, bytes } of stale) {
+      this.#line(`${path}: goes to the backup (${byteCount(bytes)}): ${STALE[state]}`)
+    }
     for (const { path, why } of leftAlone) this.#line(`${path}: left alone: ${why}`)
     const damaged = partitions.filter(needsCure).length
     const changes =
-      clusters.length + twins.length + partitions.flatMap(each => each.checkpoints).length
+      clusters.length +
+      twins.length +
+      stale.length +
+      partitions.flatMap(each => each.checkpoints).length
     this.#line(
       `${countOf(partitions.length, 'partition')}, ${damaged} damaged; ${countOf(changes, 'other mend')}`,
     )
@@ -72,6 +78,9 @@ export class RepairText implements RepairOutput {
     return {
       cluster: ({ file, clusterId }, kept) => {
         this.#line(`${file}: cluster.id is ${clusterId} now; what it was is in ${kept}`)
+      },
+      stale: ({ path, state, bytes }, backup) => {
+        this.#line(`${path}: moved to ${backup} (${byteCount(bytes)}): ${STALE[state]}`)
       },
       twin: ({ kept, moved, why }, backup) => {
         this.#line(`${moved}: moved to ${backup}; ${kept} stays: ${why}`)
@@ -135,6 +144,7 @@ export class RepairText implements RepairOutput {
 
 const UNFINISHED = 'a repair of it was interrupted: either cure brings it to its end'
 const NAME_WIDTH = 13
+const STALE = { deleted: 'it was deleted', stray: 'the cluster did not know it' } as const
 
 function countOf(count: number | bigint, noun: string): string {
   return `${count} ${noun}${count === 1 || count === 1n ? '' : 's'}`

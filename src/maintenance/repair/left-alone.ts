@@ -9,9 +9,9 @@ export interface LeftAlone {
 }
 
 const FOLDERS: Readonly<Record<Exclude<PartitionState, 'live'>, string>> = {
-  deleted: 'waits for its deletion: the next start removes it',
+  deleted: 'waits for its deletion: the next start removes it; --stale moves it away',
   future: 'was being moved here: a start goes on with it, if the log lies in another log.dir',
-  stray: 'was unknown to the cluster: brokers keep it aside; remove it if nobody misses it',
+  stray: 'was unknown to the cluster: brokers keep it aside; --stale moves it away',
 }
 
 export interface Settled {

@@ -3,7 +3,7 @@
  * change is told when it is done.
  */
 import { join } from 'node:path'
-import { RefusedError } from '../../base/errors.ts'
+import { assert, RefusedError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { OpenFiles } from '../../disk/open-files.ts'
 import type { LogConfig } from '../../log/log-config.ts'
@@ -25,6 +25,7 @@ import {
 } from './partition-plan.ts'
 import { type LeftAlone, leftAlone } from './left-alone.ts'
 import { settleLeftovers, type SettledLeftovers } from './settle-leftovers.ts'
+import { moveStale, type StaleFolder, staleFolders } from './stale-folders.ts'
 import { futureMends, movedName, type TwinMend, twinMends } from './twin-mend.ts'
 import { markFinished, type UnfinishedRepair, unfinishedRepair } from './unfinished-repair.ts'
 import { WorkedOutRoom } from './worked-out.ts'
@@ -42,6 +43,8 @@ export interface RepairWish {
   readonly clusterId: string | undefined
   /** Folder in which each partition's backup gets a folder; undefined: in the partition's own. */
   readonly backup: string | undefined
+  /** Whether folders that nothing is served from go to the backup, which is said where then. */
+  readonly movesStale: boolean
   /** Whether it is planned to be carried out, rather than to be shown. */
   readonly isToBeDone: boolean
 }
@@ -50,6 +53,7 @@ export interface RepairPlan {
   readonly partitions: readonly PartitionPlan[]
   readonly clusters: readonly ClusterMend[]
   readonly twins: readonly TwinMend[]
+  readonly stale: readonly StaleFolder[]
   readonly leftAlone: readonly LeftAlone[]
 }
 
@@ -78,9 +82,11 @@ export function planRepair(
   }
   const read = [...known.values()]
   const twins = [...twinMends(partitions, read), ...futureMends(wish.places, read)]
-  const moved = new Set(twins.map(twin => twin.moved))
+  const stale = wish.movesStale ? staleFolders(disk, read) : []
+  const moved = new Set([...twins.map(twin => twin.moved), ...stale.map(({ path }) => path)])
   const knowsCluster = clusterId !== undefined
-  return { partitions, clusters, twins, leftAlone: leftAlone(read, { moved, knowsCluster }) }
+  const left = leftAlone(read, { moved, knowsCluster })
+  return { partitions, clusters, twins, stale, leftAlone: left }
 }
 
 function unfinishedIn(
@@ -114,6 +120,7 @@ export interface RepairedPartition {
 export interface RepairListener {
   twin(mend: TwinMend, backup: string): void
   cluster(mend: ClusterMend, kept: string): void
+  stale(folder: StaleFolder, backup: string): void
   partition(repaired: RepairedPartition): void
 }
 
@@ -131,6 +138,11 @@ export function carryOutRepair(
 ): void {
   const { disk, nowMs } = environment
   for (const mend of plan.clusters) listener.cluster(mend, mendCluster(disk, mend, nowMs))
+  for (const folder of plan.stale) {
+    assert(choice.backup !== undefined, 'what is stale goes to a backup that is named')
+    const place = { parent: choice.backup, prefix: BACKUP_PREFIX, nowMs }
+    listener.stale(folder, moveStale(disk, folder, place))
+  }
   const moved = new Set(plan.twins.map(twin => twin.moved))
   const cured = new Set(partitionsToCure(plan))
   for (const each of plan.partitions) {

@@ -59,12 +59,16 @@ export interface RepairedDirs {
   readonly failures: readonly unknown[]
 }
 
-/** @param isToBeDone false where both cures are to be shown */
-export function planOn(
-  disk: Disk,
-  logDirs: readonly string[],
-  { clusterId, isToBeDone = false }: { clusterId?: string; isToBeDone?: boolean } = {},
-): RepairedDirs {
+export interface Wished {
+  readonly clusterId?: string
+  /** False where both cures are to be shown. */
+  readonly isToBeDone?: boolean
+  readonly backup?: string
+  readonly movesStale?: boolean
+}
+
+export function planOn(disk: Disk, logDirs: readonly string[], wished: Wished = {}): RepairedDirs {
+  const { clusterId, backup, movesStale = false, isToBeDone = false } = wished
   const failures: unknown[] = []
   const places = logDirs.flatMap(logDir =>
     readLogDir(disk, logDir)
@@ -73,24 +77,21 @@ export function planOn(
         return { path, name, topic, partition, logDir, isLive: true }
       }),
   )
-  const wish = { places, logDirs, clusterId, backup: undefined, isToBeDone }
+  const wish = { places, logDirs, clusterId, backup, movesStale, isToBeDone }
   return { plan: planRepair(wish, environmentOn(disk, failures)), failures }
 }
 
 export function repairOn(
   disk: Disk,
   logDirs: readonly string[],
-  {
-    cure,
-    clusterId,
-    isToBeDone = true,
-  }: { readonly cure: Cure; readonly clusterId?: string; readonly isToBeDone?: boolean },
+  { cure, ...wished }: Wished & { readonly cure: Cure },
 ): RepairedDirs {
-  const { plan, failures } = planOn(disk, logDirs, { isToBeDone, ...(clusterId && { clusterId }) })
+  const { plan, failures } = planOn(disk, logDirs, { isToBeDone: true, ...wished })
   const all = [...failures]
-  const listener = { twin: () => undefined, cluster: () => undefined, partition: () => undefined }
+  const ignore = () => undefined
+  const listener = { twin: ignore, cluster: ignore, stale: ignore, partition: ignore }
   const environment = environmentOn(disk, all)
-  carryOutRepair(plan, { cure, backup: undefined }, { environment, listener })
+  carryOutRepair(plan, { cure, backup: wished.backup }, { environment, listener })
   return { plan, failures: all }
 }
 

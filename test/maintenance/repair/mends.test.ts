@@ -64,3 +64,21 @@ test('a folder that a partition is moved to, beside the one it is moved from, is
   const folders = readLogDir(disk, '/log').partitions.map(({ parsed }) => parsed.state)
   expect(folders).toEqual(['live'])
 })
+
+test('folders that nothing is served from stay, or go to the backup with all that is in them', () => {
+  const disk = new MemoryDisk()
+  const logDirs = putFixture(disk, 'damaged/leftover-folders')
+  const states = () => readLogDir(disk, '/log').partitions.map(({ parsed }) => parsed.state)
+  const log = `topic-0.${'0123456789abcdef'.repeat(2)}-delete/00000000000000000000.log`
+  const bytes = disk.readWhole(`/log/${log}`)
+  const before = states()
+  const left = repairOn(disk, logDirs, { cure: 'salvage' })
+  expect([left.plan.stale, left.plan.leftAlone.length, states()]).toEqual([[], 3, before])
+  disk.makeDirectory('/elsewhere')
+  const wish = { cure: 'salvage', backup: '/elsewhere', movesStale: true } as const
+  const { plan, failures } = repairOn(disk, logDirs, wish)
+  expect([failures, plan.stale.map(({ state }) => state)]).toEqual([[], ['deleted', 'stray']])
+  expect(states()).toEqual(before.filter(state => state === 'live' || state === 'future'))
+  const [backup] = disk.list('/elsewhere').filter(({ name }) => name.startsWith('topic-0.'))
+  expect(disk.readWhole(`/elsewhere/${backup!.name}/${log}`)).toEqual(bytes)
+})
