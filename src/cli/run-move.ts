@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { UsageError } from '../base/errors.ts'
 import { identityOf } from '../disk/file-identity.ts'
+import { evict } from '../disk/page-cache.ts'
 import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
 import { clusterWriter } from '../log-dirs/cluster-writer.ts'
 import { holdLogDirs } from '../log-dirs/held-log-dirs.ts'
@@ -114,6 +115,7 @@ async function carryOut(
       disk,
       writeCluster: clusterWriter({ disk, clock: context, takesLocks: false }),
       onProgress: bytes => progress.advance(bytes, totalBytes),
+      letGo: (path, size) => evict(path, [{ position: 0, size }]),
     })
   } finally {
     progress.stop()

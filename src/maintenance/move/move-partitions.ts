@@ -22,11 +22,15 @@ import type { ClusterWriter, FolderRename } from '../../log-dirs/cluster-change.
 import type { StoppedNode } from '../../inspect/topics/stopped-node.ts'
 import { changeOf, type ChangeOptions } from '../../inspect/topics/topic-change.ts'
 import { assignDirectories } from '../../metadata/assign-directories.ts'
-import type { CopyOptions } from '../copy-file.ts'
 import type { UnplacedCopy } from './movable.ts'
 import type { PlannedMove } from './move-plan.ts'
 import { carryCheckpoints, dropCheckpoints } from './moved-checkpoints.ts'
-import { type CopyPlace, copyPartition, futurePath } from './partition-copy.ts'
+import {
+  type CopyPlace,
+  copyPartition,
+  futurePath,
+  type PartitionCopyOptions,
+} from './partition-copy.ts'
 
 export interface MovePlan {
   readonly moves: readonly PlannedMove[]
@@ -34,7 +38,7 @@ export interface MovePlan {
   readonly unplaced: readonly UnplacedCopy[]
 }
 
-export interface MoveOptions extends CopyOptions, ChangeOptions {
+export interface MoveOptions extends Omit<PartitionCopyOptions, 'beforeItCounts'>, ChangeOptions {
   readonly disk: Disk
   /** The locks of all log.dirs are held. */
   readonly writeCluster: ClusterWriter
@@ -60,6 +64,7 @@ export async function movePartitions(
   for (const move of moves) {
     copyPartition(disk, join(move.logDir, move.name), placeOf(node, move), {
       onProgress: options.onProgress,
+      letGo: options.letGo,
       beforeItCounts: () => distrustTogether(disk, move),
     })
   }

@@ -80,10 +80,16 @@ export function treeBytes({ files }: FolderTree): number {
   return files.reduce((sum, { size }) => sum + size, 0)
 }
 
+export interface PartitionCopyOptions extends CopyOptions {
+  /** Takes a file that is durable out of the page cache: what is read again is to come from the disk. */
+  readonly letGo: (path: string, size: number) => void
+  /** Called once the copy is whole. */
+  readonly beforeItCounts: () => void
+}
+
 /**
  * Durable when it returns. A copy that is there already, and is the same, is left as it is; any other is made anew.
  *
- * @param beforeItCounts called once the copy is whole
  * @throws DiskError
  * @throws CorruptDataError where what was written reads otherwise than what was copied
  */
@@ -91,7 +97,7 @@ export function copyPartition(
   disk: Disk,
   source: string,
   place: CopyPlace,
-  options: CopyOptions & { readonly beforeItCounts: () => void },
+  options: PartitionCopyOptions,
 ): void {
   const future = futurePath(place)
   const staging = join(place.to, deletedFolderName(place, moveIdOf(place)))
@@ -125,10 +131,11 @@ function copyChecked(
   source: string,
   staging: string,
   { path, size, mtimeMs }: TreeFile,
-  options: CopyOptions,
+  options: PartitionCopyOptions,
 ): void {
   const to = join(staging, path + UNFINISHED_SUFFIX)
   const checksum = copyFile({ disk, path: join(source, path), size }, { disk, path: to }, options)
+  options.letGo(to, size)
   const found = checksumOf({ disk, path: to, size }, options)
   if (found !== checksum) {
     throw new CorruptDataError({

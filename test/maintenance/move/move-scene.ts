@@ -54,6 +54,7 @@ export async function moveAll(
   { node, movable }: ReadScene,
   request: MoveRequest,
   disk: Disk,
+  letGo: (path: string, size: number) => void = () => undefined,
 ): Promise<void> {
   const random = new Seeded(1)
   const clock = { nowMs: () => 0 }
@@ -64,6 +65,7 @@ export async function moveAll(
     {
       disk,
       nowMs: 0,
+      letGo,
       newId: () => 'unused',
       newFolderId: () => String(random.below(2 ** 30)).padStart(32, '0'),
       writeCluster: clusterWriter({ disk, clock, takesLocks: false }),
