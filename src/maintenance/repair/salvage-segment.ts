@@ -24,7 +24,6 @@ import {
   type LogVisitor,
   type TailReason,
 } from '../../inspect/verify/log-walk.ts'
-import { OffsetSequence } from '../../inspect/verify/offset-sequence.ts'
 import { checkRecords } from '../../inspect/verify/records-check.ts'
 import { SegmentNumbers } from '../../inspect/verify/segment-numbers.ts'
 import type { BatchScanner } from '../../log/batch-scanner.ts'
@@ -33,16 +32,11 @@ import { BatchV2 } from '../../record/batch-v2.ts'
 import { batchAt } from '../../record/records.ts'
 import { epochOf, placeOf, RELATIVE_MAX } from './batch-place.ts'
 import { type CarriedBatch, CarriedBatches } from './carried-batches.ts'
-import { LossLog } from './loss-log.ts'
 import type { MendedBatch } from './loss.ts'
-import { emptyBatch, PieceList, withHeader } from './piece.ts'
+import { type EpochRun, MendedSegment } from './mended-segment.ts'
+import { withHeader } from './piece.ts'
 import type { SegmentLearning } from './segment-learning.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
-
-/** Leader epochs never go back in a log. */
-export interface EpochRun {
-  latest: number
-}
 
 export interface SalvageOptions {
   readonly disk: Disk
@@ -85,48 +79,39 @@ class Salvage implements LogVisitor {
   readonly #options: SalvageOptions
   readonly #walk: LogWalk
   readonly #numbers: SegmentNumbers
-  readonly #sequence = new OffsetSequence(0)
-  readonly #pieces = new PieceList()
-  readonly #losses: LossLog
+  readonly #result: MendedSegment
   readonly #mended: MendedBatch[] = []
   readonly #carriedOn = new CarriedBatches()
   readonly #fileSize: number
   #carried: readonly CarriedBatch[]
   #unfinishedBytes = 0
-  #records = 0
-  #batches = 0
   #told = 0
 
   constructor(segment: Segment, file: DiskFile, options: SalvageOptions) {
     const { baseOffset } = segment
-    const { limits, carried } = options
+    const { limits, carried, learning, epochs } = options
+    const { path } = segment.log
     this.#segment = segment
     this.#options = options
     this.#carried = carried
     this.#fileSize = file.size()
     this.#numbers = new SegmentNumbers(baseOffset)
-    this.#losses = new LossLog(segment.log.path)
+    this.#result = new MendedSegment({ path, numbers: this.#numbers, learning, epochs })
     this.#walk = new LogWalk(file, { limits, deep: true, baseOffset }, this)
   }
 
   run(): SalvagedSegment {
-    const { log } = this.#segment
+    const { following, notedEnd, onProgress } = this.#options
     this.#walk.run()
     this.#takeCarried(undefined)
-    const isWhole = this.#pieces.isWhole(log.path, this.#fileSize - this.#unfinishedBytes)
+    const isWhole = this.#result.isWhole(this.#fileSize - this.#unfinishedBytes)
     if (!isWhole && this.#unfinishedBytes > 0) this.#loseUnfinished()
-    this.#holdPlace()
-    this.#options.onProgress(this.#fileSize - this.#told)
+    this.#result.holdPlace(following ?? notedEnd)
+    onProgress(this.#fileSize - this.#told)
     const outcome: SegmentOutcome = {
+      ...this.#result.finish(),
       segment: this.#segment,
       change: isWhole ? 'kept' : 'rewritten',
-      pieces: this.#pieces.pieces,
-      size: this.#pieces.size,
-      batches: this.#batches,
-      records: this.#records,
-      nextOffset: this.#nextOffset,
-      indexes: this.#options.learning.finish(),
-      lost: this.#losses.ranges,
       mended: this.#mended,
       unfinishedBytes: this.#unfinishedBytes,
       handsOn: this.#carriedOn.batches.length > 0,
@@ -139,7 +124,8 @@ class Salvage implements LogVisitor {
     this.#tellProgress(position)
     const { size } = found
     const flaw = headerFlaw(found)
-    if (flaw !== undefined) return this.#lose(position, size, `${flaw.found}, not ${flaw.expected}`)
+    if (flaw !== undefined)
+      return this.#result.lose(position, size, `${flaw.found}, not ${flaw.expected}`)
     const behind = () => this.#walk.peek(scanner, scanner.header()) ?? this.#options.behind
     const base = this.#baseFor(found, position, behind)
     if (base === undefined) return
@@ -155,42 +141,38 @@ class Salvage implements LogVisitor {
       return this.#carriedOn.add(taken, { path: file, position, records })
     }
     this.#takeCarried(firstOffset)
-    this.#take(taken, { file, position, records, from: isMended ? 'mended' : 'file' })
+    this.#result.take(taken, { file, position, records, from: isMended ? 'mended' : 'file' })
   }
 
   badChecksum(batch: Batch, { from, to }: ByteSpan): void {
-    this.#lose(from, to - from, 'the checksum does not hold', batch)
+    this.#result.lose(from, to - from, 'the checksum does not hold', batch)
   }
 
   hole({ from, to }: ByteSpan, isZeros: boolean): void {
-    this.#lose(from, to - from, isZeros ? 'zeros' : 'bytes that are no batch')
+    this.#result.lose(from, to - from, isZeros ? 'zeros' : 'bytes that are no batch')
   }
 
   tail({ from, to }: ByteSpan, why: TailReason): void {
     const isUnfinished = this.#options.isOpenEnded && why !== 'not-a-batch'
     if (isUnfinished) this.#unfinishedBytes = to - from
-    else this.#lose(from, to - from, TAILS[why])
-  }
-
-  get #nextOffset(): bigint {
-    return this.#numbers.offsetOf(this.#sequence.next)
+    else this.#result.lose(from, to - from, TAILS[why])
   }
 
   /** Relative to the segment's base; undefined where the batch has no place here. */
   #baseFor(batch: Batch, position: number, behind: () => Batch | undefined): number | undefined {
     const numbers = this.#numbers
-    const base = this.#sequence.baseOf(batch, numbers, numbers.relativeLastOffset(batch))
-    const { next } = this.#sequence
+    const base = this.#result.baseOf(batch)
+    const { next } = this.#result
     if (base === next && base < RELATIVE_MAX - batch.size) return base
     const behindBase = this.#behindBase(batch, position, behind)
-    const isNextSure = !this.#losses.isPending
+    const isNextSure = !this.#result.isLossPending
     const place = placeOf(batch, { numbers, base, next, behindBase, isNextSure })
     if (typeof place !== 'string') return place.base
     const isLast = behindBase === undefined && position + batch.size === this.#fileSize
     if (place === 'too-far' && !isLast) throw this.#tooFar(batch, position)
     const { path } = this.#segment.log
-    if (place === 'repeated') this.#repeated(path, position, batch)
-    else this.#lose(position, batch.size, `a wrong base offset: ${batch.baseOffset}`, batch)
+    if (place === 'repeated') this.#result.repeated(path, position, batch)
+    else this.#result.lose(position, batch.size, `a wrong base offset: ${batch.baseOffset}`, batch)
     return undefined
   }
 
@@ -216,7 +198,7 @@ class Salvage implements LogVisitor {
     const batch = scanner.body()
     const { flaw, count } = checkRecords(batch, limits)
     if (flaw === undefined || HARMLESS.has(flaw.kind)) return Math.max(count, 0)
-    this.#lose(position, batch.size, `${flaw.found}, not ${flaw.expected}`, batch)
+    this.#result.lose(position, batch.size, `${flaw.found}, not ${flaw.expected}`, batch)
     return undefined
   }
 
@@ -251,60 +233,20 @@ class Salvage implements LogVisitor {
       const end = before ?? this.#options.following
       if (end !== undefined && first.firstOffset >= end) break
       this.#carried = this.#carried.slice(1)
-      const fits = first.firstOffset >= this.#nextOffset && first.lastOffset < (end ?? INT64_END)
+      const fits =
+        first.firstOffset >= this.#result.nextOffset && first.lastOffset < (end ?? INT64_END)
       const { path: file, position, records, bytes } = first
       const batch = batchAt(bytes, 0)
-      if (fits) this.#take(batch, { file, position, records, from: 'memory' })
-      else this.#repeated(file, position, batch)
+      if (fits) this.#result.take(batch, { file, position, records, from: 'memory' })
+      else this.#result.repeated(file, position, batch)
     }
     if (before === undefined) this.#carriedOn.passOn(this.#carried)
   }
 
-  #take(batch: Batch, { file, position, records, from }: TakenFrom): void {
-    const refused = this.#options.learning.take(batch, this.#pieces.size)
-    if (refused !== undefined) return this.#lose(position, batch.size, refused, batch)
-    const { size } = batch
-    const last = this.#numbers.relativeLastOffset(batch)
-    const base = this.#sequence.baseOf(batch, this.#numbers, last)
-    this.#losses.settle(this.#nextOffset, this.#numbers.offsetOf(base))
-    if (from === 'mended') this.#pieces.addMended(file, position, size, headOf(batch))
-    else if (from === 'file') this.#pieces.add(file, position, size)
-    else this.#pieces.addNew(batch.buffer)
-    this.#sequence.take(base, last)
-    this.#batches++
-    this.#records += records
-    const epoch = batch.partitionLeaderEpoch
-    if (epoch > this.#options.epochs.latest) this.#options.epochs.latest = epoch
-  }
-
-  #repeated(file: string, position: number, { baseOffset, lastOffset, size }: Batch): void {
-    const reason = `offsets ${baseOffset} to ${lastOffset}, which are there already`
-    this.#losses.addRepeated({ file, position, size, reason })
-  }
-
   #loseUnfinished(): void {
     const from = this.#fileSize - this.#unfinishedBytes
-    this.#lose(from, this.#unfinishedBytes, TAILS.torn)
+    this.#result.lose(from, this.#unfinishedBytes, TAILS.torn)
     this.#unfinishedBytes = 0
-  }
-
-  #holdPlace(): void {
-    const { following, notedEnd, epochs, learning } = this.#options
-    if (!this.#losses.isPending) return
-    const end = following ?? notedEnd
-    const firstOffset = this.#nextOffset
-    this.#losses.settle(firstOffset, end !== undefined && end > firstOffset ? end : undefined)
-    if (end === undefined || end <= firstOffset) return
-    const lastOffset = end - 1n
-    if (this.#numbers.relativeOf(lastOffset) > RELATIVE_MAX) return
-    const batch = emptyBatch({ firstOffset, lastOffset, leaderEpoch: epochs.latest })
-    if (learning.take(batch, this.#pieces.size) !== undefined) return
-    this.#pieces.addNew(batch.buffer)
-    this.#sequence.next = this.#numbers.relativeOf(end)
-  }
-
-  #lose(position: number, size: number, reason: string, batch?: Batch): void {
-    this.#losses.add(position, size, reason, batch)
   }
 
   #tooFar({ baseOffset }: Batch, position: number): CorruptDataError {
@@ -324,13 +266,6 @@ class Salvage implements LogVisitor {
   }
 }
 
-interface TakenFrom {
-  readonly file: string
-  readonly position: number
-  readonly records: number
-  readonly from: 'file' | 'mended' | 'memory'
-}
-
 const INT64_END = 1n << 63n
 
 const TAILS: Readonly<Record<TailReason, string>> = {
@@ -338,10 +273,3 @@ const TAILS: Readonly<Record<TailReason, string>> = {
   zeros: 'zeros behind the last batch',
   'not-a-batch': 'bytes that are no batch',
 }
-
-function headOf({ buffer, size }: Batch): Buffer {
-  return buffer.subarray(0, Math.min(HEAD_SIZE, size))
-}
-
-/** Base offset, size and leader epoch: what lies before the magic. */
-const HEAD_SIZE = 16

@@ -1,0 +1,135 @@
+/** A segment while it is put together: the batches it takes, what is lost before each, and what they teach. */
+import type { Batch } from '../../inspect/dump/dump-sink.ts'
+import { OffsetSequence } from '../../inspect/verify/offset-sequence.ts'
+import type { SegmentNumbers } from '../../inspect/verify/segment-numbers.ts'
+import type { RecoveredIndexes } from '../../log/recovered-indexes.ts'
+import { RELATIVE_MAX } from './batch-place.ts'
+import { LossLog } from './loss-log.ts'
+import { emptyBatch, PieceList } from './piece.ts'
+import type { SegmentLearning } from './segment-learning.ts'
+import type { SegmentOutcome } from './segment-outcome.ts'
+
+/** Leader epochs never go back in a log. */
+export interface EpochRun {
+  latest: number
+}
+
+export interface MendedSegmentOptions {
+  /** Of the log that it is made from. */
+  readonly path: string
+  readonly numbers: SegmentNumbers
+  readonly learning: SegmentLearning
+  readonly epochs: EpochRun
+}
+
+export interface TakenFrom {
+  readonly file: string
+  readonly position: number
+  readonly records: number
+  readonly from: 'file' | 'mended' | 'memory'
+}
+
+export class MendedSegment {
+  readonly #options: MendedSegmentOptions
+  readonly #sequence = new OffsetSequence(0)
+  readonly #pieces = new PieceList()
+  readonly #losses: LossLog
+  #records = 0
+  #batches = 0
+
+  constructor(options: MendedSegmentOptions) {
+    this.#options = options
+    this.#losses = new LossLog(options.path)
+  }
+
+  /** Behind its last batch. */
+  get nextOffset(): bigint {
+    return this.#options.numbers.offsetOf(this.next)
+  }
+
+  /** The same, relative to its base. */
+  get next(): number {
+    return this.#sequence.next
+  }
+
+  /** Whether something is left out behind its last batch. */
+  get isLossPending(): boolean {
+    return this.#losses.isPending
+  }
+
+  /** Relative to its base. */
+  baseOf(batch: Batch): number {
+    const { numbers } = this.#options
+    return this.#sequence.baseOf(batch, numbers, numbers.relativeLastOffset(batch))
+  }
+
+  isWhole(size: number): boolean {
+    return this.#pieces.isWhole(this.#options.path, size)
+  }
+
+  take(batch: Batch, { file, position, records, from }: TakenFrom): void {
+    const { learning, numbers, epochs } = this.#options
+    const { size, partitionLeaderEpoch: epoch } = batch
+    const refused = learning.take(batch, this.#pieces.size)
+    if (refused !== undefined) return this.lose(position, size, refused, batch)
+    const base = this.baseOf(batch)
+    this.#losses.settle(this.nextOffset, numbers.offsetOf(base))
+    if (from === 'mended') this.#pieces.addMended(file, position, size, headOf(batch))
+    else if (from === 'file') this.#pieces.add(file, position, size)
+    else this.#pieces.addNew(batch.buffer)
+    this.#sequence.take(base, numbers.relativeLastOffset(batch))
+    this.#batches++
+    this.#records += records
+    if (epoch > epochs.latest) epochs.latest = epoch
+  }
+
+  /** @param batch where it is one that can be read */
+  lose(position: number, size: number, reason: string, batch?: Batch): void {
+    this.#losses.add(position, size, reason, batch)
+  }
+
+  /** A batch whose offsets are there already. */
+  repeated(file: string, position: number, { baseOffset, lastOffset, size }: Batch): void {
+    const reason = `offsets ${baseOffset} to ${lastOffset}, which are there already`
+    this.#losses.addRepeated({ file, position, size, reason })
+  }
+
+  /** @param end where the offsets go on, exclusive; undefined where nobody knows */
+  holdPlace(end: bigint | undefined): void {
+    const { epochs, learning, numbers } = this.#options
+    if (!this.#losses.isPending) return
+    const firstOffset = this.nextOffset
+    this.#losses.settle(firstOffset, end !== undefined && end > firstOffset ? end : undefined)
+    if (end === undefined || end <= firstOffset) return
+    const lastOffset = end - 1n
+    if (numbers.relativeOf(lastOffset) > RELATIVE_MAX) return
+    const batch = emptyBatch({ firstOffset, lastOffset, leaderEpoch: epochs.latest })
+    if (learning.take(batch, this.#pieces.size) !== undefined) return
+    this.#pieces.addNew(batch.buffer)
+    this.#sequence.next = numbers.relativeOf(end)
+  }
+
+  finish(): FinishedSegment {
+    return {
+      pieces: this.#pieces.pieces,
+      size: this.#pieces.size,
+      batches: this.#batches,
+      records: this.#records,
+      nextOffset: this.nextOffset,
+      indexes: this.#options.learning.finish(),
+      lost: this.#losses.ranges,
+    }
+  }
+}
+
+type FinishedSegment = Pick<
+  SegmentOutcome,
+  'pieces' | 'size' | 'batches' | 'records' | 'nextOffset' | 'lost'
+> & { readonly indexes: RecoveredIndexes }
+
+function headOf({ buffer, size }: Batch): Buffer {
+  return buffer.subarray(0, Math.min(HEAD_SIZE, size))
+}
+
+/** Base offset, size and leader epoch: what lies before the magic. */
+const HEAD_SIZE = 16
