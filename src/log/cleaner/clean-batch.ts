@@ -29,6 +29,7 @@ import { V2Cursor } from '../../record/v2-cursor.ts'
 import { type BatchRetention, batchRetention, type RetentionContext } from './batch-retention.ts'
 import type { CleanedTransactions } from './cleaned-transactions.ts'
 import { addTo, type CleaningCounts } from './cleaning-counts.ts'
+import { type HashedKeys, KEYS_MAX } from './hashed-keys.ts'
 import type { KeyOffsets } from './key-offsets.ts'
 import { BatchRewriter, emptiedBatch } from './rewritten-batch.ts'
 
@@ -38,9 +39,11 @@ export interface BatchCleanerOptions extends RetentionContext {
   readonly deleteRetentionMs: number
   readonly limits: DecodeLimits
   readonly counts: CleaningCounts
-  /** Told of the keys of records that have a newer one, with the bytes they take. */
-  readonly onSuperseded?: ((record: RecordCursor) => void) | undefined
+  readonly onSuperseded?: OnSuperseded | undefined
 }
+
+/** Told of the key of a record that has a newer one, by its place, with the bytes that the record takes. */
+export type OnSuperseded = (keys: HashedKeys, place: number, size: number) => void
 
 export type CleanedBatch = 'as-it-is' | 'dropped' | Buffer
 
@@ -52,6 +55,10 @@ export class BatchCleaner {
   #keptCount = 0
   #readCount = 0
   #tombstones = 0
+  /** Of the records whose keys are asked for: their places in the batch, what they take, 1 for a tombstone. */
+  readonly #places = new Int32Array(KEYS_MAX)
+  readonly #sizes = new Int32Array(KEYS_MAX)
+  readonly #isTombstone = new Uint8Array(KEYS_MAX)
 
   constructor(options: BatchCleanerOptions) {
     this.#options = options
@@ -88,48 +95,76 @@ export class BatchCleaner {
     this.#keptCount = 0
     this.#readCount = 0
     this.#tombstones = 0
-    const { keys, nowMs } = this.#options
+    if (retention.dropsRecords || batch.isControl) {
+      this.#siftAsOne(batch, cursor, retention)
+      return
+    }
     const horizon = batch.deleteHorizonMs
     const keepsTombstones =
       batch instanceof BatchV2
-        ? horizon === undefined || nowMs < Number(horizon)
+        ? horizon === undefined || this.#options.nowMs < Number(horizon)
         : keepsOldTombstones
-    const isWanted = retention.dropsRecords || batch.isControl
+    this.#siftByKey(batch, cursor, keepsTombstones)
+  }
+
+  #siftAsOne(batch: RecordBatch, cursor: RecordCursor, { dropsRecords }: BatchRetention): void {
+    while (cursor.next()) {
+      const place = this.#nextPlace()
+      if (!dropsRecords) this.#keep(place, cursor.valueSize < 0)
+      else if (!batch.isControl) addTo(this.#options.counts.aborted, cursor.size)
+    }
+  }
+
+  #siftByKey(batch: RecordBatch, cursor: RecordCursor, keepsTombstones: boolean): void {
+    const { keys, counts } = this.#options
+    const asked = keys.map.keys
     const base = keys.relative(batch.baseOffset)
     const v2 = cursor instanceof V2Cursor ? cursor : undefined
     while (cursor.next()) {
+      const place = this.#nextPlace()
       const offset = v2 === undefined ? keys.relative(cursor.offset) : base + v2.offsetDelta
-      const keep = isWanted
-        ? this.#keepsAll(batch, cursor, retention)
-        : offset > keys.latest || this.#keeps(cursor, offset, keepsTombstones)
-      if (this.#readCount === this.#kept.length) this.#grow()
-      this.#kept[this.#readCount++] = keep ? 1 : 0
-      if (!keep) continue
-      this.#keptCount++
-      if (cursor.valueSize < 0) this.#tombstones++
+      if (offset > keys.latest) this.#keep(place, cursor.valueSize < 0)
+      else if (cursor.keySize < 0) addTo(counts.keyless, cursor.size)
+      else {
+        const slot = asked.add(cursor.bytes, cursor.keyStart, cursor.keySize, offset)
+        this.#places[slot] = place
+        this.#sizes[slot] = cursor.size
+        this.#isTombstone[slot] = cursor.valueSize < 0 ? 1 : 0
+        if (asked.isFull) this.#decide(keepsTombstones)
+      }
     }
+    this.#decide(keepsTombstones)
   }
 
-  #keepsAll(batch: RecordBatch, record: RecordCursor, { dropsRecords }: BatchRetention): boolean {
-    if (dropsRecords && !batch.isControl) addTo(this.#options.counts.aborted, record.size)
-    return !dropsRecords
+  /** On those whose keys were asked for. */
+  #decide(keepsTombstones: boolean): void {
+    const { counts, onSuperseded } = this.#options
+    const { map } = this.#options.keys
+    const { keys } = map
+    map.fetch()
+    for (let slot = 0; slot < keys.count; slot++) {
+      const newest = map.get(slot)
+      const size = this.#sizes[slot]!
+      const isTombstone = this.#isTombstone[slot] === 1
+      if (newest > keys.offsets[slot]! && newest >= 0) {
+        addTo(counts.superseded, size)
+        onSuperseded?.(keys, slot, size)
+      } else if (isTombstone && !keepsTombstones) addTo(counts.expired, size)
+      else this.#keep(this.#places[slot]!, isTombstone)
+    }
+    keys.clear()
   }
 
-  #keeps(record: RecordCursor, offset: number, keepsTombstones: boolean): boolean {
-    const { keys, counts, onSuperseded } = this.#options
-    if (record.keySize < 0) {
-      addTo(counts.keyless, record.size)
-      return false
-    }
-    const newest = keys.map.get(record.bytes, record.keyStart, record.keySize)
-    if (newest > offset && newest >= 0) {
-      addTo(counts.superseded, record.size)
-      onSuperseded?.(record)
-      return false
-    }
-    if (record.valueSize >= 0 || keepsTombstones) return true
-    addTo(counts.expired, record.size)
-    return false
+  #nextPlace(): number {
+    if (this.#readCount === this.#kept.length) this.#grow()
+    this.#kept[this.#readCount] = 0
+    return this.#readCount++
+  }
+
+  #keep(place: number, isTombstone: boolean): void {
+    this.#kept[place] = 1
+    this.#keptCount++
+    if (isTombstone) this.#tombstones++
   }
 
   /** Null records of a marker don't count: its value says something. */

@@ -10,13 +10,12 @@
  */
 import { CorruptDataError, RefusedError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
-import type { RecordCursor } from '../../record/record-cursor.ts'
 import type { LogSegment } from '../log-segment.ts'
 import type { PartitionLog } from '../partition-log.ts'
 import { RELATIVE_OFFSET_MAX } from '../roll-policy.ts'
 import { AbortedTransactions } from './aborted-transactions.ts'
 import { segmentsBetween } from './cleanable-range.ts'
-import { BatchCleaner } from './clean-batch.ts'
+import { BatchCleaner, type OnSuperseded } from './clean-batch.ts'
 import { CleanedBatches, type CleanTarget } from './cleaned-batches.ts'
 import { CleanedSegment } from './cleaned-segment.ts'
 import { CleanedTransactions } from './cleaned-transactions.ts'
@@ -38,7 +37,7 @@ export interface CleanOptions {
   /** Whether nothing is to be changed on the disk. */
   readonly isPreview?: boolean
   readonly breathe?: WalkOptions['breathe']
-  readonly onSuperseded?: (record: RecordCursor) => void
+  readonly onSuperseded?: OnSuperseded
 }
 
 export interface CleanedLog {

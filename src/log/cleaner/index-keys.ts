@@ -58,19 +58,33 @@ class KeyIndexer {
   }
 
   #learn(batch: BatchV2 | LegacyMessage): boolean {
-    const keys = this.#keys
-    const { map } = keys
+    const offsets = this.#keys
+    const { keys } = offsets.map
     const cursor = recordsOf(batch, this.#limits)
     const v2 = cursor instanceof V2Cursor ? cursor : undefined
-    const base = keys.relative(batch.baseOffset)
+    const base = offsets.relative(batch.baseOffset)
     while (cursor.next()) {
       if (cursor.keySize < 0) continue
-      const offset = v2 === undefined ? keys.relative(cursor.offset) : base + v2.offsetDelta
+      const offset = v2 === undefined ? offsets.relative(cursor.offset) : base + v2.offsetDelta
       if (offset < 0) continue
-      if (map.isFull) return false
-      map.put(cursor.bytes, cursor.keyStart, cursor.keySize, offset)
-      keys.latest = offset
+      keys.add(cursor.bytes, cursor.keyStart, cursor.keySize, offset)
+      if (keys.isFull && !this.#put()) return false
     }
-    return true
+    return this.#put()
+  }
+
+  /** Those that were gathered, as long as there is room. */
+  #put(): boolean {
+    const { map } = this.#keys
+    const { keys } = map
+    const { count } = keys
+    map.fetch()
+    let place = 0
+    for (; place < count && !map.isFull; place++) {
+      map.put(place)
+      this.#keys.latest = keys.offsets[place]!
+    }
+    keys.clear()
+    return place === count
   }
 }

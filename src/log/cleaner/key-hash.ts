@@ -83,6 +83,13 @@ export class KeyHash {
     this.h3 = h3 ^ mask[3]
   }
 
+  copyTo(words: Int32Array, at: number): void {
+    words[at] = this.h0
+    words[at + 1] = this.h1
+    words[at + 2] = this.h2
+    words[at + 3] = this.h3
+  }
+
   #fill(bytes: Buffer, start: number, size: number): Buffer {
     const tail = this.#tail
     for (let i = 0; i < size; i++) tail[i] = bytes[start + i]!

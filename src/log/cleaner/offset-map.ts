@@ -12,7 +12,7 @@
  * Source: org.apache.kafka.storage.internals.log.SkimpyOffsetMap
  */
 import { assert } from '../../base/errors.ts'
-import { KeyHash } from './key-hash.ts'
+import { HASH_WORDS, HashedKeys, KEYS_MAX } from './hashed-keys.ts'
 
 export const SLOT_SIZE = 24
 const SLOT_WORDS = 6
@@ -30,21 +30,26 @@ export interface OffsetMapOptions {
 }
 
 export class OffsetMap {
+  /** Those that it is asked for next, by their places. */
+  readonly keys: HashedKeys
   /** Keys that it takes. */
   readonly countMax: number
   #count = 0
-  readonly #hash: KeyHash
   /** Prime, so that every step leads through all of them. */
   readonly #slotCount: number
   readonly #words: Int32Array
   readonly #doubles: Float64Array
+  /** Where each of the keys is looked for first. */
+  readonly #slots = new Int32Array(KEYS_MAX)
+  /** Of no use; but a read whose result is used is not left out. */
+  readonly #fetched = new Float64Array(1)
 
   constructor({ bytes, loadFactor, secret }: OffsetMapOptions) {
     const slots = Math.floor(bytes / SLOT_SIZE)
     this.#slotCount = primeUpTo(slots)
     this.countMax = Math.min(Math.floor(slots * loadFactor), this.#slotCount - 1)
     assert(this.countMax >= 1, 'an offset map has room for a key')
-    this.#hash = new KeyHash(secret)
+    this.keys = new HashedKeys(secret)
     const memory = new ArrayBuffer(this.#slotCount * SLOT_SIZE)
     this.#words = new Int32Array(memory)
     this.#doubles = new Float64Array(memory)
@@ -58,51 +63,75 @@ export class OffsetMap {
     return this.#count >= this.countMax
   }
 
-  /** @param offset relative to the first dirty one; it replaces the one that is known of the key */
-  put(bytes: Buffer, start: number, size: number, offset: number): void {
-    const slot = this.#find(bytes, start, size)
+  /** Reads the slots of all its keys one after the other: the reads overlap, none of them waits for another. */
+  fetch(): void {
+    const { count, words: hashes } = this.keys
+    const doubles = this.#doubles
+    const slots = this.#slots
+    const slotCount = this.#slotCount
+    let sum = 0
+    for (let place = 0; place < count; place++) {
+      const slot = firstSlot(hashes[place * HASH_WORDS]!, slotCount)
+      slots[place] = slot
+      sum += doubles[slot * SLOT_DOUBLES + OFFSET_DOUBLE]!
+    }
+    this.#fetched[0] = sum
+  }
+
+  /** @param place of a key that is fetched; its offset replaces the one that is known */
+  put(place: number): void {
+    const slot = this.#find(place)
     const at = slot * SLOT_DOUBLES + OFFSET_DOUBLE
     if (this.#doubles[at] === 0) {
       assert(!this.isFull, 'a full map takes no more keys')
-      const word = slot * SLOT_WORDS
-      this.#words[word] = this.#hash.h0
-      this.#words[word + 1] = this.#hash.h1
-      this.#words[word + 2] = this.#hash.h2
-      this.#words[word + 3] = this.#hash.h3
+      const { words: hashes } = this.keys
+      const from = place * HASH_WORDS
+      const to = slot * SLOT_WORDS
+      for (let word = 0; word < HASH_WORDS; word++) this.#words[to + word] = hashes[from + word]!
       this.#count++
     }
-    this.#doubles[at] = offset + 1
+    this.#doubles[at] = this.keys.offsets[place]! + 1
   }
 
-  /** Relative to the first dirty offset; −1 where the key is not known. */
-  get(bytes: Buffer, start: number, size: number): number {
-    return this.#doubles[this.#find(bytes, start, size) * SLOT_DOUBLES + OFFSET_DOUBLE]! - 1
+  /** @param place of a key that is fetched; @returns relative to the first dirty offset, −1 where it is not known */
+  get(place: number): number {
+    return this.#doubles[this.#find(place) * SLOT_DOUBLES + OFFSET_DOUBLE]! - 1
   }
 
   clear(): void {
     if (this.#count > 0) this.#doubles.fill(0)
     this.#count = 0
+    this.keys.clear()
   }
 
   /** The slot of the key, or the free one that it would get. */
-  #find(bytes: Buffer, start: number, size: number): number {
-    const hash = this.#hash
-    hash.update(bytes, start, size)
-    const { h0, h1, h2, h3 } = hash
+  #find(place: number): number {
+    const hashes = this.keys.words
+    const from = place * HASH_WORDS
+    const h0 = hashes[from]!
+    const h1 = hashes[from + 1]!
+    const h2 = hashes[from + 2]!
+    const h3 = hashes[from + 3]!
     const words = this.#words
     const doubles = this.#doubles
     const slotCount = this.#slotCount
-    let slot = Math.floor(((h0 >>> 0) / UINT32_RANGE) * slotCount)
-    const step = 1 + ((h1 >>> 0) % (slotCount - 1))
+    let slot = this.#slots[place]!
+    let step = 0
     for (;;) {
       if (doubles[slot * SLOT_DOUBLES + OFFSET_DOUBLE] === 0) return slot
       const at = slot * SLOT_WORDS
       const isSame = words[at] === h0 && words[at + 1] === h1
       if (isSame && words[at + 2] === h2 && words[at + 3] === h3) return slot
+      if (step === 0) step = 1 + firstSlot(h1, slotCount - 1)
       slot += step
       if (slot >= slotCount) slot -= slotCount
     }
   }
+}
+
+/** Even over all slots, without a division. */
+function firstSlot(word: number, slotCount: number): number {
+  return Math.floor(((word >>> 0) / UINT32_RANGE) * slotCount)
 }
 
 /** The greatest prime that is not above; 2 at least. */

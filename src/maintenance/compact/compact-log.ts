@@ -3,10 +3,9 @@ import type { DecodeLimits } from '../../base/limits.ts'
 import { cleanLog } from '../../log/cleaner/clean-log.ts'
 import { type CleanableRange, cleanableRange } from '../../log/cleaner/cleanable-range.ts'
 import type { CleaningCounts } from '../../log/cleaner/cleaning-counts.ts'
-import { OffsetMap } from '../../log/cleaner/offset-map.ts'
+import { OffsetMap, SLOT_SIZE } from '../../log/cleaner/offset-map.ts'
 import { cleanableLog } from '../../log/cleaner/segment-sizes.ts'
 import type { PartitionLog } from '../../log/partition-log.ts'
-import type { RecordCursor } from '../../record/record-cursor.ts'
 import { KeyWaste, type WastedKey } from './key-waste.ts'
 
 export interface CompactOptions {
@@ -93,11 +92,12 @@ export async function compactLog(
 
 async function clean(
   log: PartitionLog,
-  { firstDirtyOffset, firstUncleanableOffset, cleanableBytes }: CleanableRange,
+  range: CleanableRange,
   options: CompactOptions,
 ): Promise<Cleaned> {
+  const { firstDirtyOffset, firstUncleanableOffset } = range
   const { isPreview, limits, nowMs, onProgress, topKeys } = options
-  const map = new OffsetMap({ ...options.buffer, bytes: mapBytes(options, cleanableBytes) })
+  const map = new OffsetMap({ ...options.buffer, bytes: mapBytes(options, range) })
   const waste = new KeyWaste()
   const passes: CleaningCounts[] = []
   let next = firstDirtyOffset
@@ -113,7 +113,7 @@ async function clean(
         onProgress?.(bytes)
         return Promise.resolve()
       },
-      ...(topKeys > 0 && { onSuperseded: record => addWaste(waste, record) }),
+      ...(topKeys > 0 && { onSuperseded: (keys, place, size) => waste.add(keys, place, size) }),
     })
     passes.push(counts)
     next = endOffset
@@ -137,17 +137,19 @@ async function clean(
   }
 }
 
-function addWaste(waste: KeyWaste, { bytes, keyStart, keySize, size }: RecordCursor): void {
-  waste.add(bytes, keyStart, keySize, size)
-}
-
 const MAP_BYTES_MIN = 1024 * 1024
 /** Room for a key in each 6 bytes; more there are not, but for compression. */
 const MAP_BYTES_PER_BYTE = 4
+/** More of its slots are not used where there is room for a key at each offset: a key is found in few steps then. */
+const USED_PART_MAX = 0.75
 
-/** A small log needs no large map: that would be slower, as no cache holds it. */
-function mapBytes({ buffer }: CompactOptions, cleanableBytes: number): number {
-  return Math.min(buffer.bytes, MAP_BYTES_MIN + MAP_BYTES_PER_BYTE * cleanableBytes)
+/** A small log needs no large map: that would be slower, as no cache holds it, and its memory has to be given first. */
+function mapBytes({ buffer }: CompactOptions, range: CleanableRange): number {
+  const { cleanableBytes, firstDirtyOffset, firstUncleanableOffset } = range
+  const offsets = Number(firstUncleanableOffset - firstDirtyOffset)
+  const bytesPerOffset = SLOT_SIZE / Math.min(buffer.loadFactor, USED_PART_MAX)
+  const needed = Math.min(MAP_BYTES_PER_BYTE * cleanableBytes, bytesPerOffset * offsets)
+  return Math.min(buffer.bytes, MAP_BYTES_MIN + needed)
 }
 
 function droppedBy(passes: readonly CleaningCounts[]): Cleaned['dropped'] {

@@ -4,6 +4,7 @@ import { CorruptDataError, RefusedError } from '../../../src/base/errors.ts'
 import { CODECS } from '../../../src/compression/codecs.ts'
 import { gzip } from '../../../src/compression/gzip.ts'
 import { MemoryDisk } from '../../../src/disk/memory-disk.ts'
+import { KEYS_MAX } from '../../../src/log/cleaner/hashed-keys.ts'
 import { DAY_MS, NOW_MS, openLog, pathOf, segmentFiles } from '../new-log.ts'
 import { legacyMessage } from '../new-batch.ts'
 import { CleanerScene } from './cleaner-scene.ts'
@@ -121,13 +122,26 @@ describe('cleaning a log', () => {
     expect(segmentFiles(scene.disk).some(name => name.endsWith('.cleaned'))).toBe(false)
   })
 
+  it('keeps the newest of each key where a batch has more of them than are asked for at once', async () => {
+    const count = 2 * KEYS_MAX + 1
+    const told = Array.from({ length: count }, (_, index) => `${index % 100}=${index}`)
+    scene.segments([told])
+    const { counts } = await scene.clean()
+    const kept = Array.from({ length: 100 }, (_, index) => {
+      const offset = count - 100 + index
+      return `${offset}:${offset % 100}=${offset}`
+    })
+    expect(scene.records[0]).toEqual(kept)
+    expect(counts.superseded.records).toBe(count - 100)
+  })
+
   it('only counts in a preview', async () => {
     scene.segments([['a=1', 'b=1'], ['a=2']])
     const before = scene.disk.readWhole(pathOf('log', 0))
     const seen: string[] = []
     const preview = await scene.clean({
       isPreview: true,
-      onSuperseded: record => seen.push(`${record.offset}`),
+      onSuperseded: (keys, place) => seen.push(`${keys.offsets[place]}`),
     })
     expect(scene.disk.readWhole(pathOf('log', 0))).toEqual(before)
     expect(seen).toEqual(['0'])

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../src/base/random.ts'
+import { HashedKeys } from '../../../src/log/cleaner/hashed-keys.ts'
 import { KeyWaste } from '../../../src/maintenance/compact/key-waste.ts'
 
 function add(waste: KeyWaste, key: string, bytes: number): void {
   const within = Buffer.from(`<${key}>`)
-  waste.add(within, 1, within.length - 2, bytes)
+  const keys = new HashedKeys(Buffer.alloc(16))
+  waste.add(keys, keys.add(within, 1, within.length - 2, 0), bytes)
 }
 
 const topOf = (waste: KeyWaste, count: number) =>
@@ -41,6 +43,15 @@ describe('the keys that waste most', () => {
       expect(bytes).toBeLessThanOrEqual(known)
       expect(bytes + waste.uncertainBytes).toBeGreaterThanOrEqual(known)
     }
+  })
+
+  it('are told once each, however often all are forgotten', () => {
+    const waste = new KeyWaste(4)
+    for (let step = 0; step < 1000; step++) add(waste, `${step % 37}`, 1)
+    add(waste, 'heavy', 5000)
+    const names = waste.top(8).map(({ key }) => key.toString())
+    expect(new Set(names).size).toBe(names.length)
+    expect(names[0]).toBe('heavy')
   })
 
   it('are cut where they are long', () => {
