@@ -86,10 +86,15 @@ export class RecordWriter {
     return this.#buffer.subarray(this.#start, this.#end)
   }
 
+  /** With what was left free at the beginning; valid until something is written. */
+  all(): Buffer {
+    return this.#buffer.subarray(0, this.#end)
+  }
+
   /** A copy of all, with what was left free. */
   copy(): Buffer {
     const copy = Buffer.allocUnsafeSlow(this.#end)
-    copy.set(this.#buffer.subarray(0, this.#end))
+    copy.set(this.all())
     return copy
   }
 

@@ -76,7 +76,7 @@ export class BatchRewriter {
     assert(isWritten, 'there is always room for one more where nothing bounds it')
   }
 
-  /** In bytes of its own. */
+  /** Valid until the next one begins. */
   finish(): Buffer {
     const batch = this.#batch
     assert(batch !== undefined && this.#count > 0, 'a batch that is written anew has a record')
@@ -104,7 +104,7 @@ export class BatchRewriter {
   #encoded(codecId: number): Buffer {
     const codec = codecById(codecId)
     assert(codec !== undefined, 'what was decompressed has a codec')
-    if (codec === none) return this.#writer.copy()
+    if (codec === none) return this.#writer.all()
     const payload = codec.compress(this.#writer.records(), { magic: MAGIC_V2 })
     const bytes = Buffer.allocUnsafeSlow(BATCH_OVERHEAD + payload.length)
     bytes.set(payload, BATCH_OVERHEAD)
