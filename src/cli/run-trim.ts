@@ -7,7 +7,6 @@ import {
   type ClusterHere,
   readClusterHere,
 } from '../inspect/topics/cluster-here.ts'
-import type { LoadAction } from '../log/load-action.ts'
 import { holdLogDirs } from '../log-dirs/held-log-dirs.ts'
 import { topicLogConfigs } from '../log-dirs/topic-log-configs.ts'
 import { committedOutside } from '../maintenance/trim/committed-outside.ts'
@@ -35,9 +34,9 @@ import {
 } from './common-options.ts'
 import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from './execute-option.ts'
 import { readingFor } from './left-out.ts'
+import { loadNotices } from './load-notices.ts'
 import { maintainedPartitions, type MaintainedPartitions } from './maintained-partitions.ts'
 import { parseOffset } from './offset-grammar.ts'
-import { loadActionText } from './render/recover-output.ts'
 import { trimJson, trimText } from './render/trim-output.ts'
 import { requireLogDir } from './required-log-dirs.ts'
 
@@ -97,10 +96,7 @@ export async function runTrim(
     clock: context,
     configOf: topicLogConfigs(configs),
     producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
-    onAction(partition, loaded) {
-      if (OF_ANY_TRIM.has(loaded.kind)) return
-      notice(`${partition}: ${loadActionText(loaded)}`)
-    },
+    onAction: loadNotices(notice),
   })
   for (const outcome of outcomes) {
     const committed = groups && committedOutside(groups, outcome, outcome.plan)
@@ -120,12 +116,6 @@ function refuseUndeletable({ partitions }: MaintainedPartitions, configs: Broker
     if (problem !== undefined) throw new UsageError(problem)
   }
 }
-
-/** What is said besides, is what a log that was not closed needs. */
-const OF_ANY_TRIM: ReadonlySet<LoadAction['kind']> = new Set([
-  'snapshot-written',
-  'snapshot-removed',
-])
 
 /** Undefined where what groups have committed is not here. */
 function readGroups(

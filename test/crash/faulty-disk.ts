@@ -1,7 +1,6 @@
 import { DiskError } from '../../src/base/errors.ts'
 import type { Disk, WritableDiskFile } from '../../src/disk/disk.ts'
 import { diskWith } from '../../src/disk/disk-with.ts'
-import type { MemoryDisk } from '../../src/disk/memory-disk.ts'
 import type { Seeded } from './seeded.ts'
 
 /** Nothing happens any more: whatever is asked for, the disk does not do it. */
@@ -26,33 +25,33 @@ export class FaultyDisk {
   readonly disk: Disk
   calls = 0
   isDark = false
-  readonly #memory: MemoryDisk
+  readonly #below: Disk
   readonly #plan: FaultPlan | undefined
   readonly #random: Seeded
 
-  constructor(memory: MemoryDisk, plan: FaultPlan | undefined, random: Seeded) {
-    this.#memory = memory
+  constructor(below: Disk, plan: FaultPlan | undefined, random: Seeded) {
+    this.#below = below
     this.#plan = plan
     this.#random = random
     this.disk = this.#wrap()
   }
 
   #wrap(): Disk {
-    const memory = this.#memory
+    const below = this.#below
     const guard = <T>(op: string, path: string, act: () => T): T => {
       this.#meet(op, path)
       return act()
     }
-    return diskWith(memory, {
-      list: path => guard('list', path, () => memory.list(path)),
-      open: path => guard('open', path, () => memory.open(path)),
-      create: path => this.#file(guard('create', path, () => memory.create(path))),
-      openForWriting: path => this.#file(guard('open', path, () => memory.openForWriting(path))),
-      rename: (from, to) => guard('rename', from, () => memory.rename(from, to)),
-      link: (existing, added) => guard('link', existing, () => memory.link(existing, added)),
-      remove: path => guard('remove', path, () => memory.remove(path)),
-      makeDirectory: path => guard('make directory', path, () => memory.makeDirectory(path)),
-      syncDirectory: path => guard('sync directory', path, () => memory.syncDirectory(path)),
+    return diskWith(below, {
+      list: path => guard('list', path, () => below.list(path)),
+      open: path => guard('open', path, () => below.open(path)),
+      create: path => this.#file(guard('create', path, () => below.create(path))),
+      openForWriting: path => this.#file(guard('open', path, () => below.openForWriting(path))),
+      rename: (from, to) => guard('rename', from, () => below.rename(from, to)),
+      link: (existing, added) => guard('link', existing, () => below.link(existing, added)),
+      remove: path => guard('remove', path, () => below.remove(path)),
+      makeDirectory: path => guard('make directory', path, () => below.makeDirectory(path)),
+      syncDirectory: path => guard('sync directory', path, () => below.syncDirectory(path)),
     })
   }
 

@@ -1,19 +1,19 @@
 /** `kbroker compact`: what a broker's log cleaner does, now, and with no broker running. */
 import { type Command as CommandType, Command, InvalidArgumentError } from 'commander'
-import { RefusedError, UsageError } from '../../base/errors.ts'
+import { DiskError } from '../../base/errors.ts'
 import { MEBIBYTE } from '../../base/limits.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
-import { brokerConfigsHere, readClusterHere } from '../../inspect/topics/cluster-here.ts'
-import { METADATA_TOPIC } from '../../log/file-names.ts'
-import type { LogConfig } from '../../log/log-config.ts'
+import {
+  brokerConfigsHere,
+  type ClusterHere,
+  readClusterHere,
+} from '../../inspect/topics/cluster-here.ts'
 import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
-import { classifyPath } from '../../log-dirs/locate.ts'
-import { readLogDir } from '../../log-dirs/log-dir.ts'
 import { LogDirs } from '../../log-dirs/log-dirs.ts'
-import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
+import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
 import { compactLog } from '../../maintenance/compact/compact-log.ts'
+import { rehearseLoading } from '../../maintenance/compact/rehearse-loading.ts'
 import { brokerNumber, type BrokerConfigs } from '../../metadata/broker-configs.ts'
-import { topicConfigProblem } from '../../metadata/topic-configs.ts'
 import {
   addBrokerConfigOption,
   type BrokerConfigOption,
@@ -34,9 +34,11 @@ import {
   parseNatural,
   type QuietOption,
 } from '../common-options.ts'
+import { compactedPartitions, parseTopicConfigs } from '../compacted-partitions.ts'
 import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
 import { EXIT } from '../exit-code.ts'
 import { readingFor } from '../left-out.ts'
+import { loadNotices } from '../load-notices.ts'
 import { type MaintainedPartition, maintainedPartitions } from '../maintained-partitions.ts'
 import { NO_PROGRESS, startProgress } from '../progress.ts'
 import { compactJson } from '../render/compact-json.ts'
@@ -97,33 +99,53 @@ async function runCompact(
   context: CommandContext,
 ): Promise<void> {
   keepYoungHeapSmall()
+  const said = parseTopicConfigs(given.topicConfig ?? [])
   const { options, brokerFile } = withBrokerFile(given, context)
   const { partitions, logDirs: known } = await maintainedPartitions(words, options, context)
-  const configs = clusterConfigs(known, brokerFile.configs, options, context)
-  const configOf = topicConfigs(configs, options)
+  const cluster = readCluster(known, options, context)
+  const configs = brokerConfigsHere(cluster, brokerFile.configs)
   const notice = noticesTo(options, context)
-  const wanted = compactedOnly(partitions, configOf, words, { notice, context })
   const isPreview = options.execute !== true
+  const request = { words, said, isPreview, cluster, configs }
+  const { wanted, configOf } = compactedPartitions(partitions, request, { notice, context })
   const paths = [...new Set(wanted.map(({ logDir }) => logDir))]
-  if (paths.length === 0) return notice('kbroker: there is no compacted topic')
-  refuseUnclean(paths, context)
-  const logDirs = LogDirs.open(paths, {
-    disk: isPreview ? new OverlayDisk(context.disk) : context.writableDisk,
-    takesLocks: !isPreview,
+  if (paths.length === 0) return
+  holdLogDirs(paths, { takesLocks: false }).release()
+  const opening = {
+    disk: context.writableDisk,
     clock: context,
     configOf,
     producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
+  }
+  const refused = await rehearseLoading(wanted, opening)
+  const logDirs = LogDirs.open(paths, {
+    ...opening,
+    ...(isPreview && { disk: new OverlayDisk(context.disk), takesLocks: false }),
+    onAction: loadNotices(notice),
   })
   try {
-    await compactAll(wanted, { logDirs, configs, options, isPreview, context })
+    await compactAll(wanted, { logDirs, refused, configs, options, isPreview, context })
   } finally {
     await logDirs.close()
   }
+  const unclean = logDirs.dirs.filter(({ isClean }) => !isClean)
+  for (const { path } of unclean) notice(uncleanNotice(path, isPreview))
   if (isPreview) notice(PREVIEW_NOTICE)
+}
+
+function uncleanNotice(path: string, isPreview: boolean): string {
+  const before = `kbroker: ${path} was not shut down cleanly`
+  if (isPreview) return `${before}: the logs told of above are shown as they would be loaded`
+  return (
+    `${before}, and stays so: only the logs told of above are in order; ` +
+    'kbroker recover, or the next start of a broker, sees to the others'
+  )
 }
 
 interface Compaction {
   readonly logDirs: LogDirs
+  /** By path, logs that are not to be opened, and why. */
+  readonly refused: ReadonlyMap<string, unknown>
   readonly configs: BrokerConfigs
   readonly options: CompactOptions
   readonly isPreview: boolean
@@ -133,7 +155,7 @@ interface Compaction {
 /** What fails is told, and the rest go on. */
 async function compactAll(
   wanted: readonly MaintainedPartition[],
-  { logDirs, configs, options, isPreview, context }: Compaction,
+  { logDirs, refused, configs, options, isPreview, context }: Compaction,
 ): Promise<void> {
   const { roll: rolls = false, due: onlyDue = false, topKeys } = options
   const progress = options.quiet === true ? NO_PROGRESS : await startProgress('cleaning', context)
@@ -145,7 +167,8 @@ async function compactAll(
   let bytesRead = 0
   for (const { topic, partition, path, logDir } of wanted) {
     const dir = logDirs.dirs.find(each => each.path === logDir)!
-    if (dir.failure !== undefined) continue
+    if (refused.has(path)) fail(path, refused.get(path))
+    if (refused.has(path) || dir.failure !== undefined) continue
     try {
       const log = dir.open({ topic, partition })
       dir.ready()
@@ -166,9 +189,34 @@ async function compactAll(
       else for (const line of compactText(compacted, isPreview)) context.stdout.line(line)
     } catch (error) {
       fail(path, error)
+      if (error instanceof DiskError) context.stderr(afterDiskError(path, dir))
     }
   }
   progress.stop()
+}
+
+/** What it has left, and what to do. */
+function afterDiskError(path: string, { path: logDir, failure }: OpenLogDir): string {
+  const left =
+    failure === undefined
+      ? 'what was written for the segments under way is removed, as far as the disk let it be'
+      : `nothing more is written to ${logDir}, which is left as after a crash; logs of it that follow are left alone`
+  return (
+    `kbroker: ${path}: no record is lost; ${left}. ` +
+    'Once the disk has room and is in order, the same command again finishes'
+  )
+}
+
+/** @throws DiskError */
+function readCluster(
+  paths: readonly string[],
+  options: CompactOptions,
+  context: CommandContext,
+): ClusterHere {
+  const { limits, notice } = readingFor(options, context)
+  const cluster = readClusterHere(context.disk, paths, { limits, notice, problem: notice })
+  tellOfRoots(cluster.logDirs, options, context)
+  return cluster
 }
 
 function bufferOptions(
@@ -180,77 +228,6 @@ function bufferOptions(
     bytes: dedupeBuffer ?? brokerNumber('log.cleaner.dedupe.buffer.size', configs, BUFFER_BYTES),
     loadFactor: brokerNumber('log.cleaner.io.buffer.load.factor', configs),
     secret: randomBytes(16),
-  }
-}
-
-function clusterConfigs(
-  paths: readonly string[],
-  file: BrokerConfigs['file'],
-  options: CompactOptions,
-  context: CommandContext,
-): BrokerConfigs {
-  const { limits, notice } = readingFor(options, context)
-  const cluster = readClusterHere(context.disk, paths, { limits, notice, problem: notice })
-  tellOfRoots(cluster.logDirs, options, context)
-  return brokerConfigsHere(cluster, file)
-}
-
-/** @throws UsageError where Kafka would not take what the command line says */
-function topicConfigs(
-  configs: BrokerConfigs,
-  { topicConfig = [] }: CompactOptions,
-): (topic: string) => LogConfig {
-  const said = new Map(
-    topicConfig.map(text => {
-      const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
-      if (name === undefined) throw new UsageError(`--topic-config ${text}: no name=value`)
-      return [name.trim(), value!.trim()] as const
-    }),
-  )
-  const problem = topicConfigProblem(said)
-  if (problem !== undefined) throw new UsageError(`--topic-config: ${problem}`)
-  return topicLogConfigs(configs, said)
-}
-
-/**
- * Of whole log.dirs those that are compacted; what is named has to be.
- *
- * @throws UsageError
- */
-function compactedOnly(
-  partitions: readonly MaintainedPartition[],
-  configOf: (topic: string) => LogConfig,
-  words: readonly string[],
-  { notice, context }: { notice: (line: string) => void; context: CommandContext },
-): readonly MaintainedPartition[] {
-  const compacted = partitions.filter(
-    ({ topic }) => topic !== METADATA_TOPIC && configOf(topic).isCompacted,
-  )
-  const other = partitions.find(({ topic }) => !configOf(topic).isCompacted)
-  const isWhole = words.every(word => classifyPath(context.disk, word).kind === 'log-dir')
-  if (other === undefined || isWhole) return compacted
-  const isUnknown = other.topic !== METADATA_TOPIC && compacted.length === 0
-  if (isUnknown) notice('kbroker: topics are known where all log.dirs of the broker are given')
-  throw new UsageError(
-    `${other.name} is not compacted: its cleanup.policy has no compact, and readers count on older records. ` +
-      'Where that is wanted all the same: --topic-config cleanup.policy=compact',
-  )
-}
-
-/**
- * A recovery may cut logs; who wants that, says so. A broker at work has no mark either, and is to be told of first.
- *
- * @throws DiskError where another process has one of them
- * @throws RefusedError
- */
-function refuseUnclean(paths: readonly string[], { disk }: CommandContext): void {
-  holdLogDirs(paths, { takesLocks: false }).release()
-  for (const path of paths) {
-    if (readLogDir(disk, path).cleanShutdown !== undefined) continue
-    throw new RefusedError(
-      'KAFKA_STORAGE_ERROR',
-      `${path} was not shut down cleanly: kbroker recover --execute, with all log.dirs, puts it in order first`,
-    )
   }
 }
 

@@ -42,6 +42,7 @@ import { maintainedPartitions, type MaintainedPartition } from '../maintained-pa
 import { retentionJson, retentionText, type ShownRetention } from '../render/retention-output.ts'
 import { requireLogDir } from '../required-log-dirs.ts'
 import { parseTime } from '../time-grammar.ts'
+import { refuseUnknownTopics, tellOfUnknownTopics } from '../unknown-topics.ts'
 
 interface RetentionOptions extends LogDirsOption, BrokerConfigOption, QuietOption, ExecuteOption {
   readonly at?: string
@@ -85,7 +86,9 @@ async function runRetention(
   const cluster = readClusterHere(context.disk, logDirs, readingFor(options, context))
   const configs = brokerConfigsHere(cluster, brokerFile.configs)
   const notice = noticesTo(options, context)
-  refuseUnknown(cluster, isPreview, notice)
+  // A topic may say that it keeps all for ever.
+  if (isPreview) tellOfUnknownTopics(cluster, 'retention', notice)
+  else refuseUnknownTopics(cluster, 'retention')
   const retained = partitions
     .filter(({ topic }) => topic !== METADATA_TOPIC)
     .filter(partition => isOfCluster(partition, cluster, notice))
@@ -102,18 +105,6 @@ async function runRetention(
       notice(`${name}: what is in its remote storage too is a broker's to delete`)
   }
   if (isPreview) notice(PREVIEW_NOTICE)
-}
-
-/** A topic may say that it keeps all for ever. */
-function refuseUnknown(
-  { metadataLog }: ClusterHere,
-  isPreview: boolean,
-  notice: (line: string) => void,
-): void {
-  if (metadataLog !== undefined) return
-  const reason = `no ${METADATA_TOPIC} in these log.dirs: what topics say of retention is not known`
-  if (!isPreview) throw new UsageError(`${reason}; give all log.dirs of the broker`)
-  notice(reason)
 }
 
 /** What the cluster does not know is no topic's, and a broker puts it aside. */

@@ -20,8 +20,8 @@ import { checkpointEntries } from '../../log-dirs/checkpoints.ts'
 import { checkpointKey, readLogDir } from '../../log-dirs/log-dir.ts'
 import { LogDirs, type LogDirsOptions } from '../../log-dirs/log-dirs.ts'
 import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
+import { refuseLosses, type ToldAction } from '../refuse-losses.ts'
 import { keepCopy, keptCopyPath } from './kept-copy.ts'
-import { refuseLosses, type ToldAction } from './refuse-losses.ts'
 import { planTrim, type TrimAction, type TrimPlan } from './trim-plan.ts'
 
 export interface TrimmedPartition {

@@ -1,10 +1,20 @@
 /** The command on a copy of what a broker left. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { nodeDisk } from '../../../src/disk/node-disk.ts'
 import { runInProcess } from '../../cli/run-in-process.ts'
 import { startHolding, stopHolding } from '../../disk/lock-holding-process.ts'
+import { failing } from '../../log/failing-disk.ts'
 import { listFiles } from '../../kafka/directory-listing.ts'
 
 const FIXTURE = join(import.meta.dirname, '../../../fixtures/compacted-4.3/log')
@@ -92,11 +102,59 @@ describe('compact', () => {
     }
   })
 
-  it('refuses a log.dir that was not shut down cleanly', async () => {
+  it('cleans in a log.dir that was not shut down cleanly, which stays so', async () => {
     rmSync(join(logDir, '.kafka_cleanshutdown'))
+    const before = await latestByKey()
+    const { stdout, stderr, exitCode } = await compact('accounts', '--roll', '--execute')
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('  dropped: 21 with a newer one of their key')
+    expect(stderr).toContain('accounts-0: read 00000000000000000231.log: 7 batches')
+    expect(stderr).toContain(`${logDir} was not shut down cleanly, and stays so`)
+    expect(existsSync(join(logDir, '.kafka_cleanshutdown'))).toBe(false)
+    expect(await latestByKey()).toEqual(before)
+  })
+
+  it('leaves a log alone that would lose data when it is opened, and cleans the others', async () => {
+    rmSync(join(logDir, '.kafka_cleanshutdown'))
+    const torn = join(logDir, 'accounts-0')
+    appendFileSync(join(torn, '00000000000000000231.log'), 'the beginning of a batch')
+    const before = listFiles([torn])
+    const { stdout, stderr, exitCode } = await compact('accounts', 'transfers', '--execute')
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/accounts-0 is not in order: .+ would cut 24 bytes off .+kbroker repair/)
+    expect(stdout).toMatch(/^transfers-0: /)
+    expect(listFiles([torn])).toEqual(before)
+  })
+
+  it('says of a full disk what it has left, and what to do', async () => {
+    const before = listFiles([join(logDir, 'accounts-0')])
+    const below = join(logDir, 'accounts-0/00000000000000000000.log.cleaned')
+    const disk = failing(nodeDisk, { op: 'write', below, errno: 'ENOSPC' })
+    const args = ['compact', 'accounts', '--log-dirs', logDir, '--execute']
+    writeFileSync(join(logDir, 'cleaner-offset-checkpoint'), '0\n0\n')
+    const { stderr, exitCode } = await runInProcess(args, { disk })
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/\.log\.cleaned: no space left on device/)
+    expect(stderr).toMatch(/no record is lost; .+ is removed.+ the same command again finishes/)
+    expect(Object.keys(listFiles([join(logDir, 'accounts-0')]))).toEqual(Object.keys(before))
+    expect(await compact('accounts', '--execute')).toMatchObject({ exitCode: 0 })
+  })
+
+  it('does not say that nothing is compacted where the topics are not known', async () => {
+    rmSync(join(logDir, '__cluster_metadata-0'), { recursive: true })
+    const unknown = 'what topics say of compaction is not known; give all log.dirs of the broker'
     const before = listFiles([logDir])
-    await expect(compact('--execute')).rejects.toThrow('kbroker recover --execute')
+    const preview = await compact()
+    expect(preview).toMatchObject({ exitCode: 0, stdout: '' })
+    expect(preview.stderr).toBe(`no __cluster_metadata in these log.dirs: ${unknown}\n`)
+    for (const args of [['--execute'], ['accounts'], ['accounts', '--execute']]) {
+      const { stderr, exitCode } = await compact(...args)
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining(unknown)])
+    }
     expect(listFiles([logDir])).toEqual(before)
+    const said = await compact('accounts', '--topic-config', 'cleanup.policy=compact')
+    expect(said.exitCode).toBe(0)
+    expect(said.stdout).toMatch(/^accounts-0: /)
   })
 })
 

@@ -1,7 +1,10 @@
-/** A log that loses data when it is opened is shortened by nobody: the rest would go without a kept copy. */
+/**
+ * A log that loses data when it is opened is changed by nobody but those who are asked to put it in order: what is lost
+ * would go without a word, and without a kept copy.
+ */
 import { basename } from 'node:path'
-import { RefusedError } from '../../base/errors.ts'
-import type { LoadAction } from '../../log/load-action.ts'
+import { RefusedError } from '../base/errors.ts'
+import type { LoadAction } from '../log/load-action.ts'
 
 export interface ToldAction {
   /** Name of its folder. */
