@@ -14,6 +14,7 @@ import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
 import { compactLog } from '../../maintenance/compact/compact-log.ts'
 import { rehearseLoading } from '../../maintenance/compact/rehearse-loading.ts'
 import { brokerNumber, type BrokerConfigs } from '../../metadata/broker-configs.ts'
+import { isInternalTopic } from '../../metadata/topic-name.ts'
 import {
   addBrokerConfigOption,
   type BrokerConfigOption,
@@ -38,6 +39,7 @@ import { compactedPartitions, parseTopicConfigs } from '../compacted-partitions.
 import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
 import { EXIT } from '../exit-code.ts'
 import { readingFor } from '../left-out.ts'
+import type { KeyDecoder } from '../key-decoder.ts'
 import { loadNotices } from '../load-notices.ts'
 import { type MaintainedPartition, maintainedPartitions } from '../maintained-partitions.ts'
 import { NO_PROGRESS, startProgress } from '../progress.ts'
@@ -185,8 +187,9 @@ async function compactAll(
         onCleaned: endOffset => dir.noteCleaned({ topic, partition }, endOffset),
       })
       progress.clear()
-      if (options.json === true) context.stdout.line(compactJson(compacted, isPreview))
-      else for (const line of compactText(compacted, isPreview)) context.stdout.line(line)
+      const shown = { isPreview, decodeKey: await keyDecoderOf(topic) }
+      if (options.json === true) context.stdout.line(compactJson(compacted, shown))
+      else for (const line of compactText(compacted, shown)) context.stdout.line(line)
     } catch (error) {
       fail(path, error)
       if (error instanceof DiskError) context.stderr(afterDiskError(path, dir))
@@ -205,6 +208,11 @@ function afterDiskError(path: string, { path: logDir, failure }: OpenLogDir): st
     `kbroker: ${path}: no record is lost; ${left}. ` +
     'Once the disk has room and is in order, the same command again finishes'
   )
+}
+
+async function keyDecoderOf(topic: string): Promise<KeyDecoder | undefined> {
+  if (!isInternalTopic(topic)) return undefined
+  return (await import('../key-decoder.ts')).KEY_DECODERS.get(topic)
 }
 
 /** @throws DiskError */

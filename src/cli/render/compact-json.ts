@@ -3,8 +3,10 @@ import { isUtf8 } from 'node:buffer'
 import type { Cleaned, CompactedLog } from '../../maintenance/compact/compact-log.ts'
 import type { WastedKey } from '../../maintenance/compact/key-waste.ts'
 import { jsonText, type JsonValue } from '../json-text.ts'
+import type { KeyDecoder } from '../key-decoder.ts'
+import type { ShownCompaction } from './compact-text.ts'
 
-export function compactJson(log: CompactedLog, isPreview: boolean): string {
+export function compactJson(log: CompactedLog, { isPreview, decodeKey }: ShownCompaction): string {
   const { topic, partition, path, range, leftBytes, cleaned } = log
   return jsonText({
     topic,
@@ -19,11 +21,16 @@ export function compactJson(log: CompactedLog, isPreview: boolean): string {
     leftBytes,
     dirtyRatio: range.dirtyRatio,
     due: range.due ?? null,
-    ...(cleaned === undefined ? { cleaned: false } : { cleaned: true, ...cleanedMembers(cleaned) }),
+    ...(cleaned === undefined
+      ? { cleaned: false }
+      : { cleaned: true, ...cleanedMembers(cleaned, decodeKey) }),
   })
 }
 
-function cleanedMembers(cleaned: Cleaned): { readonly [key: string]: JsonValue } {
+function cleanedMembers(
+  cleaned: Cleaned,
+  decodeKey: KeyDecoder | undefined,
+): { readonly [key: string]: JsonValue } {
   const { before, after, dropped, passes, tombstones, markers } = cleaned
   return {
     passes,
@@ -37,12 +44,15 @@ function cleanedMembers(cleaned: Cleaned): { readonly [key: string]: JsonValue }
     tombstones,
     markers,
     nextHorizonMs: cleaned.nextHorizonMs ?? null,
-    wastedKeys: cleaned.wastedKeys.map(wastedKey),
+    wastedKeys: cleaned.wastedKeys.map(waste => wastedKey(waste, decodeKey)),
     uncertainBytes: cleaned.uncertainBytes,
   }
 }
 
-function wastedKey({ key, isCut, bytes, records }: WastedKey): JsonValue {
+function wastedKey(waste: WastedKey, decodeKey: KeyDecoder | undefined): JsonValue {
+  const { key, isCut, bytes, records } = waste
   const name = isUtf8(key) ? { key: key.toString() } : { key_b64: key.toString('base64') }
-  return { ...name, ...(isCut && { isCut }), bytes, records }
+  const decoded = isCut ? undefined : decodeKey?.(key)
+  const decodedKey = decoded && { type: decoded.type, ...Object.fromEntries(decoded.fields) }
+  return { ...name, decodedKey, ...(isCut && { isCut }), bytes, records }
 }

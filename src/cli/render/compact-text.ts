@@ -9,14 +9,21 @@ import {
   type DropReason,
 } from '../../maintenance/compact/compact-log.ts'
 import type { WastedKey } from '../../maintenance/compact/key-waste.ts'
+import type { KeyDecoder } from '../key-decoder.ts'
 import { byteCount } from './byte-count.ts'
 import { timeText } from './time-text.ts'
 
-export function compactText(log: CompactedLog, isPreview: boolean): string[] {
+export interface ShownCompaction {
+  readonly isPreview: boolean
+  /** Undefined where a topic's keys are shown as they are. */
+  readonly decodeKey: KeyDecoder | undefined
+}
+
+export function compactText(log: CompactedLog, shown: ShownCompaction): string[] {
   const { topic, partition, cleaned } = log
   return [
     `${topic}-${partition}: ${dirtText(log)}`,
-    ...(cleaned === undefined ? [] : cleanedLines(cleaned, isPreview)),
+    ...(cleaned === undefined ? [] : cleanedLines(cleaned, shown)),
     ...(log.leftBytes > 0 ? [`  left alone: ${byteCount(log.leftBytes)} ${boundText(log)}`] : []),
   ]
 }
@@ -38,7 +45,7 @@ function dueText({ due }: CleanableRange): string {
   return `a broker would clean it, ${why}`
 }
 
-function cleanedLines(cleaned: Cleaned, isPreview: boolean): string[] {
+function cleanedLines(cleaned: Cleaned, { isPreview, decodeKey }: ShownCompaction): string[] {
   const { before, after, dropped, tombstones, markers, nextHorizonMs, passes } = cleaned
   const lines = [`  before: ${amountText(before)}`, `  after:  ${amountText(after)}`]
   for (const reason of DROP_REASONS) {
@@ -63,7 +70,7 @@ function cleanedLines(cleaned: Cleaned, isPreview: boolean): string[] {
       `  this is the first pass: not all keys fit into the buffer; the next goes on at offset ${cleaned.nextPassFrom}`,
     )
   }
-  return [...lines, ...wasteLines(cleaned)]
+  return [...lines, ...wasteLines(cleaned, decodeKey)]
 }
 
 const WHY: Readonly<Record<DropReason, string>> = {
@@ -77,27 +84,43 @@ function amountText({ records, batches, bytes, segments }: Cleaned['before']): s
   return `${records} records in ${batches} batches, ${byteCount(bytes)}, ${segments} segments`
 }
 
-function wasteLines({ wastedKeys, uncertainBytes }: Cleaned): string[] {
+function wasteLines(
+  { wastedKeys, uncertainBytes }: Cleaned,
+  decodeKey: KeyDecoder | undefined,
+): string[] {
   if (wastedKeys.length === 0) return []
   const exact = uncertainBytes === 0 ? '' : `, each up to ${byteCount(uncertainBytes)} more`
   return [
     `  keys that waste most${exact}:`,
     ...wastedKeys.map(
-      waste => `    ${byteCount(waste.bytes)} in ${waste.records} records: ${keyText(waste)}`,
+      waste =>
+        `    ${byteCount(waste.bytes)} in ${waste.records} records: ${keyText(waste, decodeKey)}`,
     ),
   ]
 }
 
 /** What is not plain text is quoted, and what is none at all in base64: different keys look different. */
-export function keyText({ key, isCut }: Pick<WastedKey, 'key' | 'isCut'>): string {
-  const text = key.toString('utf8')
-  const isPlain = !/^$|^["\s]|\s$|\p{Cc}/u.test(text)
-  const shown = !isUtf8(key)
-    ? `base64 ${key.toString('base64')}`
-    : isPlain
-      ? text
-      : quotedText(text)
+export function keyText(
+  { key, isCut }: Pick<WastedKey, 'key' | 'isCut'>,
+  decodeKey?: KeyDecoder,
+): string {
+  const decoded = isCut ? undefined : decodeKey?.(key)
+  if (decoded !== undefined) {
+    const fields = decoded.fields.map(([name, value]) => `${name}=${fieldText(String(value))}`)
+    return [decoded.type, ...fields].join(' ')
+  }
+  const shown = isUtf8(key) ? plainText(key.toString('utf8')) : `base64 ${key.toString('base64')}`
   return `${shown}${isCut ? '…' : ''}`
+}
+
+/** One word, so that it is plain where the next field begins. */
+function fieldText(text: string): string {
+  return /\s/.test(text) ? quotedText(text) : plainText(text)
+}
+
+function plainText(text: string): string {
+  const isPlain = !/^$|^["\s]|\s$|\p{Cc}/u.test(text)
+  return isPlain ? text : quotedText(text)
 }
 
 function boundText({ range }: CompactedLog): string {

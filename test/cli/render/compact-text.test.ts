@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import { KEY_DECODERS } from '../../../src/cli/key-decoder.ts'
 import { keyText } from '../../../src/cli/render/compact-text.ts'
+import { consumerOffsetsSerde } from '../../../src/coordinator/consumer-offsets-records.ts'
 
 const shown = (key: string | Buffer, isCut = false) => keyText({ key: Buffer.from(key), isCut })
 
@@ -19,4 +21,23 @@ it.each([
 
 it('shows where a key was cut', () => {
   expect(shown('abc', true)).toBe('abc…')
+})
+
+it('shows what a key of a coordinator names, each field one word', () => {
+  const { key } = consumerOffsetsSerde.encode({
+    type: 'OffsetCommit',
+    key: { group: 'my group', topic: 't', partition: 3 },
+    value: null,
+    version: 0,
+  })
+  const decodeKey = KEY_DECODERS.get('__consumer_offsets')
+  const text = 'offset_commit group="my group" topic=t partition=3'
+  expect(keyText({ key, isCut: false }, decodeKey)).toBe(text)
+  expect(keyText({ key, isCut: true }, decodeKey)).toMatch(/^"\\u0000.+…$/)
+})
+
+it('shows a key that is none of a coordinator as it is', () => {
+  const decodeKey = KEY_DECODERS.get('__transaction_state')
+  expect(keyText({ key: Buffer.from('key'), isCut: false }, decodeKey)).toBe('key')
+  expect(keyText({ key: Buffer.from('k'), isCut: false }, decodeKey)).toBe('k')
 })

@@ -156,6 +156,21 @@ describe('compact', () => {
     expect(said.exitCode).toBe(0)
     expect(said.stdout).toMatch(/^accounts-0: /)
   })
+
+  it('tells what the keys of coordinators name', async () => {
+    const args = ['__transaction_state', '--roll', '--top-keys', '1']
+    expect((await compact(...args)).stdout).toContain(
+      '2.5 KiB in 35 records: transaction_log transactionalId=tx-0\n',
+    )
+    expect(JSON.parse((await compact(...args, '--json')).stdout)).toMatchObject({
+      wastedKeys: [
+        {
+          key: '\0\0\0\u0004tx-0',
+          decodedKey: { type: 'transaction_log', transactionalId: 'tx-0' },
+        },
+      ],
+    })
+  })
 })
 
 interface Told {
