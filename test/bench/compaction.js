@@ -49,7 +49,7 @@ export function compaction(directory, jars) {
   return (
     `${Math.round(ours)} ms against ${Math.round(kafkas)} ms: ${(kafkas / ours).toFixed(1)}× as fast, ` +
     `${Math.round(size / 1000 / ours)} MB/s, ${Math.round(rssMax / 2 ** 20)} MiB resident, ` +
-    `${BUFFER_BYTES / 2 ** 20} of them the buffer`
+    `with a buffer of ${BUFFER_BYTES / 2 ** 20} at most`
   )
 }
 

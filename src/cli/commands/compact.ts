@@ -131,11 +131,11 @@ async function runCompact(
     await logDirs.close()
   }
   const unclean = logDirs.dirs.filter(({ isClean }) => !isClean)
-  for (const { path } of unclean) notice(uncleanNotice(path, isPreview))
+  for (const { path } of unclean) notice(leftUncleanText(path, isPreview))
   if (isPreview) notice(PREVIEW_NOTICE)
 }
 
-function uncleanNotice(path: string, isPreview: boolean): string {
+function leftUncleanText(path: string, isPreview: boolean): string {
   const before = `kbroker: ${path} was not shut down cleanly`
   if (isPreview) return `${before}: the logs told of above are shown as they would be loaded`
   return (
