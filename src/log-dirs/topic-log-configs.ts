@@ -1,7 +1,7 @@
-/** The configuration of each topic's logs: its own, or else the broker's, or else Kafka's default. */
+/** What a broker's logs are opened with: of each topic its own configs, or else the broker's, or else Kafka's defaults. */
 import { METADATA_TOPIC } from '../log/file-names.ts'
 import { DEFAULT_LOG_CONFIG, type LogConfig, logConfigOf } from '../log/log-config.ts'
-import { effectiveConfigs, type BrokerConfigs } from '../metadata/broker-configs.ts'
+import { type BrokerConfigs, brokerNumber, effectiveConfigs } from '../metadata/broker-configs.ts'
 
 /**
  * The controller's log is not the broker's, and knows nothing of its configs.
@@ -18,5 +18,19 @@ export function topicLogConfigs(
     const values = [...effective].map(([name, { value }]) => [name, value] as const)
     const config = logConfigOf(new Map([...values, ...said]))
     return configs.knowsTopics ? config : { ...config, isRemote: undefined }
+  }
+}
+
+export interface LogOpening {
+  readonly configOf: (topic: string) => LogConfig
+  /** `producer.id.expiration.ms` */
+  readonly producerExpirationMs: number
+}
+
+/** @param said goes before all that is known of topics */
+export function logOpening(configs: BrokerConfigs, said?: ReadonlyMap<string, string>): LogOpening {
+  return {
+    configOf: topicLogConfigs(configs, said),
+    producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
   }
 }

@@ -3,11 +3,7 @@ import { type Command as CommandType, Command, InvalidArgumentError } from 'comm
 import { DiskError } from '../../base/errors.ts'
 import { MEBIBYTE } from '../../base/limits.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
-import {
-  brokerConfigsHere,
-  type ClusterHere,
-  readClusterHere,
-} from '../../inspect/topics/cluster-here.ts'
+import type { BrokerFile } from '../../log-dirs/broker-file.ts'
 import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
 import { LogDirs } from '../../log-dirs/log-dirs.ts'
 import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
@@ -15,32 +11,29 @@ import { compactLog } from '../../maintenance/compact/compact-log.ts'
 import { rehearseLoading } from '../../maintenance/compact/rehearse-loading.ts'
 import { brokerNumber, type BrokerConfigs } from '../../metadata/broker-configs.ts'
 import { isInternalTopic } from '../../metadata/topic-name.ts'
-import {
-  addBrokerConfigOption,
-  type BrokerConfigOption,
-  withBrokerFile,
-} from '../broker-config-option.ts'
+import { withBrokerFile } from '../broker-config-option.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
-  addJsonOption,
   addLimitOption,
-  addLogDirsOption,
-  addQuietOption,
   collect,
   type LimitOption,
   limitsOf,
-  type LogDirsOption,
   noticesTo,
   parseByteSize,
   parseNatural,
-  type QuietOption,
 } from '../common-options.ts'
 import { compactedPartitions, parseTopicConfigs } from '../compacted-partitions.ts'
-import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
+import { PREVIEW_NOTICE } from '../execute-option.ts'
 import { EXIT } from '../exit-code.ts'
 import { readingFor } from '../left-out.ts'
 import type { KeyDecoder } from '../key-decoder.ts'
 import { loadNotices } from '../load-notices.ts'
+import {
+  addMaintenanceOptions,
+  type MaintainedBroker,
+  type MaintenanceOptions,
+  readMaintainedBroker,
+} from '../maintained-broker.ts'
 import { type MaintainedPartition, maintainedPartitions } from '../maintained-partitions.ts'
 import { NO_PROGRESS, startProgress } from '../progress.ts'
 import { compactJson } from '../render/compact-json.ts'
@@ -48,9 +41,7 @@ import { compactText } from '../render/compact-text.ts'
 import { tellOfRoots } from '../start-notices.ts'
 import { keepYoungHeapSmall } from '../young-heap.ts'
 
-interface CompactOptions
-  extends LogDirsOption, BrokerConfigOption, LimitOption, QuietOption, ExecuteOption {
-  readonly json?: true
+interface CompactOptions extends MaintenanceOptions, LimitOption {
   readonly roll?: true
   readonly due?: true
   readonly topKeys: number
@@ -68,8 +59,6 @@ export function createCompactCommand(context: CommandContext): CommandType {
         'The active segment is left alone. Without --execute it only tells what would come of it.',
     )
     .argument('[targets...]', 'topics, partitions or log.dirs; by default all compacted topics')
-  addExecuteOption(command)
-  command
     .option('--roll', 'close the active segments first, so that all is cleaned')
     .option('--due', "only what a broker's cleaner would take now: dirty enough, or too old")
     .option(
@@ -85,10 +74,7 @@ export function createCompactCommand(context: CommandContext): CommandType {
       parseBufferSize,
     )
     .option('--topic-config <name=value>', 'as if the topics had it; may be repeated', collect)
-  addLogDirsOption(command)
-  addBrokerConfigOption(command, '--config, ')
-  addJsonOption(command)
-  addQuietOption(command)
+  addMaintenanceOptions(command)
   addLimitOption(command)
   return command
     .addHelpText('after', EXAMPLES)
@@ -104,8 +90,7 @@ async function runCompact(
   const said = parseTopicConfigs(given.topicConfig ?? [])
   const { options, brokerFile } = withBrokerFile(given, context)
   const { partitions, logDirs: known } = await maintainedPartitions(words, options, context)
-  const cluster = readCluster(known, options, context)
-  const configs = brokerConfigsHere(cluster, brokerFile.configs)
+  const { cluster, configs } = brokerHere(known, brokerFile, { options, context })
   const notice = noticesTo(options, context)
   const isPreview = options.execute !== true
   const request = { words, said, isPreview, cluster, configs }
@@ -216,15 +201,16 @@ async function keyDecoderOf(topic: string): Promise<KeyDecoder | undefined> {
 }
 
 /** @throws DiskError */
-function readCluster(
+function brokerHere(
   paths: readonly string[],
-  options: CompactOptions,
-  context: CommandContext,
-): ClusterHere {
+  brokerFile: BrokerFile,
+  { options, context }: { readonly options: CompactOptions; readonly context: CommandContext },
+): MaintainedBroker {
+  const { disk } = context
   const { limits, notice } = readingFor(options, context)
-  const cluster = readClusterHere(context.disk, paths, { limits, notice, problem: notice })
-  tellOfRoots(cluster.logDirs, options, context)
-  return cluster
+  const broker = readMaintainedBroker(paths, brokerFile, { disk, limits, notice, problem: notice })
+  tellOfRoots(broker.cluster.logDirs, options, context)
+  return broker
 }
 
 function bufferOptions(

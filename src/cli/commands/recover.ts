@@ -1,42 +1,30 @@
 /** `kbroker recover`: what a broker's start does to log.dirs, and no more. */
 import { Command } from 'commander'
 import { UsageError } from '../../base/errors.ts'
-import {
-  brokerConfigsHere,
-  type ClusterHere,
-  readClusterHere,
-} from '../../inspect/topics/cluster-here.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
 import type { LoadAction } from '../../log/load-action.ts'
+import type { BrokerFile } from '../../log-dirs/broker-file.ts'
 import { LogDirs } from '../../log-dirs/log-dirs.ts'
-import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
-import { brokerNumber } from '../../metadata/broker-configs.ts'
-import {
-  addBrokerConfigOption,
-  withBrokerFile,
-  type BrokerConfigOption,
-} from '../broker-config-option.ts'
+import { logOpening } from '../../log-dirs/topic-log-configs.ts'
+import { withBrokerFile } from '../broker-config-option.ts'
 import type { CommandContext } from '../command-context.ts'
-import {
-  addJsonOption,
-  addLogDirsOption,
-  addQuietOption,
-  noticesTo,
-  parsePositiveInteger,
-  type LogDirsOption,
-  type QuietOption,
-} from '../common-options.ts'
-import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
+import { noticesTo, parsePositiveInteger } from '../common-options.ts'
+import { PREVIEW_NOTICE } from '../execute-option.ts'
 import { EXIT } from '../exit-code.ts'
 import { readingFor } from '../left-out.ts'
+import {
+  addMaintenanceOptions,
+  type MaintainedBroker,
+  type MaintenanceOptions,
+  readMaintainedBroker,
+} from '../maintained-broker.ts'
 import { NO_PROGRESS, startProgress } from '../progress.ts'
 import { DEFAULT_THREADS, recoveryThreading } from '../recovery-threads.ts'
 import { RecoverJson, RecoverText, type RecoverOutput } from '../render/recover-output.ts'
 import { refuseRepeated, requiredLogDirs } from '../required-log-dirs.ts'
 import { tellOfFolders, tellOfRoots } from '../start-notices.ts'
 
-interface RecoverOptions extends LogDirsOption, BrokerConfigOption, QuietOption, ExecuteOption {
-  readonly json?: true
+interface RecoverOptions extends MaintenanceOptions {
   readonly threads?: number
 }
 
@@ -50,12 +38,7 @@ export function createRecoverCommand(context: CommandContext): Command {
     )
     .argument('[words...]')
     .option('--threads <count>', `default: ${DEFAULT_THREADS}`, parsePositiveInteger)
-  addLogDirsOption(command, 'of one broker, all of them')
-  addBrokerConfigOption(command, '--config, ')
-  addExecuteOption(command)
-  addJsonOption(command)
-  addQuietOption(command)
-  return command
+  return addMaintenanceOptions(command, 'of one broker, all of them')
     .addHelpText('after', EXAMPLES)
     .action((words: string[], options: RecoverOptions) => runRecover(words, options, context))
 }
@@ -73,8 +56,7 @@ async function runRecover(
   const progress = options.quiet === true ? NO_PROGRESS : await startProgress('recovering', context)
   const { stdout, terminal } = context
   const Output = options.json === true ? RecoverJson : RecoverText
-  const cluster = clusterHere(paths, options, context)
-  const configs = brokerConfigsHere(cluster, brokerFile.configs)
+  const { configs } = brokerHere(paths, brokerFile, { options, context })
   const output: RecoverOutput = new Output(line => {
     progress.clear()
     stdout.line(line)
@@ -85,8 +67,7 @@ async function runRecover(
     disk: isPreview ? new OverlayDisk(context.disk) : context.writableDisk,
     takesLocks: !isPreview,
     clock: context,
-    configOf: topicLogConfigs(configs),
-    producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
+    ...logOpening(configs),
     onAction: (partition, action) => {
       if (action.kind === 'segment-dropped') dropped.push(action)
       output.action(partition, action)
@@ -121,21 +102,22 @@ function refuseWords([word]: readonly string[], { logDirs }: RecoverOptions): vo
 }
 
 /** What there is to say of it, is told. */
-function clusterHere(
+function brokerHere(
   paths: readonly string[],
-  options: RecoverOptions,
-  context: CommandContext,
-): ClusterHere {
+  brokerFile: BrokerFile,
+  { options, context }: { readonly options: RecoverOptions; readonly context: CommandContext },
+): MaintainedBroker {
   const { limits, notice } = readingFor(options, context)
   const problems: string[] = []
   const problem = (message: string) => {
     problems.push(message)
     notice(message)
   }
-  const cluster = readClusterHere(context.disk, paths, { limits, notice, problem })
-  tellOfRoots(cluster.logDirs, options, context)
-  if (problems.length === 0) tellOfFolders(cluster, options, context)
-  return cluster
+  const { disk } = context
+  const broker = readMaintainedBroker(paths, brokerFile, { disk, limits, notice, problem })
+  tellOfRoots(broker.cluster.logDirs, options, context)
+  if (problems.length === 0) tellOfFolders(broker.cluster, options, context)
+  return broker
 }
 
 const EXAMPLES = `

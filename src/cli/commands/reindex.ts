@@ -1,39 +1,29 @@
 /** `kbroker reindex`: what follows from the logs, built anew from them. */
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { brokerConfigsHere, readClusterHere } from '../../inspect/topics/cluster-here.ts'
 import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
-import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
+import { logOpening } from '../../log-dirs/topic-log-configs.ts'
 import { type Reindexed, reindex, type ReindexPlace } from '../../maintenance/reindex/reindex.ts'
 import { findFaults, type PartitionFaults } from '../../maintenance/reindex/partition-faults.ts'
-import { brokerNumber } from '../../metadata/broker-configs.ts'
-import {
-  addBrokerConfigOption,
-  withBrokerFile,
-  type BrokerConfigOption,
-} from '../broker-config-option.ts'
+import { withBrokerFile } from '../broker-config-option.ts'
 import type { CommandContext } from '../command-context.ts'
-import {
-  addJsonOption,
-  addLogDirsOption,
-  addQuietOption,
-  noticesTo,
-  parsePositiveInteger,
-  type LogDirsOption,
-  type QuietOption,
-} from '../common-options.ts'
-import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
+import { noticesTo, parsePositiveInteger } from '../common-options.ts'
+import { PREVIEW_NOTICE } from '../execute-option.ts'
 import { EXIT } from '../exit-code.ts'
 import { readingFor } from '../left-out.ts'
+import {
+  addMaintenanceOptions,
+  type MaintenanceOptions,
+  readMaintainedBroker,
+} from '../maintained-broker.ts'
 import { type MaintainedPartition, maintainedPartitions } from '../maintained-partitions.ts'
 import { startProgress } from '../progress.ts'
 import { reindexJson, reindexText } from '../render/reindex-output.ts'
 
-interface ReindexOptions extends LogDirsOption, BrokerConfigOption, QuietOption, ExecuteOption {
+interface ReindexOptions extends MaintenanceOptions {
   readonly all?: true
   readonly keepOld?: true
   readonly workers?: number
-  readonly json?: true
 }
 
 export function createReindexCommand(context: CommandContext): Command {
@@ -54,12 +44,7 @@ export function createReindexCommand(context: CommandContext): Command {
     )
     .option('--keep-old', 'keep what is replaced as *.old, which a broker takes no notice of')
     .option('--workers <count>', 'threads (default: one for each processor)', parsePositiveInteger)
-  addLogDirsOption(command)
-  addBrokerConfigOption(command, '--config, ')
-  addExecuteOption(command)
-  addJsonOption(command)
-  addQuietOption(command)
-  return command
+  return addMaintenanceOptions(command)
     .addHelpText('after', EXAMPLES)
     .action((words: string[], options: ReindexOptions) => runReindex(words, options, context))
 }
@@ -76,8 +61,8 @@ async function runReindex(
   const held = holdLogDirs(logDirs, { takesLocks: !isPreview })
   try {
     const disk = isPreview ? context.disk : context.writableDisk
-    const cluster = readClusterHere(context.disk, logDirs, readingFor(options, context))
-    const configs = brokerConfigsHere(cluster, brokerFile.configs)
+    const reading = { disk: context.disk, ...readingFor(options, context) }
+    const { cluster, configs } = readMaintainedBroker(logDirs, brokerFile, reading)
     const logDirOf = new Map(cluster.logDirs.map(dir => [dir.path, dir]))
     const progress = await startProgress('reindexing', context)
     const onProgress = (bytes: number, totalBytes: number) => progress.advance(bytes, totalBytes)
@@ -92,9 +77,8 @@ async function runReindex(
     const reindexed = reindex(places, disk, {
       isPreview,
       keepsOld: options.keepOld === true,
-      configOf: topicLogConfigs(configs),
+      ...logOpening(configs),
       nowMs: context.nowMs(),
-      producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
       threads: {
         countMax: options.workers ?? context.parallelism,
         wereAskedFor: options.workers !== undefined,

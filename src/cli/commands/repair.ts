@@ -2,11 +2,11 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { UsageError } from '../../base/errors.ts'
-import { brokerConfigsHere, readClusterHere } from '../../inspect/topics/cluster-here.ts'
 import { ROOT_FILES } from '../../log-dirs/log-dir.ts'
+import type { BrokerFile } from '../../log-dirs/broker-file.ts'
 import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
 import { logSizes } from '../../log/log-sizes.ts'
-import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
+import { type LogOpening, logOpening } from '../../log-dirs/topic-log-configs.ts'
 import { refuseBackupInLogDir } from '../../maintenance/backup-place.ts'
 import type { Cure } from '../../maintenance/repair/partition-cure.ts'
 import type { PartitionPlace } from '../../maintenance/repair/partition-plan.ts'
@@ -17,29 +17,23 @@ import {
   type RepairEnvironment,
   type RepairPlan,
 } from '../../maintenance/repair/repair-log-dirs.ts'
-import { brokerNumber } from '../../metadata/broker-configs.ts'
 import { LOCK_FILE, parsePartitionFolder } from '../../log/file-names.ts'
+import { withBrokerFile } from '../broker-config-option.ts'
 import type { CommandContext } from '../command-context.ts'
-import {
-  addJsonOption,
-  addLimitOption,
-  addLogDirsOption,
-  addQuietOption,
-  type LimitOption,
-  limitsOf,
-  type LogDirsOption,
-  noticesTo,
-  type QuietOption,
-} from '../common-options.ts'
-import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
+import { addLimitOption, type LimitOption, limitsOf, noticesTo } from '../common-options.ts'
+import { PREVIEW_NOTICE } from '../execute-option.ts'
 import { EXIT } from '../exit-code.ts'
+import {
+  addMaintenanceOptions,
+  type MaintenanceOptions,
+  readMaintainedBroker,
+} from '../maintained-broker.ts'
 import { type MaintainedPartitions, maintainedPartitions } from '../maintained-partitions.ts'
 import { NO_PROGRESS, startProgress } from '../progress.ts'
 import { RepairJson } from '../render/repair-json.ts'
 import { RepairText } from '../render/repair-text.ts'
 
-interface RepairOptions extends LogDirsOption, LimitOption, QuietOption, ExecuteOption {
-  readonly json?: true
+interface RepairOptions extends MaintenanceOptions, LimitOption {
   readonly likeKafka?: true
   readonly salvage?: true
   readonly backup?: string
@@ -66,11 +60,8 @@ export function createRepairCommand(context: CommandContext): Command {
     .option('--backup <dir>', "keep what is replaced there; default: in the partition's folder")
     .option('--cluster-id <id>', 'of the cluster that the log.dirs are meant for')
     .option('--stale', 'move -delete and -stray folders of the log.dirs to the backup as well')
-  addLogDirsOption(command)
-  addExecuteOption(command)
+  addMaintenanceOptions(command)
   addLimitOption(command)
-  addJsonOption(command)
-  addQuietOption(command)
   return command
     .addHelpText('after', EXAMPLES)
     .action((words: string[], options: RepairOptions) => runRepair(words, options, context))
@@ -78,9 +69,10 @@ export function createRepairCommand(context: CommandContext): Command {
 
 async function runRepair(
   words: readonly string[],
-  options: RepairOptions,
+  given: RepairOptions,
   context: CommandContext,
 ): Promise<void> {
+  const { options, brokerFile } = withBrokerFile(given, context)
   const cure = cureOf(options)
   refuseBackup(options, context)
   const maintained = await maintainedPartitions(words, options, context)
@@ -96,7 +88,7 @@ async function runRepair(
     )
     let read = 0
     const environment: RepairEnvironment = {
-      ...brokerHere(roots, context),
+      ...openingHere(roots, brokerFile, context),
       disk: isPreview ? disk : context.writableDisk,
       limits: limitsOf(options),
       nowMs: context.nowMs(),
@@ -176,15 +168,15 @@ function isRoot(path: string, { disk }: CommandContext): boolean {
   })
 }
 
-/** What the metadata log says of topics, as far as it is here. */
-function brokerHere(logDirs: readonly string[], { disk }: CommandContext) {
+/** As far as what topics are configured to is here. */
+function openingHere(
+  logDirs: readonly string[],
+  brokerFile: BrokerFile,
+  { disk }: CommandContext,
+): LogOpening {
   const silent = () => undefined
-  const reading = { limits: limitsOf({}), notice: silent, problem: silent }
-  const configs = brokerConfigsHere(readClusterHere(disk, logDirs, reading), new Map())
-  return {
-    configOf: topicLogConfigs(configs),
-    producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
-  }
+  const reading = { disk, limits: limitsOf({}), notice: silent, problem: silent }
+  return logOpening(readMaintainedBroker(logDirs, brokerFile, reading).configs)
 }
 
 const EXAMPLES = `

@@ -3,50 +3,35 @@ import { Command } from 'commander'
 import { UsageError } from '../../base/errors.ts'
 import { PartitionLogReader } from '../../inspect/offsets/partition-log.ts'
 import { readRetainedLog } from '../../inspect/retention/retained-log.ts'
-import {
-  brokerConfigsHere,
-  type ClusterHere,
-  readClusterHere,
-} from '../../inspect/topics/cluster-here.ts'
+import type { ClusterHere } from '../../inspect/topics/cluster-here.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
 import { planRetention, retentionConfigOf } from '../../log/retention-policy.ts'
-import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
+import { logOpening } from '../../log-dirs/topic-log-configs.ts'
 import {
   deleteExpired,
   type ExpiringPartition,
 } from '../../maintenance/retention/delete-expired.ts'
-import {
-  brokerNumber,
-  type BrokerConfigs,
-  effectiveConfigs,
-} from '../../metadata/broker-configs.ts'
-import {
-  addBrokerConfigOption,
-  withBrokerFile,
-  type BrokerConfigOption,
-} from '../broker-config-option.ts'
+import { type BrokerConfigs, effectiveConfigs } from '../../metadata/broker-configs.ts'
+import { withBrokerFile } from '../broker-config-option.ts'
 import { PLAIN } from '../colour.ts'
 import type { CommandContext } from '../command-context.ts'
-import {
-  addJsonOption,
-  addLogDirsOption,
-  addQuietOption,
-  limitsOf,
-  noticesTo,
-  type LogDirsOption,
-  type QuietOption,
-} from '../common-options.ts'
-import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
+import { limitsOf, noticesTo } from '../common-options.ts'
+import { PREVIEW_NOTICE } from '../execute-option.ts'
 import { readingFor } from '../left-out.ts'
+import {
+  addMaintenanceOptions,
+  type MaintainedBroker,
+  type MaintenanceOptions,
+  readMaintainedBroker,
+} from '../maintained-broker.ts'
 import { maintainedPartitions, type MaintainedPartition } from '../maintained-partitions.ts'
 import { retentionJson, retentionText, type ShownRetention } from '../render/retention-output.ts'
 import { requireLogDir } from '../required-log-dirs.ts'
 import { parseTime } from '../time-grammar.ts'
 import { refuseUnknownTopics, tellOfUnknownTopics } from '../unknown-topics.ts'
 
-interface RetentionOptions extends LogDirsOption, BrokerConfigOption, QuietOption, ExecuteOption {
+interface RetentionOptions extends MaintenanceOptions {
   readonly at?: string
-  readonly json?: true
 }
 
 export function createRetentionCommand(context: CommandContext): Command {
@@ -59,12 +44,7 @@ export function createRetentionCommand(context: CommandContext): Command {
     )
     .argument('[words...]', 'partitions: paths, or names with --log-dirs (default: all)')
     .option('--at <time>', 'what would be due then: 2026-03-01T12:00:00Z (default: now)')
-  addLogDirsOption(command)
-  addBrokerConfigOption(command, '--config, ')
-  addExecuteOption(command)
-  addJsonOption(command)
-  addQuietOption(command)
-  return command
+  return addMaintenanceOptions(command)
     .addHelpText('after', EXAMPLES)
     .action((words: string[], options: RetentionOptions) => runRetention(words, options, context))
 }
@@ -83,8 +63,9 @@ async function runRetention(
   const atMs = options.at === undefined ? nowMs : parseTime(options.at, context.nowMs())
   const { partitions, logDirs } = await maintainedPartitions(words, options, context)
   for (const path of logDirs) requireLogDir(context.disk, path)
-  const cluster = readClusterHere(context.disk, logDirs, readingFor(options, context))
-  const configs = brokerConfigsHere(cluster, brokerFile.configs)
+  const reading = { disk: context.disk, ...readingFor(options, context) }
+  const broker = readMaintainedBroker(logDirs, brokerFile, reading)
+  const { cluster, configs } = broker
   const notice = noticesTo(options, context)
   // A topic may say that it keeps all for ever.
   if (isPreview) tellOfUnknownTopics(cluster, 'retention', notice)
@@ -92,7 +73,7 @@ async function runRetention(
   const retained = partitions
     .filter(({ topic }) => topic !== METADATA_TOPIC)
     .filter(partition => isOfCluster(partition, cluster, notice))
-    .map(partition => retainedOf(partition, { cluster, configs }))
+    .map(partition => retainedOf(partition, broker))
   const shown = previewed(retained, atMs, context)
   const results = isPreview ? shown : await executed(shown, configs, context)
   const lines =
@@ -123,7 +104,7 @@ type Retained = MaintainedPartition & ExpiringPartition & Pick<ShownRetention, '
 
 function retainedOf(
   partition: MaintainedPartition,
-  { cluster, configs }: { readonly cluster: ClusterHere; readonly configs: BrokerConfigs },
+  { cluster, configs }: MaintainedBroker,
 ): Retained {
   const { topic } = partition
   const effective = effectiveConfigs(topic, configs)
@@ -164,8 +145,7 @@ async function executed(
   const deleted = await deleteExpired(due, {
     disk: context.writableDisk,
     clock: context,
-    configOf: topicLogConfigs(configs),
-    producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
+    ...logOpening(configs),
   })
   const plans = new Map(due.map((partition, index) => [partition, deleted[index]!.plan]))
   return shown.map(each => {
