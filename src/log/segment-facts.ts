@@ -10,16 +10,16 @@ import { MEBIBYTE } from '../base/limits.ts'
 import { INT64_MAX } from '../binary/big-endian.ts'
 import { ByteWriter } from '../binary/writer.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
-import { NO_TIMESTAMP } from '../record/batch.ts'
 import { BatchV2 } from '../record/batch-v2.ts'
 import { BatchScanner } from './batch-scanner.ts'
 import type { LeaderEpochEntry } from './leader-epoch-checkpoint.ts'
+import { IndexRule, type IndexedBatch } from './index-rule.ts'
 import type { CutOff } from './load-action.ts'
 import { OFFSET_INDEX_ENTRY } from './offset-index.ts'
 import { ProducerTrail } from './producer-trail.ts'
 import type { RecoveredIndexes } from './recovered-indexes.ts'
 import { RELATIVE_OFFSET_MAX } from './roll-policy.ts'
-import { TIME_INDEX_ENTRY, type TimestampOffset } from './time-index.ts'
+import { TIME_INDEX_ENTRY } from './time-index.ts'
 
 export interface SegmentToRead {
   /** Of its log. */
@@ -168,32 +168,21 @@ export class IndexBuilder {
   /** The last that it can hold. */
   readonly offsetMax: bigint
   readonly #baseOffset: bigint
-  readonly #interval: number
+  readonly #rule: IndexRule
   readonly #offsets = new ByteWriter(4096)
   readonly #times = new ByteWriter(4096)
-  #lastTime = NO_TIMESTAMP
-  #indexedUpTo = 0
-  #greatest: TimestampOffset
 
   constructor(baseOffset: bigint, interval: number) {
     this.offsetMax = baseOffset + RELATIVE_OFFSET_MAX
     this.#baseOffset = baseOffset
-    this.#interval = interval
-    this.#greatest = { timestamp: NO_TIMESTAMP, offset: baseOffset }
+    this.#rule = new IndexRule(baseOffset, interval)
   }
 
-  add(
-    { lastOffset, maxTimestamp }: { readonly lastOffset: bigint; readonly maxTimestamp: bigint },
-    position: number,
-  ): void {
-    if (maxTimestamp > this.#greatest.timestamp) {
-      this.#greatest = { timestamp: maxTimestamp, offset: lastOffset }
-    }
-    if (position - this.#indexedUpTo <= this.#interval) return
-    const relativeOffset = Number(lastOffset - this.#baseOffset)
+  add(batch: IndexedBatch, position: number): void {
+    if (!this.#rule.add(batch, position)) return
+    const relativeOffset = Number(batch.lastOffset - this.#baseOffset)
     this.#offsets.bytes(OFFSET_INDEX_ENTRY.encode({ relativeOffset, position }))
     this.#addTime()
-    this.#indexedUpTo = position
   }
 
   finish(): SegmentFacts['indexes'] {
@@ -201,14 +190,13 @@ export class IndexBuilder {
     return {
       offsets: this.#offsets.written(),
       times: this.#times.written(),
-      greatest: this.#greatest,
+      greatest: this.#rule.greatest,
     }
   }
 
   #addTime(): void {
-    const { timestamp, offset } = this.#greatest
-    if (timestamp <= this.#lastTime) return
-    this.#lastTime = timestamp
+    if (!this.#rule.takeTime()) return
+    const { timestamp, offset } = this.#rule.greatest
     const relativeOffset = Number(offset - this.#baseOffset)
     this.#times.bytes(TIME_INDEX_ENTRY.encode({ timestamp, relativeOffset }))
   }
