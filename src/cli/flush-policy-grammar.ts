@@ -7,6 +7,7 @@ import { orNever, type FlushPolicy } from '../inspect/flush/flush-policy.ts'
 import { brokerConfigProblem } from '../metadata/broker-configs.ts'
 import { TOPIC_CONFIGS } from '../metadata/topic-config-definitions.ts'
 import { configValueProblem } from '../metadata/topic-configs.ts'
+import { parseConfigPairs } from './config-pairs.ts'
 
 export interface SimulatedPolicy extends FlushPolicy {
   /** As it was given. */
@@ -16,6 +17,8 @@ export interface SimulatedPolicy extends FlushPolicy {
 const MESSAGES = 'flush.messages'
 const MS = 'flush.ms'
 const SCHEDULER = 'log.flush.scheduler.interval.ms'
+const SIMULATE = '--simulate'
+const EXPECTED = `${MESSAGES}=N or ${MS}=N, or both, and perhaps ${SCHEDULER}=N, comma-separated`
 
 /**
  * @param schedulerMs where the policy doesn't say
@@ -23,15 +26,14 @@ const SCHEDULER = 'log.flush.scheduler.interval.ms'
  */
 export function parseFlushPolicy(text: string, schedulerMs: number): SimulatedPolicy {
   const given = new Map<string, number>()
-  for (const part of text.split(',')) {
-    const [, name, value] = /^\s*([a-z.]+)\s*=\s*(\S+)\s*$/.exec(part) ?? []
-    if (name === undefined || value === undefined) throw noPolicy(text, part.trim())
-    if (given.has(name)) throw new UsageError(`--simulate ${text}: ${name} is given twice`)
+  for (const [name, value] of parseConfigPairs(SIMULATE, text, EXPECTED)) {
     const problem = problemOf(name, value)
-    if (problem !== undefined) throw new UsageError(`--simulate ${text}: ${problem}`)
+    if (problem !== undefined) throw new UsageError(`${SIMULATE} ${text}: ${problem}`)
     given.set(name, orNever(Number(value)))
   }
-  if (!given.has(MESSAGES) && !given.has(MS)) throw noPolicy(text, text)
+  if (!given.has(MESSAGES) && !given.has(MS)) {
+    throw new UsageError(`${SIMULATE} ${text}: found ${JSON.stringify(text)}, expected ${EXPECTED}`)
+  }
   return {
     name: text,
     flushMessages: given.get(MESSAGES) ?? Infinity,
@@ -51,11 +53,4 @@ function problemOf(name: string, value: string): string | undefined {
   }
   if (name !== SCHEDULER) return `${name} is none of ${MESSAGES}, ${MS} and ${SCHEDULER}`
   return brokerConfigProblem(name, value) ?? (Number(value) > 0 ? undefined : `${name} is above 0`)
-}
-
-function noPolicy(text: string, part: string): UsageError {
-  return new UsageError(
-    `--simulate ${text}: found ${JSON.stringify(part)}, expected ${MESSAGES}=N or ${MS}=N, or both, ` +
-      `and perhaps ${SCHEDULER}=N, comma-separated`,
-  )
 }

@@ -1,12 +1,19 @@
 /** `kbroker stats`: what batches and records are like, all of them or a sample. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../../base/errors.ts'
-import { statsOf, type StatsScope } from '../../inspect/stats/stats.ts'
+import { bytesOf, type StatsScope } from '../../inspect/stats/counted-logs.ts'
+import { statsOf } from '../../inspect/stats/stats.ts'
+import {
+  addBrokerConfigOption,
+  withBrokerFile,
+  type BrokerConfigOption,
+} from '../broker-config-option.ts'
 import { colourOf } from '../colour.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
   addLogDirsOption,
   addOutputOptions,
+  collect,
   limitsOf,
   logDirsOf,
   noticesTo,
@@ -22,15 +29,18 @@ import { logSizesOf, notePageCache } from '../page-cache-note.ts'
 import { startProgress } from '../progress.ts'
 import { statsJson } from '../render/stats-json.ts'
 import { HISTOGRAMS, statsLines, type HistogramName } from '../render/stats-text.ts'
+import { runWhatIf } from '../run-what-if.ts'
 import { scannedPartitions, type ScannedPartition } from '../scanned-partitions.ts'
 import { resolveTargets } from '../targets.ts'
+import { parseWhatIf } from '../what-if-grammar.ts'
 
-interface StatsCommandOptions extends LogDirsOption, OutputOptions {
+interface StatsCommandOptions extends LogDirsOption, BrokerConfigOption, OutputOptions {
   readonly by: StatsScope
   readonly sample?: number
   readonly top: number
   readonly histogram: readonly HistogramName[]
   readonly workers?: number
+  readonly whatIf?: readonly string[]
 }
 
 const TOP_MAX = 10
@@ -68,7 +78,14 @@ export function createStatsCommand(context: CommandContext): Command {
         .default(['batch-size'], 'batch-size')
         .conflicts('json'),
     )
+    .option(
+      '--what-if <configs>',
+      'instead: what the same batches would make of logs under other configs, such as ' +
+        "'index.interval.bytes=16384,compression.type=zstd'; may be given several times",
+      collect,
+    )
     .option('--workers <count>', 'threads (default: one for each processor)', parsePositiveInteger)
+  addBrokerConfigOption(command)
   addOutputOptions(command)
   return command
     .addHelpText('after', EXAMPLES)
@@ -77,15 +94,21 @@ export function createStatsCommand(context: CommandContext): Command {
 
 async function runStats(
   paths: readonly string[],
-  options: StatsCommandOptions,
+  given: StatsCommandOptions,
   context: CommandContext,
 ): Promise<void> {
+  const { options, brokerFile } = withBrokerFile(given, context)
+  const whatIfs = (options.whatIf ?? []).map(parseWhatIf)
   const { disk, stdout } = context
   const partitions = await countedPartitions(paths, options, context)
   const notice = noticesTo(options, context)
   notePageCache(() => logSizesOf(partitions), notice)
+  const bytesTotal = Math.min(bytesOf(partitions), options.sample ?? Infinity)
+  if (whatIfs.length > 0) {
+    const asked = { whatIfs, bytesTotal, file: brokerFile.configs }
+    return runWhatIf(partitions, asked, options, context)
+  }
   const progress = await startProgress('counting', context)
-  const bytesTotal = bytesToRead(partitions, options)
   const events = statsOf(disk, partitions, {
     by: options.by,
     sampleSize: options.sample,
@@ -134,15 +157,6 @@ async function countedPartitions(
   })
 }
 
-function bytesToRead(
-  partitions: readonly ScannedPartition[],
-  { sample = Infinity }: StatsCommandOptions,
-): number {
-  let bytes = 0
-  for (const { segments } of partitions) for (const { log } of segments) bytes += log.size
-  return Math.min(bytes, sample)
-}
-
 function parseHistograms(text: string): HistogramName[] {
   if (text === 'none') return []
   return splitList(text).map(word => {
@@ -159,6 +173,15 @@ Examples:
   kbroker stats orders --log-dirs /data/a,/data/b
   kbroker stats /data/a --sample 256MiB --by topic --json | jq '{topic, records}'
   kbroker stats /data/a/orders-0 --histogram record-size,batch-gap --top 3
+  kbroker stats orders --log-dirs /data/a,/data/b --what-if compression.type=zstd \\
+    --what-if index.interval.bytes=16384,segment.bytes=536870912
+
+--what-if takes index.interval.bytes, segment.bytes, segment.ms and compression.type. Batches stay
+as producers made them, and come when their timestamps say. They are compressed again for real,
+at the codecs' default levels, and timed on one thread. Indexes in memory are whole pages; what
+a lookup scans lies between its index entry and the batch. The first row is what others are
+compared with: segments and indexes as they are. The second is the same configs from the beginning
+on: some of today's segments end where a broker was restarted, or by configs of another time.
 
 Exit codes: 0 counted · 1 something could not be counted: a file that can't be read, a damaged
 batch · 2 usage`

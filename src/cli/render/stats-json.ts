@@ -19,6 +19,10 @@ export function statsJson(report: StatsReport): string {
     ...counts,
     headerShare: report.headerShare,
     distributions: distributionsJson(distributions),
+    indexes:
+      report.indexes === undefined
+        ? null
+        : { ...report.indexes, bytesPerEntry: report.indexes.bytesPerEntry ?? null },
     codecs: report.codecs.map(row => ({ ...row, ratio: row.ratio ?? null })),
     formats: report.formats.map(row => ({ ...row })),
     producers: producers.rows.map(({ key, ...share }) => ({

@@ -1,4 +1,6 @@
 /** Statistics for people: a few lines, tables, and histograms that need no more than a terminal of plain text. */
+import { MEBIBYTE } from '../../base/limits.ts'
+import type { CountedFacts } from '../../inspect/stats/counted-logs.ts'
 import type { Distribution } from '../../inspect/stats/histogram.ts'
 import { startOfHour } from '../../inspect/stats/hour-counter.ts'
 import type { Share } from '../../inspect/stats/share-table.ts'
@@ -23,6 +25,8 @@ export const HISTOGRAMS = {
   'value-size': 'valueSize',
   'batch-gap': 'batchGapMs',
   lateness: 'latenessMs',
+  'segment-fill': 'segmentFillMs',
+  'index-scan': 'indexScanBytes',
 } as const satisfies Readonly<Record<string, keyof Distributions>>
 
 export type HistogramName = keyof typeof HISTOGRAMS
@@ -50,8 +54,7 @@ function overviewLines(report: StatsReport, colour: Colour): string[] {
   const lines = [colour.bold(titleOf(report))]
   if (sample !== undefined) {
     lines.push(
-      `a sample: ${byteCount(report.bytesRead)} were read in ${sample.places} ${sample.places === 1 ? 'place' : 'places'}; ` +
-        'all figures are of these alone',
+      `${sampleText(report)}; all figures but those of segments and indexes are of these alone`,
     )
   }
   const formats = report.formats.map(({ magic, batches }) => `v${magic}: ${batches}`)
@@ -69,16 +72,42 @@ function overviewLines(report: StatsReport, colour: Colour): string[] {
     `disorder        ${part(distributions.latenessMs.count, total.records)} records are older than ` +
       `one before, by up to ${milliseconds(distributions.latenessMs.max)}; ` +
       `${counts.backwardBatches} batches step back`,
+    ...indexLines(report),
   )
   return lines
 }
+
+function indexLines({ indexes, distributions: { indexScanBytes } }: StatsReport): string[] {
+  if (indexes === undefined) return []
+  const { offsetIndexBytes, timeIndexBytes, share, bytesPerEntry } = indexes
+  const each =
+    bytesPerEntry === undefined ? '' : `, an entry each ${byteCount(Math.round(bytesPerEntry))}`
+  const scanned = byteCount(Math.round(indexScanBytes.mean))
+  const saved = indexScanBytes.count === 0 ? '' : `; a lookup scans ${scanned} on an average`
+  return [
+    `indexes         ${byteCount(offsetIndexBytes)} by offset, ${byteCount(timeIndexBytes)} by time: ` +
+      `${byteCount(Math.round(share * GIBIBYTE))} a GiB of log${each}${saved}`,
+  ]
+}
+
+const GIBIBYTE = 1024 * MEBIBYTE
 
 function besidesText({ controlBatches, damagedBatches, tooLargeBatches }: StatsReport['counts']) {
   const tooLarge = tooLargeBatches === 0 ? '' : `, ${tooLargeBatches} larger than may be read`
   return `${controlBatches} control batches, ${damagedBatches} damaged${tooLarge}`
 }
 
-function titleOf({ topic, partition, partitions, segments, logBytes }: StatsReport): string {
+export function sampleText({ bytesRead, sample }: CountedFacts): string {
+  return `a sample: ${byteCount(bytesRead)} were read in ${count(sample?.places ?? 0, 'place')}`
+}
+
+export function titleOf({
+  topic,
+  partition,
+  partitions,
+  segments,
+  logBytes,
+}: CountedFacts): string {
   const what = [topic === '' ? undefined : topic, partition === -1 ? undefined : partition]
   const name = what.filter(word => word !== undefined).join('-')
   const size = `${count(partitions, 'partition')}, ${count(segments, 'segment')}, ${byteCount(logBytes)}`
@@ -94,6 +123,8 @@ function distributionLines(distributions: Distributions, colour: Colour): string
     ['value size', distributions.valueSize, byteCount],
     ['gap between batches', distributions.batchGapMs, milliseconds],
     ['lateness of records', distributions.latenessMs, milliseconds],
+    ['time to fill a segment', distributions.segmentFillMs, milliseconds],
+    ['scanned behind an index entry', distributions.indexScanBytes, byteCount],
   ]
   const column = (name: string, value: (distribution: Distribution) => number) => ({
     name,

@@ -6,6 +6,7 @@
  * before the oldest result was taken, unless weights are given: then the heaviest begin first, so that none of them is
  * left alone at the end.
  */
+import { performance } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
 import { assert, AssertionError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
@@ -62,6 +63,7 @@ async function* runHere<N extends TaskName>(
       total += bytes
       onProgress?.(total)
     },
+    clockMs: () => performance.now(),
   }
   for (const argument of args) yield await runTask(name, argument, environment)
 }

@@ -9,11 +9,14 @@ import type { PartitionReplay, ReplayTask } from '../flush/partition-replay.ts'
 import type { SegmentResult, SegmentTask } from '../search/segment-task.ts'
 import type { PartitionStats, StatsTask } from '../stats/partition-stats.ts'
 import type { PartitionReport, PartitionTask } from '../verify/partition-task.ts'
+import type { PartitionWhatIf, WhatIfTask } from '../what-if/partition-what-if.ts'
 
 export interface TaskEnvironment {
   readonly disk: Disk
   /** Bytes looked at since the last call. */
   readonly onProgress: (bytes: number) => void
+  /** Milliseconds of a clock that only goes forward. */
+  readonly clockMs: () => number
 }
 
 export interface TaskTypes {
@@ -21,6 +24,7 @@ export interface TaskTypes {
   'search-segment': { readonly argument: SegmentTask; readonly result: SegmentResult }
   'partition-stats': { readonly argument: StatsTask; readonly result: PartitionStats }
   'read-segment': { readonly argument: SegmentToRead; readonly result: SegmentReading }
+  'partition-what-if': { readonly argument: WhatIfTask; readonly result: PartitionWhatIf }
   'replay-partition': { readonly argument: ReplayTask; readonly result: PartitionReplay }
 }
 
@@ -38,6 +42,8 @@ const TASKS: { readonly [N in TaskName]: () => Promise<Task<N>> } = {
   'search-segment': async () => (await import('../search/match-collector.ts')).runSegmentTask,
   'partition-stats': async () => (await import('../stats/partition-stats.ts')).partitionStats,
   'read-segment': async () => (await import('../../log-dirs/segment-reading.ts')).readSegment,
+  'partition-what-if': async () =>
+    (await import('../what-if/partition-what-if.ts')).partitionWhatIf,
   'replay-partition': async () => (await import('../flush/partition-replay.ts')).replayPartition,
 }
 

@@ -1,4 +1,5 @@
 /** The entry of a worker thread: does one task after the other, with a disk of its own. */
+import { performance } from 'node:perf_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
@@ -22,6 +23,7 @@ const environment: TaskEnvironment = {
   onProgress: bytes => {
     progress[workerIndex] = (progress[workerIndex] ?? 0) + bytes
   },
+  clockMs: () => performance.now(),
 }
 
 port.on('message', (order: TaskOrder) => {

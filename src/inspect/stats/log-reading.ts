@@ -1,49 +1,79 @@
-/** The statistics of one partition: of all its batches, or of a sample. Plain data in and out. */
+/** Reads the batches of one log, all of them or a sample, and goes on behind damage. */
 import { CorruptDataError, DiskError, LimitError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk, DiskFile } from '../../disk/disk.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import { findBatch } from '../../log/find-batch.ts'
-import type { Segment } from '../../log/segment.ts'
 import { isTorn, isZeroFrom } from '../../log/open-end.ts'
-import type { LogStats } from './log-stats.ts'
+import { withSegment, type OpenSegment } from '../../log/open-segment.ts'
+import { unreadableIndexText, withOptionalIndexes } from '../../log/optional-indexes.ts'
+import type { Segment } from '../../log/segment.ts'
+import type { BatchV2 } from '../../record/batch-v2.ts'
+import type { LegacyMessage } from '../../record/legacy-message.ts'
 import { alignedPosition, type SamplePlace } from './sample-places.ts'
-import { StatsReader } from './stats-reader.ts'
 
-export interface StatsTask {
+export interface ReadingTask {
   readonly segments: readonly Segment[]
   /** Base offset of the segment that may end torn, or in zeros: the last, where the log was not closed. */
   readonly openBaseOffset: bigint | undefined
   /** What to read of them, ascending; undefined for everything. */
   readonly places: readonly SamplePlace[] | undefined
   readonly limits: DecodeLimits
-  /** Batches to keep. */
-  readonly largestMax: number
 }
 
-export interface PartitionStats {
-  readonly stats: LogStats
+export interface LogReading {
   /** Of log. */
   readonly bytesRead: number
   /** Where reading began; of a whole partition one for each segment. */
   readonly places: number
-  readonly problems: readonly StatsProblem[]
+  readonly problems: readonly ReadingProblem[]
 }
 
-export interface StatsProblem {
+export interface ReadingProblem {
   /** A `failure` means that something was not counted. */
   readonly kind: 'notice' | 'failure'
   readonly message: string
 }
 
-export interface StatsEnvironment {
+export interface ReadingEnvironment {
   readonly disk: Disk
   /** Bytes looked at since the last call. */
   readonly onProgress: (bytes: number) => void
 }
 
-export function partitionStats(task: StatsTask, environment: StatsEnvironment): PartitionStats {
-  return new PartitionReading(task, environment).run()
+/** What is done with the batches. */
+export interface BatchReader {
+  /** Those that come now are of this segment, which stays open as long. */
+  enter(segment: OpenSegment): void
+  /** What comes now does not follow what came before. */
+  startAnew(): void
+  /**
+   * @returns what was wrong with the batch; its position is still to be told from the batch's
+   */
+  take(
+    batch: BatchV2 | LegacyMessage,
+    path: string,
+    position: number,
+  ): CorruptDataError | LimitError | undefined
+  /** Counts a batch of which no more can be said. */
+  refuse(error: LimitError): LimitError
+}
+
+export function checksumDamage(batch: BatchV2 | LegacyMessage): CorruptDataError {
+  return new CorruptDataError({
+    position: 0,
+    reason: 'the checksum of the batch does not hold',
+    found: String(batch.computeCrc()),
+    expected: String(batch.storedCrc),
+  })
+}
+
+export function readBatches(
+  task: ReadingTask,
+  reader: BatchReader,
+  environment: ReadingEnvironment,
+): LogReading {
+  return new PartitionReading(task, reader, environment).run()
 }
 
 /** Between two calls of `onProgress`. */
@@ -58,30 +88,27 @@ interface Stretch {
 }
 
 class PartitionReading {
-  readonly #task: StatsTask
-  readonly #environment: StatsEnvironment
-  readonly #reader: StatsReader
-  readonly #problems: StatsProblem[] = []
+  readonly #task: ReadingTask
+  readonly #reader: BatchReader
+  readonly #onProgress: ReadingEnvironment['onProgress']
+  readonly #disk: Disk
+  readonly #problems: ReadingProblem[] = []
   #bytesRead = 0
   #places = 0
 
-  constructor(task: StatsTask, environment: StatsEnvironment) {
+  constructor(task: ReadingTask, reader: BatchReader, { disk, onProgress }: ReadingEnvironment) {
     this.#task = task
-    this.#environment = environment
-    this.#reader = new StatsReader(task)
+    this.#reader = reader
+    this.#onProgress = onProgress
+    this.#disk = withOptionalIndexes(disk, error => this.#notice(unreadableIndexText(error)))
   }
 
-  run(): PartitionStats {
+  run(): LogReading {
     const { segments, places } = this.#task
     if (places !== undefined) this.#readSample(places)
     else
       for (const segment of segments) this.#inSegment(segment, log => this.#readAll(segment, log))
-    return {
-      stats: this.#reader.stats,
-      bytesRead: this.#bytesRead,
-      places: this.#places,
-      problems: this.#problems,
-    }
+    return { bytesRead: this.#bytesRead, places: this.#places, problems: this.#problems }
   }
 
   #readAll(segment: Segment, log: DiskFile): void {
@@ -101,7 +128,7 @@ class PartitionReading {
       if (owed <= 0) continue
       this.#inSegment(segment, log => {
         const { limits } = this.#task
-        const aligned = alignedPosition(this.#environment.disk, place, { log, limits })
+        const aligned = alignedPosition(this.#disk, place, { log, limits })
         if (aligned === undefined) return
         const from = behind?.path === log.path ? Math.max(aligned, behind.position) : aligned
         const options = { from, limits, windowSize: SAMPLE_WINDOW_SIZE }
@@ -115,14 +142,12 @@ class PartitionReading {
     }
   }
 
-  #inSegment({ log: { path } }: Segment, use: (log: DiskFile) => void): void {
+  #inSegment(segment: Segment, use: (log: DiskFile) => void): void {
     try {
-      const log = this.#environment.disk.open(path)
-      try {
-        use(log)
-      } finally {
-        log.close()
-      }
+      withSegment(this.#disk, segment, open => {
+        this.#reader.enter(open)
+        use(open.log)
+      })
     } catch (error) {
       if (!(error instanceof DiskError) && !(error instanceof CorruptDataError)) throw error
       this.#problems.push({ kind: 'failure', message: error.message })
@@ -144,10 +169,10 @@ class PartitionReading {
       const damage = this.#takeBatch(scanner)
       if (damage !== undefined) this.#fail(damage, path, position)
       if (position - told < PROGRESS_BYTES) continue
-      this.#environment.onProgress(position - told)
+      this.#onProgress(position - told)
       told = position
     }
-    this.#environment.onProgress(Math.max(0, scanner.position - told))
+    this.#onProgress(Math.max(0, scanner.position - told))
     this.#bytesRead += scanner.bytesRead
   }
 
@@ -175,7 +200,7 @@ class PartitionReading {
         : findBatch(file, { from: position + 1, to: fileEnd, limits, baseOffset })?.position
     if (next === undefined && isOpenEnded && isTorn(file, { position, stopped, baseOffset })) {
       const message = `${file.path}: the last ${fileEnd - position} bytes are no whole batch`
-      this.#problems.push({ kind: 'notice', message })
+      this.#notice(message)
       return false
     }
     const skipped = `${file.path}: bytes ${position} to ${(next ?? fileEnd) - 1} were skipped`
@@ -187,5 +212,10 @@ class PartitionReading {
   #fail(error: CorruptDataError | LimitError, path: string, position: number): void {
     const placed = error instanceof CorruptDataError ? error.in(path, position) : error
     this.#problems.push({ kind: 'failure', message: placed.message })
+  }
+  /** Once each. */
+  #notice(message: string): void {
+    if (this.#problems.some(problem => problem.message === message)) return
+    this.#problems.push({ kind: 'notice', message })
   }
 }

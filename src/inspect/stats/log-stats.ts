@@ -25,6 +25,11 @@ export interface LogStats {
   readonly batchGap: Histogram
   /** Of records that are older than one before them: by how many milliseconds. */
   readonly lateness: Histogram
+  /** Milliseconds from the first to the last timestamp of each segment that is full. */
+  readonly segmentFill: Histogram
+  /** Bytes of log that a lookup goes through from the index entry on, for each record; see index-scan. */
+  readonly indexScan: Histogram
+  readonly indexes: IndexCounts
   readonly codecs: Map<number, CodecShare>
   readonly formats: Map<number, Share>
   /** By producer id; −1 for none. */
@@ -55,6 +60,13 @@ export interface Counts {
   /** Of names and values. */
   headerBytes: number
   recordBytes: number
+}
+
+/** Of the segments that have an offset index. */
+export interface IndexCounts {
+  logBytes: number
+  offsetEntries: number
+  timeEntries: number
 }
 
 export interface CodecShare extends Share {
@@ -101,6 +113,9 @@ export function emptyStats(): LogStats {
     valueSize: emptyHistogram(),
     batchGap: emptyHistogram(),
     lateness: emptyHistogram(),
+    segmentFill: emptyHistogram(),
+    indexScan: emptyHistogram(),
+    indexes: { logBytes: 0, offsetEntries: 0, timeEntries: 0 },
     codecs: new Map(),
     formats: new Map(),
     producers: emptyShareTable(PRODUCERS_MAX),
@@ -115,6 +130,9 @@ export function mergeStats(into: LogStats, from: LogStats, largestMax: number): 
   for (const name of Object.keys(into.counts) as (keyof Counts)[]) {
     into.counts[name] += from.counts[name]
   }
+  into.indexes.logBytes += from.indexes.logBytes
+  into.indexes.offsetEntries += from.indexes.offsetEntries
+  into.indexes.timeEntries += from.indexes.timeEntries
   for (const name of HISTOGRAMS) mergeHistogram(into[name], from[name])
   for (const [codecId, share] of from.codecs) addCodecShare(into, codecId, share)
   for (const [magic, share] of from.formats) addFormatShare(into, magic, share)
@@ -131,6 +149,8 @@ const HISTOGRAMS = [
   'valueSize',
   'batchGap',
   'lateness',
+  'segmentFill',
+  'indexScan',
 ] as const
 
 export function addCodecShare(stats: LogStats, codecId: number, share: CodecShare): void {

@@ -4,12 +4,15 @@
  */
 import { CorruptDataError, LimitError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
+import type { OpenSegment } from '../../log/open-segment.ts'
 import { BATCH_OVERHEAD, BatchV2 } from '../../record/batch-v2.ts'
 import type { LegacyMessage } from '../../record/legacy-message.ts'
 import type { RecordCursor } from '../../record/record-cursor.ts'
 import { recordsOf } from '../../record/records.ts'
 import { record as note } from './histogram.ts'
 import { HourCounter, hourOf } from './hour-counter.ts'
+import { IndexCursor, noteScan } from './index-scan.ts'
+import { checksumDamage, type BatchReader } from './log-reading.ts'
 import {
   addCodecShare,
   addFormatShare,
@@ -27,10 +30,12 @@ export interface StatsReaderOptions {
   readonly largestMax: number
 }
 
-export class StatsReader {
+export class StatsReader implements BatchReader {
   readonly stats: LogStats = emptyStats()
   readonly #options: StatsReaderOptions
   readonly #hours = new HourCounter(this.stats.hours)
+  /** Undefined where the segment has none. */
+  #index: IndexCursor | undefined
   #batchTimestamp: bigint | undefined
   /** Of the records so far; −1 for none, Infinity where it is beyond 2⁵³ and stands in `#hugeTimestamp`. */
   #greatestTimestamp = -1
@@ -40,26 +45,28 @@ export class StatsReader {
     this.#options = options
   }
 
-  /** What comes now does not follow what came before. */
+  enter({ offsetIndex }: OpenSegment): void {
+    this.#index = offsetIndex && new IndexCursor(offsetIndex)
+  }
+
   startAnew(): void {
     this.#batchTimestamp = undefined
     this.#greatestTimestamp = -1
   }
 
-  /**
-   * @returns what was wrong with the batch; its position is still to be told from the batch's
-   */
   take(batch: Batch, path: string, position: number): CorruptDataError | LimitError | undefined {
     if (batch.isControl) {
       this.stats.counts.controlBatches++
       return undefined
     }
     try {
-      if (!batch.isValid()) throw invalid(batch)
+      if (!batch.isValid()) throw checksumDamage(batch)
       const records = recordsOf(batch, this.#options.limits)
       const plainBytes = batch.codecId === 0 ? storedBytesOf(batch) : records.bytes.length
       const recordCount = this.#takeRecords(records)
       this.#takeBatch(batch, { recordCount, plainBytes })
+      const before = this.#index?.distanceTo(position)
+      if (before !== undefined) noteScan(this.stats.indexScan, before, recordCount)
       this.#noteLarge(batch, { path, position, recordCount })
       return undefined
     } catch (error) {
@@ -68,7 +75,6 @@ export class StatsReader {
     }
   }
 
-  /** Counts a batch of which no more can be said. */
   refuse<Refusal extends CorruptDataError | LimitError>(error: Refusal): Refusal {
     const { counts } = this.stats
     if (error instanceof LimitError) counts.tooLargeBatches++
@@ -166,13 +172,4 @@ export class StatsReader {
 /** Of the records as stored, without the batch's header. */
 function storedBytesOf(batch: Batch): number {
   return batch.size - (batch instanceof BatchV2 ? BATCH_OVERHEAD : batch.keySizeAt)
-}
-
-function invalid(batch: Batch): CorruptDataError {
-  return new CorruptDataError({
-    position: 0,
-    reason: 'the checksum of the batch does not hold',
-    found: String(batch.computeCrc()),
-    expected: String(batch.storedCrc),
-  })
 }

@@ -1,25 +1,20 @@
 /** The statistics of logs as they are told: shares, distributions, the largest of each kind. */
 import { codecById } from '../../compression/codecs.ts'
+import { OFFSET_INDEX_ENTRY } from '../../log/offset-index.ts'
+import { TIME_INDEX_ENTRY } from '../../log/time-index.ts'
+import type { CountedFacts } from './counted-logs.ts'
 import { distributionOf, type Distribution } from './histogram.ts'
-import type { Counts, LogStats } from './log-stats.ts'
+import type { Counts, IndexCounts, LogStats } from './log-stats.ts'
 import { largestShares, type Share } from './share-table.ts'
 
-export interface StatsReport {
-  /** Undefined where the report is about more than one. */
-  readonly topic: string | undefined
-  readonly partition: number | undefined
-  readonly partitions: number
-  readonly segments: number
-  /** Of all the logs. */
-  readonly logBytes: number
-  readonly bytesRead: number
-  /** Undefined where everything was read; nothing here is projected from a sample onto the whole. */
-  readonly sample: { readonly sampleBytes: number; readonly places: number } | undefined
+export interface StatsReport extends CountedFacts {
   readonly total: Share
   readonly counts: Counts
   /** Of the bytes of records: those of headers' names and values. */
   readonly headerShare: number
   readonly distributions: Distributions
+  /** Undefined where no segment has an index. */
+  readonly indexes: IndexCost | undefined
   readonly codecs: readonly CodecRow[]
   readonly formats: readonly (Share & { readonly magic: number })[]
   readonly producers: LargestRows<bigint>
@@ -36,6 +31,18 @@ export interface Distributions {
   readonly valueSize: Distribution
   readonly batchGapMs: Distribution
   readonly latenessMs: Distribution
+  readonly segmentFillMs: Distribution
+  readonly indexScanBytes: Distribution
+}
+
+/** What `index.interval.bytes` costs; what it saves, `indexScanBytes` tells. */
+export interface IndexCost {
+  readonly offsetIndexBytes: number
+  readonly timeIndexBytes: number
+  /** Of both, for each byte of log. */
+  readonly share: number
+  /** Of log, for each entry of the offset index; undefined where there is none. */
+  readonly bytesPerEntry: number | undefined
 }
 
 export interface LargestRows<Key> {
@@ -62,13 +69,8 @@ export interface LargeBatchRow {
   readonly codec: string
 }
 
-export type ReportFacts = Pick<
-  StatsReport,
-  'topic' | 'partition' | 'partitions' | 'segments' | 'logBytes' | 'bytesRead' | 'sample'
->
-
 /** @param topMax producers and batches to name */
-export function reportOf(stats: LogStats, facts: ReportFacts, topMax: number): StatsReport {
+export function reportOf(stats: LogStats, facts: CountedFacts, topMax: number): StatsReport {
   const { counts } = stats
   const hours = largestShares(stats.hours, Infinity)
   return {
@@ -84,7 +86,10 @@ export function reportOf(stats: LogStats, facts: ReportFacts, topMax: number): S
       valueSize: distributionOf(stats.valueSize),
       batchGapMs: distributionOf(stats.batchGap),
       latenessMs: distributionOf(stats.lateness),
+      segmentFillMs: distributionOf(stats.segmentFill),
+      indexScanBytes: distributionOf(stats.indexScan),
     },
+    indexes: indexCost(stats.indexes),
     codecs: codecRows(stats),
     formats: [...stats.formats]
       .map(([magic, share]) => ({ magic, ...share }))
@@ -94,6 +99,18 @@ export function reportOf(stats: LogStats, facts: ReportFacts, topMax: number): S
     largest: stats.largest
       .slice(0, topMax)
       .map(({ codecId, ...batch }) => ({ ...batch, codec: codecName(codecId) })),
+  }
+}
+
+function indexCost({ logBytes, offsetEntries, timeEntries }: IndexCounts): IndexCost | undefined {
+  if (logBytes === 0) return undefined
+  const offsetIndexBytes = offsetEntries * OFFSET_INDEX_ENTRY.size
+  const timeIndexBytes = timeEntries * TIME_INDEX_ENTRY.size
+  return {
+    offsetIndexBytes,
+    timeIndexBytes,
+    share: (offsetIndexBytes + timeIndexBytes) / logBytes,
+    bytesPerEntry: offsetEntries === 0 ? undefined : logBytes / offsetEntries,
   }
 }
 

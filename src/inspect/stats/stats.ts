@@ -5,23 +5,19 @@
 import { considerate } from '../../disk/considerate-disk.ts'
 import { MEBIBYTE, type DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
-import type { Segment } from '../../log/segment.ts'
-import type { PartitionLog } from '../offsets/partition-log.ts'
 import { runTasks } from '../parallel/task-pool.ts'
+import {
+  bytesOf,
+  CountedScope,
+  readingTasks,
+  sampleSizeOf,
+  type CountedPartition,
+  type StatsScope,
+} from './counted-logs.ts'
 import { emptyStats, mergeStats, type LogStats } from './log-stats.ts'
-import type { PartitionStats, StatsProblem, StatsTask } from './partition-stats.ts'
-import { samplePlaces } from './sample-places.ts'
+import type { ReadingProblem } from './log-reading.ts'
+import type { PartitionStats } from './partition-stats.ts'
 import { reportOf, type StatsReport } from './stats-report.ts'
-
-export interface CountedPartition {
-  readonly topic: string
-  readonly partition: number
-  readonly log: PartitionLog
-  /** Of its segments, those to count. */
-  readonly segments: readonly Segment[]
-}
-
-export type StatsScope = 'all' | 'topic' | 'partition'
 
 export interface StatsOptions {
   readonly by: StatsScope
@@ -35,7 +31,7 @@ export interface StatsOptions {
 }
 
 export type StatsEvent =
-  | { readonly kind: 'problem'; readonly problem: StatsProblem }
+  | { readonly kind: 'problem'; readonly problem: ReadingProblem }
   | { readonly kind: 'report'; readonly report: StatsReport }
 
 /** Threads take as long to start as this takes to read. */
@@ -48,11 +44,14 @@ export async function* statsOf(
   partitions: readonly CountedPartition[],
   asked: StatsOptions,
 ): AsyncGenerator<StatsEvent> {
-  const total = bytesOf(partitions)
-  const { sampleSize = Infinity } = asked
-  const options = { ...asked, sampleSize: sampleSize < total ? sampleSize : undefined }
-  const tasks = tasksOf(partitions, options)
-  const isSmall = Math.min(total, sampleSize) < THREADED_BYTES_MIN
+  const sampleSize = sampleSizeOf(partitions, asked.sampleSize)
+  const options = { ...asked, sampleSize }
+  const tasks = readingTasks(partitions, options).map((task, index) => ({
+    ...task,
+    lastBaseOffset: partitions[index]!.log.segments.at(-1)?.baseOffset,
+    largestMax: options.topMax,
+  }))
+  const isSmall = (sampleSize ?? bytesOf(partitions)) < THREADED_BYTES_MIN
   const results = runTasks('partition-stats', tasks, {
     workers: isSmall ? 1 : Math.min(options.workers, THREADS_MAX),
     disk: considerate(disk),
@@ -63,7 +62,7 @@ export async function* statsOf(
   for await (const result of results) {
     const partition = partitions[index++]!
     for (const problem of result.problems) yield { kind: 'problem', problem }
-    if (scope !== undefined && !scope.holds(partition)) {
+    if (scope !== undefined && !scope.counted.holds(partition)) {
       yield { kind: 'report', report: scope.report() }
       scope = undefined
     }
@@ -73,66 +72,22 @@ export async function* statsOf(
   if (scope !== undefined) yield { kind: 'report', report: scope.report() }
 }
 
-/** A sample is spread over all of them together: what is small may get nothing of it. */
-function tasksOf(
-  partitions: readonly CountedPartition[],
-  { sampleSize, limits, topMax }: StatsOptions,
-): StatsTask[] {
-  const all = partitions.flatMap(({ segments }) => segments)
-  const places = sampleSize === undefined ? undefined : samplePlaces(all, sampleSize)
-  return partitions.map(({ log, segments }) => ({
-    segments,
-    places: places?.filter(({ segment }) => segments.includes(segment)),
-    openBaseOffset: log.isClean ? undefined : log.segments.at(-1)?.baseOffset,
-    limits,
-    largestMax: topMax,
-  }))
-}
-
 class Scope {
-  readonly #options: StatsOptions
+  readonly counted: CountedScope
+  readonly #topMax: number
   readonly #stats: LogStats = emptyStats()
-  readonly #partitions: CountedPartition[] = []
-  #bytesRead = 0
-  #places = 0
 
-  constructor(options: StatsOptions) {
-    this.#options = options
+  constructor({ by, sampleSize, topMax }: StatsOptions) {
+    this.counted = new CountedScope(by, sampleSize)
+    this.#topMax = topMax
   }
 
-  holds({ topic }: CountedPartition): boolean {
-    const { by } = this.#options
-    return by === 'all' || (by === 'topic' && topic === this.#partitions[0]?.topic)
-  }
-
-  add(partition: CountedPartition, { stats, bytesRead, places }: PartitionStats): void {
-    this.#partitions.push(partition)
-    mergeStats(this.#stats, stats, this.#options.topMax)
-    this.#bytesRead += bytesRead
-    this.#places += places
+  add(partition: CountedPartition, result: PartitionStats): void {
+    this.counted.add(partition, result)
+    mergeStats(this.#stats, result.stats, this.#topMax)
   }
 
   report(): StatsReport {
-    const { sampleSize, topMax } = this.#options
-    const logBytes = bytesOf(this.#partitions)
-    const [first] = this.#partitions
-    const topics = new Set(this.#partitions.map(({ topic }) => topic))
-    const facts = {
-      topic: topics.size === 1 ? first?.topic : undefined,
-      partition: this.#partitions.length === 1 ? first?.partition : undefined,
-      partitions: this.#partitions.length,
-      segments: this.#partitions.reduce((sum, { segments }) => sum + segments.length, 0),
-      logBytes,
-      bytesRead: this.#bytesRead,
-      sample:
-        sampleSize === undefined ? undefined : { sampleBytes: sampleSize, places: this.#places },
-    }
-    return reportOf(this.#stats, facts, topMax)
+    return reportOf(this.#stats, this.counted.facts(), this.#topMax)
   }
-}
-
-function bytesOf(partitions: readonly CountedPartition[]): number {
-  let bytes = 0
-  for (const { segments } of partitions) for (const { log } of segments) bytes += log.size
-  return bytes
 }

@@ -5,11 +5,8 @@ import { DEFAULT_DECODE_LIMITS } from '../../../src/base/limits.ts'
 import { MemoryDisk } from '../../../src/disk/memory-disk.ts'
 import { nodeDisk } from '../../../src/disk/node-disk.ts'
 import { PartitionLogReader } from '../../../src/inspect/offsets/partition-log.ts'
-import {
-  statsOf,
-  type CountedPartition,
-  type StatsOptions,
-} from '../../../src/inspect/stats/stats.ts'
+import type { CountedPartition } from '../../../src/inspect/stats/counted-logs.ts'
+import { statsOf, type StatsOptions } from '../../../src/inspect/stats/stats.ts'
 import type { StatsReport } from '../../../src/inspect/stats/stats-report.ts'
 import { OFFSET_INDEX_ENTRY } from '../../../src/log/offset-index.ts'
 import { encodeBatch, record } from '../../record/encode-batch.ts'
