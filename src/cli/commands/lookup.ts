@@ -1,12 +1,14 @@
 /** `kbroker lookup`: where the record at an offset or a time is, and how the indexes lead there. */
 import { Command } from 'commander'
 import { UsageError } from '../../base/errors.ts'
+import { foundSegment } from '../../inspect/lookup/found-segment.ts'
 import { lookUp } from '../../inspect/lookup/lookup.ts'
 import type { LookupQuery, LookupReport } from '../../inspect/lookup/lookup-report.ts'
 import { ObservedDisk } from '../../inspect/lookup/observed-disk.ts'
 import { offsetBoundsOf } from '../../inspect/offsets/offset-query.ts'
 import { resolveOffset, type OffsetPoint } from '../../inspect/offsets/offset-point.ts'
 import type { BoundedLog } from '../../inspect/offsets/log-bounds.ts'
+import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
 import { refusedLogs } from '../../log/partition-directory.ts'
 import { pageCacheNotice } from '../../disk/page-cache.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -22,6 +24,7 @@ import {
   type LogDirsOption,
   type QuietOption,
 } from '../common-options.ts'
+import { configsHere } from '../configs-here.ts'
 import { EXIT } from '../exit-code.ts'
 import { diskWithOptionalIndexes, leavingOut } from '../left-out.ts'
 import { parseOffset } from '../offset-grammar.ts'
@@ -32,8 +35,9 @@ import {
   missingRecordText,
   otherRecordText,
   queryText,
+  type LookedUpPartition,
 } from '../render/lookup-text.ts'
-import { wayLines } from '../render/lookup-way-text.ts'
+import { segmentLines, wayLines } from '../render/lookup-way-text.ts'
 import { scannedPartitions, type ScannedPartition } from '../scanned-partitions.ts'
 import { resolveTargets } from '../targets.ts'
 import { parseTime } from '../time-grammar.ts'
@@ -61,7 +65,10 @@ export function createLookupCommand(context: CommandContext): Command {
       'digits (10: s, 13: ms, 16: µs, 19: ns), 2026-03-01, 2026-03-01T12:30:00Z, -1h, now',
     )
     .option('--max-timestamp', 'the first record with the greatest timestamp')
-    .option('--explain', 'show the way: segments, index entries, bytes read, page cache')
+    .option(
+      '--explain',
+      'show the way: segments, index entries, bytes read, page cache; and what the index costs and saves',
+    )
   addJsonOption(command)
   addQuietOption(command)
   addLimitOption(command)
@@ -84,17 +91,31 @@ async function runLookup(
   const report = lookUp(disk, log, ask(new ObservedDisk(tolerant, () => undefined), log))
   const place = { topic, partition, path: log.directory.path }
   if (explain) noteBlindness(report.found?.file, noticesTo(options, context))
+  const isExplained = explain && report.found !== undefined
+  const interval = isExplained ? indexIntervalOf(place, options, context) : undefined
+  const segment = interval === undefined ? undefined : foundSegment(tolerant, log, report, interval)
   if (options.json === true) {
-    context.stdout.line(lookupJson(report, place, { withWay: explain }))
+    context.stdout.line(lookupJson(report, place, { withWay: explain, segment }))
   } else {
     const lines = lookupLines(report)
     if (report.found === undefined) context.stderr(`kbroker: ${missingRecordText(report, place)}`)
     if (explain) lines.unshift(`looking for ${queryText(report.query)}`)
     if (explain) lines.push(...wayLines(report.way))
+    if (segment !== undefined) lines.push(...segmentLines(segment))
     for (const line of lines) context.stdout.line(line)
   }
   noteOtherRecord(report, noticesTo(options, context), context)
   if (!isSound(report)) context.endWith(EXIT.itemFailed)
+}
+
+/** As far as the log.dirs know; Kafka's default otherwise. */
+function indexIntervalOf(
+  { topic, path }: LookedUpPartition,
+  options: LookupCommandOptions,
+  context: CommandContext,
+): number {
+  const { configs } = configsHere([path], new Map(), { ...options, quiet: true }, context)
+  return topicLogConfigs(configs)(topic).indexIntervalBytes
 }
 
 function isSound({ found }: LookupReport): boolean {

@@ -1,5 +1,6 @@
 /** A lookup as one line of JSON. */
 import { codecById } from '../../compression/codecs.ts'
+import type { FoundSegment } from '../../inspect/lookup/found-segment.ts'
 import type {
   FoundRecord,
   LookupQuery,
@@ -7,6 +8,7 @@ import type {
   LookupWay,
   SegmentStep,
 } from '../../inspect/lookup/lookup-report.ts'
+import { fillMs } from '../../inspect/offsets/segment-fill.ts'
 import type { LogScan } from '../../log/offset-lookup.ts'
 import { membersText, recordMembers, type JsonValue } from '../json-text.ts'
 import { damageText, type LookedUpPartition } from './lookup-text.ts'
@@ -14,7 +16,7 @@ import { damageText, type LookedUpPartition } from './lookup-text.ts'
 export function lookupJson(
   report: LookupReport,
   place: LookedUpPartition,
-  options: { readonly withWay: boolean },
+  options: { readonly withWay: boolean; readonly segment?: FoundSegment | undefined },
 ): string {
   const { topic, partition } = place
   const { outcome, range, found, damages, way, query } = report
@@ -35,7 +37,7 @@ export function lookupJson(
   const timestampType = found?.batch.timestampType ?? 'none'
   const members = record && recordMembers({ topic, partition, timestampType }, record)
   const recordText = members === undefined ? '"record":null' : `"record":{${members}}`
-  const wayText = options.withWay ? `,${membersText({ way: wayJson(way) })}` : ''
+  const wayText = options.withWay ? `,${membersText({ way: wayJson(way, options.segment) })}` : ''
   return `{${before},${recordText}${wayText}}`
 }
 
@@ -64,7 +66,10 @@ function batchJson({ batch, isValid }: FoundRecord): JsonValue {
   }
 }
 
-function wayJson({ segmentCount, steps, reads }: LookupWay): JsonValue {
+function wayJson(
+  { segmentCount, steps, reads }: LookupWay,
+  segment: FoundSegment | undefined,
+): JsonValue {
   return {
     segments: segmentCount,
     steps: steps.map(stepJson),
@@ -73,6 +78,25 @@ function wayJson({ segmentCount, steps, reads }: LookupWay): JsonValue {
       ranges: ranges.map(({ position, size }) => ({ position, size })),
       bytes: touchedBytes,
       residentBytes: residentBytes ?? null,
+    })),
+    found: segment && segmentJson(segment),
+  }
+}
+
+function segmentJson({ fill, indexes, otherIntervals, ...segment }: FoundSegment): JsonValue {
+  return {
+    bytes: segment.bytes,
+    isFull: segment.isFull,
+    firstTimestamp: fill?.firstTimestamp ?? null,
+    lastTimestamp: fill?.lastTimestamp ?? null,
+    fillMs: fill === undefined ? null : fillMs(fill),
+    indexes:
+      indexes === undefined ? null : { ...indexes, bytesPerEntry: indexes.bytesPerEntry ?? null },
+    'index.interval.bytes': segment.indexIntervalBytes,
+    scannedBytes: segment.scannedBytes,
+    otherIntervals: otherIntervals.map(({ indexIntervalBytes, ...scan }) => ({
+      'index.interval.bytes': indexIntervalBytes,
+      ...scan,
     })),
   }
 }

@@ -1,8 +1,12 @@
 /** The way of a lookup, step by step, for those who want to see how an index works. */
 import { basename } from 'node:path'
+import type { FoundSegment } from '../../inspect/lookup/found-segment.ts'
 import type { LookupWay, SegmentStep } from '../../inspect/lookup/lookup-report.ts'
 import type { FileReads } from '../../inspect/lookup/observed-disk.ts'
 import type { IndexLookup, LogScan } from '../../log/offset-lookup.ts'
+import { fillMs } from '../../inspect/offsets/segment-fill.ts'
+import { byteCount } from './byte-count.ts'
+import { durationText } from './duration-text.ts'
 import { timeText } from './time-text.ts'
 
 /** Of the segments that a search by time passes over, the last ones are shown. */
@@ -21,6 +25,46 @@ export function wayLines({ segmentCount, steps, reads }: LookupWay): string[] {
     ...readLines(reads),
   ]
 }
+
+/** What the segment found cost to write and to index, and what its index saved. */
+export function segmentLines(segment: FoundSegment): string[] {
+  return ['', fillLine(segment), indexLine(segment), scannedLine(segment)]
+}
+
+function fillLine({ bytes, isFull, fill }: FoundSegment): string {
+  const size = `segment: ${byteCount(bytes)}`
+  if (fill === undefined) return `${size}, without timestamps`
+  const ms = fillMs(fill)
+  const time = durationText(BigInt(ms))
+  const took = isFull ? `filled in ${time}` : `not full after ${time}`
+  const rate = ms === 0 ? '' : `, ${byteCount(Math.round((bytes * MS_PER_SECOND) / ms))} a second`
+  return `${size}, ${took}${rate}: ${timeText(fill.firstTimestamp)} to ${timeText(fill.lastTimestamp)}`
+}
+
+function indexLine({ indexes, bytes }: FoundSegment): string {
+  if (indexes === undefined) return 'its indexes: none'
+  const { offsetEntries, timeEntries, bytes: size, bytesPerEntry } = indexes
+  const entries = count(offsetEntries, 'entry', 'entries')
+  const share = bytes === 0 ? '' : `, ${((size / bytes) * 100).toPrecision(2)} % of the log`
+  const each =
+    bytesPerEntry === undefined ? '' : `, an entry each ${byteCount(Math.round(bytesPerEntry))}`
+  return `its indexes: ${entries} by offset, ${timeEntries} by time, ${byteCount(size)}${share}${each}`
+}
+
+function scannedLine(segment: FoundSegment): string {
+  const { scannedBytes, indexIntervalBytes: interval, otherIntervals, indexes } = segment
+  const wasLess = (indexes?.bytesPerEntry ?? interval) < interval
+  const others = otherIntervals.map(({ indexIntervalBytes, scannedBytes: bytes, isExact }) => {
+    return `${indexIntervalBytes} would make it ${isExact ? '' : 'about '}${bytes}`
+  })
+  return (
+    `scanned to the batch: ${count(scannedBytes, 'byte', 'bytes')}; index.interval.bytes is ` +
+    `${interval}${wasLess ? ' (was less when this was written)' : ''}` +
+    (others.length === 0 ? '' : `; ${others.join(', ')}`)
+  )
+}
+
+const MS_PER_SECOND = 1000
 
 function passedLine({ baseOffset, largestTimestamp }: SegmentStep): string {
   return `  ${baseOffset} passed over: its greatest timestamp is ${stamp(largestTimestamp ?? -1n)}`

@@ -1,7 +1,6 @@
 /** What is said of other configs, held against logs that are really written under them. */
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_DECODE_LIMITS } from '../../../src/base/limits.ts'
-import { seededRandom } from '../../../src/base/random.ts'
 import { CODECS, codecNamed } from '../../../src/compression/codecs.ts'
 import type { MemoryDisk } from '../../../src/disk/memory-disk.ts'
 import { PartitionLogReader } from '../../../src/inspect/offsets/partition-log.ts'
@@ -15,32 +14,8 @@ import {
 import type { LogConfig } from '../../../src/log/log-config.ts'
 import { lookupOffset } from '../../../src/log/offset-lookup.ts'
 import { withSegment } from '../../../src/log/open-segment.ts'
-import { newBatch } from '../../log/new-batch.ts'
-import { configWith, DAY_MS, FOLDER, newDisk, NOW_MS, openLog } from '../../log/new-log.ts'
-
-const BATCHES = 400
-const STEP_MS = 60_000
-
-/** Of all codecs, sizes and orders of time. */
-function sentBatches(): Buffer[] {
-  const random = seededRandom(20_261_123)
-  return Array.from({ length: BATCHES }, (_, n) => {
-    const codec = CODECS[random.below(CODECS.length)]!
-    const at = NOW_MS - DAY_MS + n * STEP_MS - random.below(3 * STEP_MS)
-    const count = 1 + random.below(9)
-    const timestamps = Array.from({ length: count }, () => at + random.below(1000))
-    const value = Buffer.alloc(random.below(900), `order ${n} of ${random.below(1e9)} `)
-    return newBatch({ count, timestamps, key: `key ${n % 7}`, value, codec })
-  })
-}
-
-async function writtenUnder(config: LogConfig): Promise<MemoryDisk> {
-  const disk = newDisk()
-  const log = openLog(disk, { config })
-  for (const batch of sentBatches()) log.append(batch, { leaderEpoch: 0, origin: 'client' })
-  await log.close()
-  return disk
-}
+import { configWith, FOLDER } from '../../log/new-log.ts'
+import { BATCHES, sentBatches, writtenUnder } from './written-log.ts'
 
 function readTask(disk: MemoryDisk) {
   const { segments } = new PartitionLogReader(disk, DEFAULT_DECODE_LIMITS).read(FOLDER)
