@@ -50,9 +50,10 @@ export function createStatsCommand(context: CommandContext): Command {
   const command = new Command('stats')
     .description(
       'Tells what batches and records are like: sizes, codecs and what they save, producers,\n' +
-        'hours, gaps, order of timestamps, keys, tombstones, headers. Percentiles are right\n' +
-        'within 1/16; all other figures are exact for what was read. A record counts in the\n' +
-        'hour of its own timestamp, a batch and its bytes in that of its newest record.',
+        'hours, gaps, order of timestamps, keys, tombstones, headers; how long segments take to\n' +
+        'fill, what indexes cost, and what of the log they leave to be scanned. Percentiles are\n' +
+        'right within 1/16; all other figures are exact for what was read. A record counts in\n' +
+        'the hour of its own timestamp, a batch and its bytes in that of its newest record.',
     )
     .argument(
       '[paths...]',
@@ -177,11 +178,12 @@ Examples:
     --what-if index.interval.bytes=16384,segment.bytes=536870912
 
 --what-if takes index.interval.bytes, segment.bytes, segment.ms and compression.type. Batches stay
-as producers made them, and come when their timestamps say. They are compressed again for real,
-at the codecs' default levels, and timed on one thread. Indexes in memory are whole pages; what
-a lookup scans lies between its index entry and the batch. The first row is what others are
-compared with: segments and indexes as they are. The second is the same configs from the beginning
-on: some of today's segments end where a broker was restarted, or by configs of another time.
+as producers made them, and come when their timestamps say. They are compressed again for real, at
+the codecs' default levels, and timed by the clock, with this program's codecs: compare the rows, a
+broker's own may be faster. Indexes in memory are whole pages; what a lookup scans lies between its
+index entry and the batch. The first row is what others are compared with: segments and indexes as
+they are. The second is the same configs from the beginning on: some of today's segments may end
+where a broker was restarted, or by configs of another time.
 
 Exit codes: 0 counted · 1 something could not be counted: a file that can't be read, a damaged
 batch · 2 usage`

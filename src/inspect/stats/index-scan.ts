@@ -32,30 +32,32 @@ export class IndexCursor {
   readonly #index: OffsetIndex
   /** The first entry that is not before the batch. */
   #slot = 0
+  /** Its position; Infinity behind the last. */
+  #position: number
+  /** Position of the entry before it; of the segment's beginning where there is none. */
+  #before = 0
 
   constructor(index: OffsetIndex) {
     this.#index = index
+    this.#position = this.#positionAt(0)
   }
 
   distanceTo(position: number): IndexDistance {
-    this.#goTo(position)
-    const slot = this.#slot
-    const before = slot === 0 ? 0 : this.#positionAt(slot - 1)
-    const isBefore = before >= 0 && before < position
-    const isIndexed = slot < this.#index.usedCount && this.#positionAt(slot) === position
-    return { bytes: isBefore ? position - before : position, isIndexed }
+    if (this.#position < position) this.#goTo(position)
+    return { bytes: position - this.#before, isIndexed: this.#position === position }
   }
 
-  /** Mostly it is this one, or the next. */
+  /** Mostly it is the next one. An entry of a damaged index may be anywhere: then the beginning stands in. */
   #goTo(position: number): void {
-    const { usedCount } = this.#index
-    const isBehind = (slot: number) => slot >= usedCount || this.#positionAt(slot) >= position
-    if (isBehind(this.#slot)) return
-    this.#slot++
-    if (!isBehind(this.#slot)) this.#slot = firstSlotWhere(this.#slot + 1, usedCount, isBehind)
+    const isBehind = (slot: number) => this.#positionAt(slot) >= position
+    const next = this.#slot + 1
+    this.#slot = isBehind(next) ? next : firstSlotWhere(next + 1, this.#index.usedCount, isBehind)
+    const before = this.#positionAt(this.#slot - 1)
+    this.#before = before >= 0 && before < position ? before : 0
+    this.#position = this.#positionAt(this.#slot)
   }
 
   #positionAt(slot: number): number {
-    return this.#index.entryAt(slot).position
+    return slot < this.#index.usedCount ? this.#index.entryAt(slot).position : Infinity
   }
 }

@@ -153,9 +153,10 @@ export class LogModel {
     figures.bytes += batch.size
   }
 
-  /** Nothing more comes. */
+  /** Nothing more comes. A log without batches has a segment as well. */
   finish(): LogFigures {
     this.#leave('unfilled')
+    if (this.figures.segments === 0) this.figures.segments = 1
     return this.figures
   }
 

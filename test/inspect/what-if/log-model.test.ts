@@ -90,6 +90,10 @@ describe('the log of ten batches of 1000 bytes', () => {
     expect(figures.unfilledMs).toBe(3000)
   })
 
+  it('has a segment where there are no batches', () => {
+    expect(figuresOf({ times: [] })).toMatchObject({ bytes: 0, segments: 1, indexPageBytes: 0 })
+  })
+
   it('is added to another figure by figure', () => {
     const sum = emptyLogFigures()
     for (const segmentBytes of [4000, 10_000]) {
