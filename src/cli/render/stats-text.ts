@@ -1,6 +1,5 @@
 /** Statistics for people: a few lines, tables, and histograms that need no more than a terminal of plain text. */
 import { MEBIBYTE } from '../../base/limits.ts'
-import type { CountedFacts } from '../../inspect/stats/counted-logs.ts'
 import type { Distribution } from '../../inspect/stats/histogram.ts'
 import { startOfHour } from '../../inspect/stats/hour-counter.ts'
 import type { Share } from '../../inspect/stats/share-table.ts'
@@ -8,6 +7,7 @@ import type { Distributions, LargestRows, StatsReport } from '../../inspect/stat
 import type { Colour } from '../colour.ts'
 import { bar } from './bar.ts'
 import { byteCount } from './byte-count.ts'
+import { count, sampleText, titleOf } from './counted-title.ts'
 import { durationText } from './duration-text.ts'
 import { tableLines, type Column } from './table.ts'
 import { timeText } from './time-text.ts'
@@ -95,23 +95,6 @@ const GIBIBYTE = 1024 * MEBIBYTE
 function besidesText({ controlBatches, damagedBatches, tooLargeBatches }: StatsReport['counts']) {
   const tooLarge = tooLargeBatches === 0 ? '' : `, ${tooLargeBatches} larger than may be read`
   return `${controlBatches} control batches, ${damagedBatches} damaged${tooLarge}`
-}
-
-export function sampleText({ bytesRead, sample }: CountedFacts): string {
-  return `a sample: ${byteCount(bytesRead)} were read in ${count(sample?.places ?? 0, 'place')}`
-}
-
-export function titleOf({
-  topic,
-  partition,
-  partitions,
-  segments,
-  logBytes,
-}: CountedFacts): string {
-  const what = [topic === '' ? undefined : topic, partition === -1 ? undefined : partition]
-  const name = what.filter(word => word !== undefined).join('-')
-  const size = `${count(partitions, 'partition')}, ${count(segments, 'segment')}, ${byteCount(logBytes)}`
-  return name === '' ? size : `${name}: ${size}`
 }
 
 function distributionLines(distributions: Distributions, colour: Colour): string[] {
@@ -286,10 +269,6 @@ function part(some: number, all: number): string {
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 2 : 0)} %`
-}
-
-function count(number: number, noun: string, plural = 's'): string {
-  return `${number} ${noun}${number === 1 ? '' : plural}`
 }
 
 function plain(value: number): string {

@@ -9,8 +9,8 @@ import { OFFSET_INDEX_ENTRY } from '../../log/offset-index.ts'
 import { TIME_INDEX_ENTRY } from '../../log/time-index.ts'
 import type { Colour } from '../colour.ts'
 import { byteCount } from './byte-count.ts'
+import { sampleText, titleOf } from './counted-title.ts'
 import { durationText } from './duration-text.ts'
-import { sampleText, titleOf } from './stats-text.ts'
 import { tableLines, type Column } from './table.ts'
 
 /** Of a row, what is shown and compared with today's. */
