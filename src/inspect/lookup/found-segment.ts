@@ -4,6 +4,7 @@
  * found are indexed anew: from the segment's beginning where that is near, else from an entry well before, which the other
  * intervals then are taken to have as well.
  */
+import { assertNever } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import { IndexRule } from '../../log/index-rule.ts'
@@ -11,6 +12,7 @@ import { OFFSET_INDEX_ENTRY, type OffsetPosition } from '../../log/offset-index.
 import { withSegment, type OpenSegment } from '../../log/open-segment.ts'
 import type { Segment } from '../../log/segment.ts'
 import { TIME_INDEX_ENTRY, type TimestampOffset } from '../../log/time-index.ts'
+import { localLogStartOffset } from '../offsets/log-bounds.ts'
 import { segmentFill, type SegmentFill } from '../offsets/segment-fill.ts'
 import { timedSegments } from '../offsets/segment-timestamps.ts'
 import type { PartitionLog } from '../offsets/partition-log.ts'
@@ -65,7 +67,7 @@ export function foundSegment(
   const segment = log.segments.find(({ log: { path } }) => path === found?.file)
   if (found === undefined || step?.scan === undefined || segment === undefined) return undefined
   const { from } = step.scan
-  const { offset, timestamp } = targetOf(query, found)
+  const { offset, timestamp } = targetOf(log, query, found)
   return withSegment(disk, segment, open => ({
     bytes: segment.log.size,
     isFull: segment.baseOffset !== log.directory.segments.at(-1)?.baseOffset,
@@ -82,15 +84,24 @@ export function foundSegment(
 }
 
 interface Target {
+  /** That was looked for; with a time, where the log begins. */
   readonly offset: bigint
   /** Where a time was looked for. */
   readonly timestamp: bigint | undefined
 }
 
 /** The greatest timestamp is looked for by the offset of its record. */
-function targetOf(query: LookupQuery, { record, batch }: FoundRecord): Target {
-  const offset = query.kind === 'offset' ? query.offset : (record?.offset ?? batch.baseOffset)
-  return { offset, timestamp: query.kind === 'timestamp' ? query.timestamp : undefined }
+function targetOf(log: PartitionLog, query: LookupQuery, { record, batch }: FoundRecord): Target {
+  switch (query.kind) {
+    case 'offset':
+      return { offset: query.offset, timestamp: undefined }
+    case 'timestamp':
+      return { offset: localLogStartOffset(log), timestamp: query.timestamp }
+    case 'max-timestamp':
+      return { offset: record?.offset ?? batch.baseOffset, timestamp: undefined }
+    default:
+      return assertNever(query)
+  }
 }
 
 function fillOf(disk: Disk, log: PartitionLog, segment: Segment): SegmentFill | undefined {
@@ -147,10 +158,10 @@ function scannedUnder(
   const entries = indexedAnew(open, interval, { from, position, end })
   if (entries === undefined) return undefined
   const { offsets, times } = entries
-  const target =
-    timestamp === undefined
-      ? offset
-      : (times.findLast(entry => entry.timestamp <= timestamp)?.offset ?? open.baseOffset)
+  const isEarly = (entry: TimestampOffset) =>
+    timestamp !== undefined && entry.timestamp <= timestamp
+  const indexed = times.findLast(isEarly)?.offset ?? offset
+  const target = indexed > offset ? indexed : offset
   return position - (offsets.findLast(entry => entry.offset <= target)?.position ?? from)
 }
 
