@@ -8,12 +8,6 @@ import type { CommandContext } from './command-context.ts'
 import { logDirsOf, type LogDirsOption, type OutputOptions } from './common-options.ts'
 import { readingFor } from './left-out.ts'
 
-export interface ConfigsHere {
-  readonly configs: BrokerConfigs
-  /** Whether there is a metadata log: nobody knows, otherwise, what topics are configured to. */
-  readonly areKnown: boolean
-}
-
 /**
  * That a folder above can't be read, or is no log.dir, takes nothing from the partition: then nothing is known.
  *
@@ -25,7 +19,7 @@ export function configsHere(
   file: BrokerConfigs['file'],
   options: LogDirsOption & Pick<OutputOptions, 'quiet' | 'maxBatchBytes'>,
   context: CommandContext,
-): ConfigsHere {
+): BrokerConfigs {
   const { disk, environment, workingDirectory } = context
   const given = logDirsOf(options, environment)
   const above = folders.map(folder => dirname(folder))
@@ -34,14 +28,10 @@ export function configsHere(
   try {
     const reading = { limits, notice, problem: notice }
     const cluster = readClusterHere(disk, [...logDirs.values()], reading)
-    return {
-      configs: brokerConfigsHere(cluster, file),
-      areKnown: cluster.metadataLog !== undefined,
-    }
+    return brokerConfigsHere(cluster, file)
   } catch (error) {
     if (!isReadFailure(error)) throw error
     notice(error.message)
-    const dynamic = new ResourceConfigs()
-    return { configs: { dynamic, nodeId: undefined, file }, areKnown: false }
+    return { knowsTopics: false, dynamic: new ResourceConfigs(), nodeId: undefined, file }
   }
 }

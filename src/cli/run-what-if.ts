@@ -8,7 +8,7 @@ import type { BrokerConfigs } from '../metadata/broker-configs.ts'
 import { colourOf } from './colour.ts'
 import type { CommandContext } from './command-context.ts'
 import { limitsOf, noticesTo, type LogDirsOption, type OutputOptions } from './common-options.ts'
-import { configsHere, type ConfigsHere } from './configs-here.ts'
+import { configsHere } from './configs-here.ts'
 import { EXIT } from './exit-code.ts'
 import { startProgress } from './progress.ts'
 import { whatIfJson } from './render/what-if-json.ts'
@@ -38,15 +38,15 @@ export async function runWhatIf(
 ): Promise<void> {
   const notice = noticesTo(options, context)
   const folders = partitions.map(({ log }) => log.directory.path)
-  const here = configsHere(folders, file, options, context)
-  if (!here.areKnown) notice(CONFIGS_UNKNOWN)
+  const configs = configsHere(folders, file, options, context)
+  if (!configs.knowsTopics) notice(CONFIGS_UNKNOWN)
   if (whatIfs.some(({ configs }) => configs.get(COMPRESSION_TYPE) === 'producer')) {
     notice(PRODUCER_UNKNOWN)
   }
   const progress = await startProgress('measuring', context)
   const events = whatIf(context.disk, partitions, {
     by: options.by,
-    logsOf: logsOf(whatIfs, here),
+    logsOf: logsOf(whatIfs, configs),
     sampleSize: options.sample,
     limits: limitsOf(options),
     workers: options.workers ?? context.parallelism,
@@ -72,7 +72,7 @@ export async function runWhatIf(
 }
 
 /** As the logs lie; then as the same configs would have it; then as is asked. */
-function logsOf(asked: readonly WhatIf[], { configs }: ConfigsHere) {
+function logsOf(asked: readonly WhatIf[], configs: BrokerConfigs) {
   const today = topicLogConfigs(configs)
   const others = asked.map(({ configs: said }) => ({
     configOf: topicLogConfigs(configs, said),

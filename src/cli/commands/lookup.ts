@@ -114,7 +114,7 @@ function indexIntervalOf(
   options: LookupCommandOptions,
   context: CommandContext,
 ): number {
-  const { configs } = configsHere([path], new Map(), { ...options, quiet: true }, context)
+  const configs = configsHere([path], new Map(), { ...options, quiet: true }, context)
   return topicLogConfigs(configs)(topic).indexIntervalBytes
 }
 
