@@ -7,6 +7,7 @@ import { basename, join, resolve } from 'node:path'
 import type { DiskError } from '../base/errors.ts'
 import type { DirectoryEntry, Disk } from '../disk/disk.ts'
 import { noFile } from '../disk/disk-failure.ts'
+import { LateStatus } from '../disk/late-status.ts'
 import { TEMPORARY_SUFFIX } from '../disk/replace-file.ts'
 import {
   isPartitionFileName,
@@ -183,20 +184,9 @@ class SortedFiles {
     const path = join(this.#path, name)
     const status = this.#disk.status(path)
     if (status === undefined) return
-    // A disk may find these out only now.
-    take({
-      path,
-      name,
-      get size() {
-        return status.size
-      },
-      get allocated() {
-        return status.allocated
-      },
-      get mtimeMs() {
-        return status.mtimeMs
-      },
-    })
+    if (status instanceof LateStatus) return void take(new LateFile(path, name, status))
+    const { size, allocated, mtimeMs } = status
+    take({ path, name, size, allocated, mtimeMs })
   }
 
   #filesOf(baseOffset: bigint): Map<SegmentFileKind, PartitionFile> {
@@ -205,6 +195,31 @@ class SortedFiles {
     const files = new Map<SegmentFileKind, PartitionFile>()
     this.#bySegment.set(baseOffset, files)
     return files
+  }
+}
+
+/** Plain files go to other threads; of these there are too many for getters of their own. */
+class LateFile implements PartitionFile {
+  readonly path: string
+  readonly name: string
+  readonly #status: LateStatus
+
+  constructor(path: string, name: string, status: LateStatus) {
+    this.path = path
+    this.name = name
+    this.#status = status
+  }
+
+  get size(): number {
+    return this.#status.size
+  }
+
+  get allocated(): number {
+    return this.#status.allocated
+  }
+
+  get mtimeMs(): number {
+    return this.#status.mtimeMs
   }
 }
 

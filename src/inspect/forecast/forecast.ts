@@ -8,7 +8,8 @@
  */
 import { MEBIBYTE } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
-import { METADATA_TOPIC } from '../../log/file-names.ts'
+import { withLateStatus } from '../../disk/late-status.ts'
+import { METADATA_TOPIC, parseSegmentFileName } from '../../log/file-names.ts'
 import type { LogConfig } from '../../log/log-config.ts'
 import { planRetention, type RetentionConfig } from '../../log/retention-policy.ts'
 import type { RetentionPlan } from '../../log/retention-policy.ts'
@@ -20,7 +21,6 @@ import { compactionDue, type CompactionDue, firstTimestampIn } from './compactio
 import { bytesWritten, DAY_MS, daysUntilFull, type GrowingLog } from './growth.ts'
 import { lostRecords } from './lost-records.ts'
 import { measureReadRate, type ReadRate } from './read-rate.ts'
-import { withLateStatus } from './late-status.ts'
 import { startWork, type StartWork } from './start-work.ts'
 
 export interface ForecastOptions {
@@ -93,7 +93,7 @@ export async function forecast(
   logDirs: readonly LogDir[],
   options: ForecastOptions,
 ): Promise<Forecast> {
-  const reader = new PartitionLogReader(withLateStatus(disk), options.limits)
+  const reader = new PartitionLogReader(withLateStatus(disk, isSegmentFile), options.limits)
   const looked = logDirs.flatMap(logDir =>
     logDir.partitions
       .filter(({ insteadOfFolder }) => insteadOfFolder === undefined)
@@ -123,9 +123,17 @@ export async function forecast(
   }
 }
 
+function isSegmentFile(path: string): boolean {
+  return parseSegmentFileName(path.slice(path.lastIndexOf('/') + 1)) !== undefined
+}
+
+/** Without the log itself: a hundred thousand files that nobody asks about any more. */
 interface Looked extends Omit<PartitionForecast, 'logDir' | 'outcome'> {
   readonly logDir: LogDir
-  readonly log: PartitionLog
+  readonly noted: Pick<
+    PartitionLog,
+    'recoveryPointCheckpoint' | 'logStartCheckpoint' | 'highWatermarkCheckpoint'
+  >
 }
 
 interface Place {
@@ -140,14 +148,16 @@ function look(disk: Disk, { reader, logDir, folder }: Place, options: ForecastOp
   const work = state === 'deleted' ? { reads: [], leftovers: [] } : startWork(disk, log)
   const bytesToRead = work.reads.reduce((sum, { segment }) => sum + segment.log.size, 0)
   const bytes = log.segments.reduce((sum, segment) => sum + segment.log.size, 0)
-  const start = { folder, logDir, log, work, bytesToRead, bytes }
+  const { recoveryPointCheckpoint, logStartCheckpoint, highWatermarkCheckpoint } = log
+  const noted = { recoveryPointCheckpoint, logStartCheckpoint, highWatermarkCheckpoint }
+  const start = { folder, logDir, noted, work, bytesToRead, bytes }
   if (state !== 'live' || topic === METADATA_TOPIC) return { ...start, bytesPerDay: 0 }
-  return { ...start, ...lookAhead(disk, start, options) }
+  return { ...start, ...lookAhead(disk, { folder, logDir, log }, options) }
 }
 
 function lookAhead(
   disk: Disk,
-  { folder, log, logDir }: Pick<Looked, 'folder' | 'log' | 'logDir'>,
+  { folder, logDir, log }: Pick<Looked, 'folder' | 'logDir'> & { readonly log: PartitionLog },
   { configsOf, isOnlyReplica, nowMs, growthDays }: ForecastOptions,
 ): Pick<Looked, 'retention' | 'compaction' | 'bytesPerDay'> {
   const configs = configsOf(folder.parsed.topic)
@@ -191,7 +201,7 @@ async function readWithin(
 
 async function startOutcome(
   disk: Disk,
-  { folder, log, logDir }: Looked,
+  { folder, noted, logDir }: Looked,
   { configsOf, nowMs, producerExpirationMs }: ForecastOptions,
 ): Promise<StartOutcome> {
   const { topic, partition } = folder.parsed
@@ -202,9 +212,9 @@ async function startOutcome(
       partition,
       config: configsOf(topic).log,
       isClean: logDir.cleanShutdown !== undefined && topic !== METADATA_TOPIC,
-      recoveryPoint: log.recoveryPointCheckpoint ?? 0n,
-      logStartOffset: log.logStartCheckpoint ?? 0n,
-      highWatermark: log.highWatermarkCheckpoint ?? 0n,
+      recoveryPoint: noted.recoveryPointCheckpoint ?? 0n,
+      logStartOffset: noted.logStartCheckpoint ?? 0n,
+      highWatermark: noted.highWatermarkCheckpoint ?? 0n,
       nowMs: nowMs(),
       producerExpirationMs,
     },

@@ -11,7 +11,7 @@ import type { Disk } from '../../disk/disk.ts'
 import { maxTimestampOf } from '../../log/largest-timestamp.ts'
 import { searchOffsetIndex, startScan } from '../../log/offset-lookup.ts'
 import { withSegment, type OpenSegment } from '../../log/open-segment.ts'
-import type { PartitionFile, Segment } from '../../log/segment.ts'
+import type { Segment } from '../../log/segment.ts'
 import { damageOfTimeEntry } from '../../log/time-floor.ts'
 import { TIME_INDEX_ENTRY, type TimestampOffset } from '../../log/time-index.ts'
 import { NO_TIMESTAMP } from '../../record/batch.ts'
@@ -73,17 +73,19 @@ function lastEntryBelow(open: OpenSegment, end: bigint): TimestampOffset {
 
 /** Undefined where the file ends in no entry: zeros behind the last one, an odd size. */
 function lastEntry(disk: Disk, { timeIndex, baseOffset }: Segment): TimestampOffset | undefined {
-  if (timeIndex === undefined || timeIndex.size < TIME_INDEX_ENTRY.size) return undefined
-  if (timeIndex.size % TIME_INDEX_ENTRY.size !== 0) return undefined
-  const { timestamp, relativeOffset } = TIME_INDEX_ENTRY.decode(tailOf(disk, timeIndex), 0)
+  const tail = timeIndex && tailOf(disk, timeIndex.path)
+  if (tail === undefined) return undefined
+  const { timestamp, relativeOffset } = TIME_INDEX_ENTRY.decode(tail, 0)
   if (relativeOffset <= 0 || timestamp < 0n) return undefined
   return { timestamp, offset: baseOffset + BigInt(relativeOffset) }
 }
 
-/** Zeros where the file has shrunk meanwhile. */
-function tailOf(disk: Disk, { path, size }: PartitionFile): Buffer {
+/** The open file tells its size: to ask by name before is as dear as all the rest, where logs have thousands. */
+function tailOf(disk: Disk, path: string): Buffer | undefined {
   const file = disk.open(path)
   try {
+    const size = file.size()
+    if (size < TIME_INDEX_ENTRY.size || size % TIME_INDEX_ENTRY.size !== 0) return undefined
     const tail = Buffer.alloc(TIME_INDEX_ENTRY.size)
     file.read(tail, size - tail.length)
     return tail

@@ -1,24 +1,19 @@
 /**
- * A disk that asks about a file of a segment only when somebody wants to know: a thousand logs have a hundred thousand
- * files, and of most of them the name is enough.
+ * A disk that asks about some files only when somebody wants to know: a thousand logs have a hundred thousand files, and
+ * of most of them the name is enough.
  */
-import type { Disk, FileStatus } from '../../disk/disk.ts'
-import { diskWith } from '../../disk/disk-with.ts'
-import { parseSegmentFileName } from '../../log/file-names.ts'
+import type { Disk, FileStatus } from './disk.ts'
+import { diskWith } from './disk-with.ts'
 
-export function withLateStatus(disk: Disk): Disk {
+/** @param isListed whether a path is that of a file which a listing has shown */
+export function withLateStatus(disk: Disk, isListed: (path: string) => boolean): Disk {
   return diskWith(disk, {
-    status: path => {
-      const name = path.slice(path.lastIndexOf('/') + 1)
-      return parseSegmentFileName(name) === undefined
-        ? disk.status(path)
-        : new LateStatus(disk, path)
-    },
+    status: path => (isListed(path) ? new LateStatus(disk, path) : disk.status(path)),
   })
 }
 
 /** All of it zero, where the file has gone since it was listed. */
-class LateStatus implements FileStatus {
+export class LateStatus implements FileStatus {
   readonly kind = 'file'
   readonly #disk: Disk
   readonly #path: string
