@@ -119,6 +119,7 @@ async function runForecast(
     },
     producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
     nowMs: context.nowMs,
+    clock: () => performance.now(),
     limits: limitsOf({}),
     budgetBytes: options.deep === true ? Infinity : (options.budget ?? BUDGET_BYTES),
     threadsPerLogDir: Math.max(1, Number(threads ?? THREADS_PER_LOG_DIR) || 1),

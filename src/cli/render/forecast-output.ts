@@ -4,6 +4,7 @@ import type {
   LogDirForecast,
   PartitionForecast,
 } from '../../inspect/forecast/forecast.ts'
+import type { ReadRate } from '../../inspect/forecast/read-rate.ts'
 import type { LoadAction } from '../../log/load-action.ts'
 import type { Colour } from '../colour.ts'
 import { jsonText, type JsonValue } from '../json-text.ts'
@@ -21,9 +22,10 @@ export function* forecastText(forecast: Forecast, colour: Colour): Generator<str
     yield `  ${line}`
   }
   if (isQuiet) yield '  nothing is read again, cut or removed'
-  if (rate !== undefined && rate.seconds > 0) {
+  if (rate !== undefined) {
     const speed = byteCount(rate.bytes / rate.seconds)
-    yield `  read and checked here and now: ${speed} a second, of ${byteCount(rate.bytes)}`
+    const where = RATE_SOURCES[rate.source]
+    yield `  read and checked here and now: ${speed} a second, of ${byteCount(rate.bytes)} ${where}`
   }
   const later = partitions.filter(isConcerned)
   if (later.length > 0) {
@@ -35,6 +37,12 @@ export function* forecastText(forecast: Forecast, colour: Colour): Generator<str
   }
   yield 'Log.dirs:'
   for (const line of tableLines(LOG_DIRS, logDirs, colour)) yield `  ${line}`
+}
+
+const RATE_SOURCES: Record<ReadRate['source'], string> = {
+  disk: 'that were not in the page cache',
+  'page-cache': 'from the page cache: where a start has to ask the disk, it takes longer',
+  unknown: 'from the disk or the page cache: this kernel does not tell',
 }
 
 export function* forecastJson({ partitions, logDirs, rate }: Forecast): Generator<string> {
@@ -199,6 +207,7 @@ function logDirJson(logDir: LogDirForecast, rate: Forecast['rate']): JsonValue {
     ...counts,
     startSeconds: startSeconds ?? null,
     bytesPerSecond: rate === undefined ? null : Math.round(rate.bytes / rate.seconds),
+    readFrom: rate?.source ?? null,
     bytesPerDay: Math.round(bytesPerDay),
     freeBytes: freeBytes ?? null,
     daysUntilFull: daysUntilFull ?? null,

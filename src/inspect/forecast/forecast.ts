@@ -6,13 +6,13 @@
  * overlay, the shortest logs first, until a budget is used up; of the others bytes and seconds are told, and not what
  * would be cut.
  */
-import { MEBIBYTE } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { withLateStatus } from '../../disk/late-status.ts'
 import { METADATA_TOPIC, parseSegmentFileName } from '../../log/file-names.ts'
 import type { LogConfig } from '../../log/log-config.ts'
 import { planRetention, type RetentionConfig } from '../../log/retention-policy.ts'
 import type { RetentionPlan } from '../../log/retention-policy.ts'
+import type { PartitionFile } from '../../log/segment.ts'
 import type { LogDir, PartitionFolder } from '../../log-dirs/log-dir.ts'
 import { recoverLog, type RecoverOutcome } from '../../log-dirs/recover-log.ts'
 import { PartitionLogReader, type PartitionLog } from '../offsets/partition-log.ts'
@@ -29,6 +29,8 @@ export interface ForecastOptions {
   readonly isOnlyReplica: (partition: { topic: string; partition: number }) => boolean
   readonly producerExpirationMs: number
   readonly nowMs: () => number
+  /** Milliseconds, with fractions, from any moment on. */
+  readonly clock: () => number
   readonly limits: { readonly batchBytesMax: number }
   /** Of what a start would read, as much is read here. */
   readonly budgetBytes: number
@@ -84,8 +86,6 @@ export interface Forecast {
   readonly rate: ReadRate | undefined
 }
 
-/** Enough to measure by. */
-const RATE_BYTES_MAX = 32 * MEBIBYTE
 const OPEN_FILES_MAX = 64
 
 export async function forecast(
@@ -99,12 +99,13 @@ export async function forecast(
       .filter(({ insteadOfFolder }) => insteadOfFolder === undefined)
       .map(folder => look(disk, { reader, logDir, folder }, options)),
   )
+  // First: what is read for the outcomes is in the page cache then.
+  const rate = measureReadRate(disk, logsToRead(looked), options)
   const outcomes = await readWithin(disk, looked, options)
   const partitions = looked.map((each): PartitionForecast => {
     const outcome = outcomes.get(each.folder)
     return { ...each, logDir: each.logDir.path, ...(outcome && { outcome }) }
   })
-  const rate = rateOf(disk, looked, options)
   const devices = new Map(logDirs.map(dir => [dir, disk.status(dir.path)?.device]))
   const daysByDevice = new Map<bigint | undefined, number | undefined>()
   for (const [dir, device] of devices) {
@@ -181,6 +182,10 @@ function lookAhead(
   }
 }
 
+function logsToRead(looked: readonly Looked[]): PartitionFile[] {
+  return looked.flatMap(({ work }) => work.reads.map(({ segment }) => segment.log))
+}
+
 async function readWithin(
   disk: Disk,
   looked: readonly Looked[],
@@ -227,19 +232,6 @@ async function startOutcome(
     if (cut?.isPadding !== true) lostBytes += cut?.bytes ?? 0
   }
   return { ...outcome, lostBytes, lostRecords: lostRecords(disk, outcome.actions) }
-}
-
-/** By the largest segment: of those that a start reads, if there are any. */
-function rateOf(
-  disk: Disk,
-  looked: readonly Looked[],
-  { nowMs }: ForecastOptions,
-): ReadRate | undefined {
-  const largest = looked
-    .flatMap(({ work }) => work.reads.map(({ segment }) => segment.log))
-    .reduce((best, next) => (next.size > best.size ? next : best), { path: '', size: 0 })
-  if (largest.size === 0) return undefined
-  return measureReadRate(disk, largest.path, { bytesMax: RATE_BYTES_MAX, nowMs })
 }
 
 interface Measured {

@@ -31,6 +31,7 @@ const OPTIONS: ForecastOptions = {
   isOnlyReplica: () => true,
   producerExpirationMs: 86_400_000,
   nowMs: () => NOW_MS,
+  clock: () => performance.now(),
   limits: { batchBytesMax: 2 ** 24 },
   budgetBytes: Infinity,
   threadsPerLogDir: 2,
