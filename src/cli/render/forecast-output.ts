@@ -1,4 +1,5 @@
 /** What comes next to log.dirs: the start, retention, compaction, and when disks are full. */
+import type { CompactedGrowth } from '../../inspect/forecast/compacted-growth.ts'
 import type {
   Forecast,
   LogDirForecast,
@@ -37,6 +38,21 @@ export function* forecastText(forecast: Forecast, colour: Colour): Generator<str
   }
   yield 'Log.dirs:'
   for (const line of tableLines(LOG_DIRS, logDirs, colour)) yield `  ${line}`
+  for (const line of assumptions(partitions)) yield `  ${line}`
+}
+
+function assumptions(partitions: readonly PartitionForecast[]): string[] {
+  const growing = partitions.filter(({ compacted }) => (compacted?.writtenPerDay ?? 0) > 0)
+  if (growing.length === 0) return []
+  const unknown = growing.filter(({ compacted }) => compacted?.isKnown === false).length
+  const logs = unknown === 1 ? '1 compacted log was' : `${unknown} compacted logs were`
+  return [
+    'Of compacted topics, A-DAY is what the compactions of late have left, at most, as some keys replace others;',
+    'for FULL-IN, what is written beyond that counts until a broker compacts it.',
+    ...(unknown === 0
+      ? []
+      : [`${logs} never compacted: what will stay is not known, and taken to be nothing.`]),
+  ]
 }
 
 const RATE_SOURCES: Record<ReadRate['source'], string> = {
@@ -158,7 +174,7 @@ const LOG_DIRS: readonly Column<LogDirForecast>[] = [
 ]
 
 function partitionJson(partition: PartitionForecast): JsonValue {
-  const { folder, logDir, work, bytesToRead, outcome, retention, compaction } = partition
+  const { folder, logDir, work, bytesToRead, outcome, retention, compaction, compacted } = partition
   const { parsed, path } = folder
   return {
     topic: parsed.topic,
@@ -193,6 +209,16 @@ function partitionJson(partition: PartitionForecast): JsonValue {
             }),
           },
     compaction: compaction === undefined ? null : { ...compaction },
+    compactedGrowth: compacted === undefined ? null : compactedGrowthJson(compacted),
+  }
+}
+
+/** Without a limit there is no room to tell. */
+function compactedGrowthJson({ writtenPerDay, dirtyRoom, isKnown }: CompactedGrowth): JsonValue {
+  return {
+    writtenPerDay: Math.round(writtenPerDay),
+    dirtyRoomBytes: Number.isFinite(dirtyRoom) ? Math.round(dirtyRoom) : null,
+    wasCompacted: isKnown,
   }
 }
 

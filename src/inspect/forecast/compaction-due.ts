@@ -16,6 +16,8 @@ import { lastStableOffset } from '../offsets/last-stable-offset.ts'
 import type { PartitionLog } from '../offsets/partition-log.ts'
 
 export interface CompactionDue {
+  /** Where what was never compacted begins. */
+  readonly firstDirtyOffset: bigint
   /** Compacted before. */
   readonly cleanBytes: number
   /** To be compacted. */
@@ -53,6 +55,7 @@ export function compactionDue(
   }
   const range = cleanableRange(cleanable, { checkpoint, nowMs })
   return {
+    firstDirtyOffset: range.firstDirtyOffset,
     cleanBytes: range.cleanBytes,
     dirtyBytes: range.cleanableBytes,
     dirtyRatio: range.dirtyRatio,

@@ -18,6 +18,7 @@ import { recoverLog, type RecoverOutcome } from '../../log-dirs/recover-log.ts'
 import { PartitionLogReader, type PartitionLog } from '../offsets/partition-log.ts'
 import { readRetainedLog } from '../retention/retained-log.ts'
 import { compactionDue, type CompactionDue, firstTimestampIn } from './compaction-due.ts'
+import { compactedGrowth, type CompactedGrowth } from './compacted-growth.ts'
 import { bytesWritten, DAY_MS, daysUntilFull, type GrowingLog } from './growth.ts'
 import { lostRecords } from './lost-records.ts'
 import { measureReadRate, type ReadRate } from './read-rate.ts'
@@ -56,7 +57,10 @@ export interface PartitionForecast {
   readonly retention?: RetentionPlan
   readonly compaction?: CompactionDue
   readonly bytes: number
+  /** That last. */
   readonly bytesPerDay: number
+  /** Of a compacted log. */
+  readonly compacted?: CompactedGrowth
 }
 
 export interface StartOutcome extends RecoverOutcome {
@@ -160,26 +164,21 @@ function lookAhead(
   disk: Disk,
   { folder, logDir, log }: Pick<Looked, 'folder' | 'logDir'> & { readonly log: PartitionLog },
   { configsOf, isOnlyReplica, nowMs, growthDays }: ForecastOptions,
-): Pick<Looked, 'retention' | 'compaction' | 'bytesPerDay'> {
-  const configs = configsOf(folder.parsed.topic)
+): Pick<Looked, 'retention' | 'compaction' | 'bytesPerDay' | 'compacted'> {
+  const { retention, log: config } = configsOf(folder.parsed.topic)
   const retained = readRetainedLog(disk, log, isOnlyReplica(folder.parsed))
   const toMs = nowMs()
   const window = { fromMs: toMs - growthDays * DAY_MS, toMs }
-  const written = bytesWritten(
-    retained,
-    window,
-    log.segments[0] && firstTimestampIn(disk, log.segments[0]),
-  )
-  const checkpoint = logDir.checkpoints.cleaner.get(folder.name)
-  const { log: config } = configs
-  return {
-    retention: planRetention(retained, configs.retention, BigInt(toMs)),
-    ...(config.isCompacted &&
-      retained.segments.length > 0 && {
-        compaction: compactionDue(disk, log, retained, { checkpoint, config, nowMs: toMs }),
-      }),
-    bytesPerDay: written / growthDays,
+  const firstTimestamp = log.segments[0] && firstTimestampIn(disk, log.segments[0])
+  const plan = planRetention(retained, retention, BigInt(toMs))
+  if (!config.isCompacted || retained.segments.length === 0) {
+    const written = bytesWritten(retained, window, firstTimestamp)
+    return { retention: plan, bytesPerDay: written / growthDays }
   }
+  const checkpoint = logDir.checkpoints.cleaner.get(folder.name)
+  const compaction = compactionDue(disk, log, retained, { checkpoint, config, nowMs: toMs })
+  const compacted = compactedGrowth(retained, { window, firstTimestamp, compaction, config })
+  return { retention: plan, compaction, bytesPerDay: compacted.lastingPerDay, compacted }
 }
 
 function logsToRead(looked: readonly Looked[]): PartitionFile[] {
@@ -274,10 +273,12 @@ function daysUntilDiskIsFull(
 ): number | undefined {
   const freeBytes = disk.space(path)?.usableBytes
   if (freeBytes === undefined) return undefined
-  const growing = looked.flatMap(({ folder, retention, bytesPerDay }): GrowingLog[] => {
+  const growing = looked.flatMap(({ folder, retention, bytesPerDay, compacted }): GrowingLog[] => {
     if (retention === undefined) return []
     const { retention: config, log } = configsOf(folder.parsed.topic)
-    return [{ bytesPerDay, waiting: retention.waiting, config, segmentBytes: log.segmentBytes }]
+    const { waiting } = retention
+    const { segmentBytes } = log
+    return [{ bytesPerDay, ...(compacted && { compacted }), waiting, config, segmentBytes }]
   })
   return daysUntilFull(growing, Number(freeBytes) + freedBy(looked), nowMs())
 }

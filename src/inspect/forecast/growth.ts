@@ -3,9 +3,11 @@
  *
  * A segment's records are taken to be spread evenly from the greatest timestamp of the segment before to its own; what
  * falls into the last days counts. Meanwhile retention deletes: a log with `retention.ms` grows no further than what is
- * written in that time, one with `retention.bytes` no further than that and one segment.
+ * written in that time, one with `retention.bytes` no further than that and one segment. A compacted log grows by what
+ * compaction leaves: see compacted-growth.ts.
  */
 import type { RetainedLog, RetentionConfig, WaitingSegment } from '../../log/retention-policy.ts'
+import type { CompactedGrowth } from './compacted-growth.ts'
 
 export const DAY_MS = 86_400_000
 
@@ -16,7 +18,10 @@ export interface GrowthWindow {
 }
 
 export interface GrowingLog {
+  /** That last. */
   readonly bytesPerDay: number
+  /** Of a compacted log. */
+  readonly compacted?: Pick<CompactedGrowth, 'writtenPerDay' | 'dirtyRoom'>
   /** What stays once retention has run. */
   readonly waiting: readonly WaitingSegment[]
   readonly config: RetentionConfig
@@ -73,6 +78,7 @@ class FadingBytes {
   readonly #due: { readonly dueMs: number; readonly size: number }[]
   /** Bytes a day, by the days that they are kept. */
   readonly #rates = new Map<number, number>()
+  readonly #compacted: readonly GrowingLog[]
   #bytes: number
 
   constructor(logs: readonly GrowingLog[]) {
@@ -85,7 +91,9 @@ class FadingBytes {
         })),
       )
       .sort((a, b) => b.dueMs - a.dueMs)
+    this.#compacted = logs.filter(({ compacted }) => compacted !== undefined)
     for (const log of logs) {
+      if (log.compacted !== undefined) continue
       const days = keptDays(log)
       this.#rates.set(days, (this.#rates.get(days) ?? 0) + log.bytesPerDay)
     }
@@ -104,15 +112,25 @@ class FadingBytes {
   writtenIn(days: number): number {
     let bytes = 0
     for (const [kept, rate] of this.#rates) bytes += rate * Math.min(days, kept)
+    for (const log of this.#compacted) bytes += writtenBy(log, days)
     return bytes
   }
 }
 
 function boundedSize(log: GrowingLog, days: number, atMs: number): number {
-  const { bytesPerDay, waiting, config, segmentBytes } = log
+  const { waiting, config, segmentBytes } = log
   const old = waiting.filter(({ dueMs }) => dueMs === undefined || Number(dueMs) > atMs)
-  const whole = sizeOf(old) + bytesPerDay * Math.min(days, keptDays(log))
+  const whole = sizeOf(old) + writtenBy(log, days)
   return Math.min(whole, Number(config.retentionBytes) + segmentBytes)
+}
+
+/** What is there after so many days of all that is written in them. */
+function writtenBy(log: GrowingLog, days: number): number {
+  const { bytesPerDay, compacted } = log
+  const kept = Math.min(days, keptDays(log))
+  const lasting = bytesPerDay * kept
+  if (compacted === undefined) return lasting
+  return Math.min(compacted.writtenPerDay * kept, lasting + compacted.dirtyRoom)
 }
 
 function isBounded({ config }: GrowingLog): boolean {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { compactedGrowth } from '../../../src/inspect/forecast/compacted-growth.ts'
 import {
   bytesWritten,
   DAY_MS,
@@ -64,8 +65,49 @@ describe('days until a disk is full', () => {
     expect(daysUntilFull([log({ waiting })], 95, NOW)).toBe(15)
   })
 
-  it('compacted logs are taken to grow on', () => {
-    const compacted = log({ config: { ...log({ ms: 1 }).config, deletes: false } })
-    expect(daysUntilFull([compacted], 95, NOW)).toBe(10)
+  it.each([
+    ['of a compacted log, what compaction leaves', { writtenPerDay: 50, dirtyRoom: 0 }, 10],
+    ['… and what waits for it, as far as there is room', { writtenPerDay: 50, dirtyRoom: 40 }, 6],
+    ['… but never more than is written', { writtenPerDay: 12, dirtyRoom: 1e6 }, 8],
+  ])('%s', (_, compacted, days) => {
+    const config = { ...log({ ms: 1 }).config, deletes: false }
+    expect(daysUntilFull([log({ compacted, config })], 95, NOW)).toBe(days)
+  })
+})
+
+describe('the growth of a compacted log', () => {
+  const segments = [segment(70, 90), segment(30, 93), segment(900, 100)].map((each, slot) => {
+    return { ...each, baseOffset: BigInt(slot * 10) }
+  })
+  const growth = (changes: { dirtyFrom?: bigint; minRatio?: number; lagDays?: number } = {}) =>
+    compactedGrowth(
+      { segments },
+      {
+        window: { fromMs: NOW - 10 * DAY_MS, toMs: NOW },
+        firstTimestamp: day(83),
+        compaction: {
+          firstDirtyOffset: changes.dirtyFrom ?? 20n,
+          minRatio: changes.minRatio ?? 0.5,
+        },
+        config: { minCompactionLagMs: (changes.lagDays ?? 0) * DAY_MS, segmentBytes: 5 },
+      },
+    )
+
+  it('is what was left of the days before the newest that is clean', () => {
+    const { lastingPerDay, writtenPerDay, isKnown } = growth()
+    expect([lastingPerDay, writtenPerDay, isKnown]).toEqual([10, 93, true])
+  })
+
+  it('is not known where nothing was compacted: dirty bytes do not last', () => {
+    expect(growth({ dirtyFrom: 0n })).toMatchObject({ lastingPerDay: 0, isKnown: false })
+  })
+
+  it.each([
+    ['more is dirty than may be', {}, 5],
+    ['what the ratio leaves', { minRatio: 0.95 }, 1900 - 900 + 5],
+    ['nothing is compacted by the ratio', { minRatio: 1 }, Infinity],
+    ['what min.compaction.lag.ms leaves', { lagDays: 10 }, 930 - 900 + 5],
+  ])('has room for dirty bytes: %s', (_, changes, room) => {
+    expect(growth(changes).dirtyRoom).toBeCloseTo(room)
   })
 })
