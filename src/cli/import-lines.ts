@@ -11,7 +11,7 @@ import type { BatchTraits } from '../maintenance/import/restored-batch.ts'
 import { NO_EPOCH, NO_PRODUCER_ID, NO_SEQUENCE } from '../record/batch.ts'
 import type { CommandContext } from './command-context.ts'
 import type { ImportCluster, ImportTarget, TargetPartition } from './import-cluster.ts'
-import { eachLine, type ImportedLine } from './imported-lines.ts'
+import { eachLine, type ImportedLine, type LinesInput } from './imported-lines.ts'
 import {
   intoOf,
   leftOpenNotice,
@@ -23,7 +23,7 @@ import {
 import { LineScan, type LineShare } from './line-scan.ts'
 
 export interface LinesToImport {
-  readonly path: string
+  readonly input: LinesInput
   readonly importId: string
   readonly partition: number | undefined
   readonly partitionCount: number | undefined
@@ -45,12 +45,12 @@ export async function planLines(
 ): Promise<ImportPlan> {
   const nowMs = context.nowMs()
   const { config } = cluster
-  const { path, partition, keepOffsets, keepMarkers, recordSizeMax: sizeMax } = lines
+  const { input, partition, keepOffsets, keepMarkers, recordSizeMax: sizeMax } = lines
   const codec = codecNamed(config.compressionType ?? lines.codec)
   const timeless = { timestampBeforeMaxMs: NEVER, timestampAfterMaxMs: NEVER }
   const rules = new TopicRules(keepOffsets ? { ...config, ...timeless } : config, codec)
   const scan = new LineScan({ keepOffsets, keepMarkers, partition, rules, nowMs })
-  const reading = { path, partition, nowMs, sizeMax }
+  const reading = { input, partition, nowMs, sizeMax }
   await eachLine(reading, line => scan.take(line))
   scan.finish()
   const target = cluster.target(wantedTopic(lines, scan))

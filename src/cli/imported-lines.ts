@@ -2,7 +2,7 @@
 import { CorruptDataError } from '../base/errors.ts'
 import { ANY_PARTITION, OutgoingRecord } from '../client/outgoing-record.ts'
 import type { RecordProblem } from '../client/topic-rules.ts'
-import { openCompressedInput } from './compressed-input.ts'
+import type { InputStream } from '../disk/input-stream.ts'
 import { DelimitedReader } from './produce-input/delimited-reader.ts'
 import { InputWindow } from './produce-input/input-window.ts'
 import { JsonLine } from './produce-input/json-line.ts'
@@ -16,8 +16,15 @@ export interface ImportedLine {
   refused(problem: RecordProblem): CorruptDataError
 }
 
+export interface LinesInput {
+  /** In messages. */
+  readonly name: string
+  /** At its beginning, each time. */
+  readonly open: () => Promise<InputStream>
+}
+
 export interface LinesOptions {
-  readonly path: string
+  readonly input: LinesInput
   /** For all records, whatever they say. */
   readonly partition: number | undefined
   /** Of those that don't say when. */
@@ -33,7 +40,7 @@ const LINE_FEED = Buffer.from('\n')
 
 /** @throws CorruptDataError, LimitError about the file's bytes; DiskError where it can't be read */
 export async function eachLine(
-  { path, partition, nowMs, sizeMax }: LinesOptions,
+  { input, partition, nowMs, sizeMax }: LinesOptions,
   visit: (line: ImportedLine) => void,
 ): Promise<void> {
   const place = new RecordPlace()
@@ -45,10 +52,10 @@ export async function eachLine(
   })
   const refused = (problem: RecordProblem) => {
     const reason = `${reader.place}: ${problem.reason}`
-    return new CorruptDataError({ ...problem, file: path, position: reader.position, reason })
+    return new CorruptDataError({ ...problem, file: input.name, position: reader.position, reason })
   }
   const line = { record, place, refused }
-  const window = new InputWindow(await openCompressedInput(path), path)
+  const window = new InputWindow(await input.open(), input.name)
   try {
     while (!window.isEnded) {
       await window.fill()

@@ -147,11 +147,14 @@ function intoLines(
   const path = options.to === '-' ? undefined : options.to
   const wanted = { partitions, offsets, isolation, isFull }
   const exported = exportRecords(wanted, path, options, context)
-  const lines = exportedRecordsLines(exported, options.to, options.json === true)
-  for (const text of lines) {
-    if (path === undefined) notice(text)
-    else context.stdout.line(text)
+  const isJson = options.json === true
+  if (path !== undefined) {
+    for (const line of exportedRecordsLines(exported, path, isJson)) context.stdout.line(line)
+    return
   }
+  // In words: the JSON of a summary beside that of the records would be taken for one.
+  const summary = exportedRecordsLines(exported, 'standard output', false)
+  for (const text of summary) notice(`kbroker: ${text}`)
 }
 
 /** Import would take no such file; who reads standard output may well want them all. */

@@ -1,11 +1,13 @@
 /** `kbroker import`: what `export` wrote, back into the log.dirs of a stopped broker. */
 import { createHash } from 'node:crypto'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { UsageError } from '../../base/errors.ts'
 import { MEBIBYTE } from '../../base/limits.ts'
 import type { CodecName } from '../../compression/codec.ts'
 import { CODECS } from '../../compression/codecs.ts'
+import { standardInput } from '../../disk/input-stream.ts'
 import { decodeManifest, MANIFEST, type ExportManifest } from '../../maintenance/export/manifest.ts'
 import type { BrokerFile } from '../../log-dirs/broker-file.ts'
 import {
@@ -34,6 +36,7 @@ import {
   type LogDirsOption,
   type QuietOption,
 } from '../common-options.ts'
+import { openCompressedInput } from '../compressed-input.ts'
 import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
 import { ImportCluster } from '../import-cluster.ts'
 import { planFolder } from '../import-folder.ts'
@@ -41,6 +44,7 @@ import { planLines } from '../import-lines.ts'
 import type { ImportPlan } from '../import-plan.ts'
 import { RECORD_SIZE_MAX_FLAG } from '../produce-input/record-reader.ts'
 import { importLines } from '../render/import-output.ts'
+import { SpooledInput } from '../spooled-input.ts'
 
 interface ImportOptions
   extends LogDirsOption, LimitOption, QuietOption, ExecuteOption, BrokerConfigOption {
@@ -63,7 +67,10 @@ export function createImportCommand(context: CommandContext): Command {
         'place. A partition that has records gets those of a file behind them, and no folder over them.\n' +
         'Without --execute it only tells what that would be, and changes nothing.',
     )
-    .argument('<from>', 'NAME.jsonl, NAME.jsonl.gz, NAME.jsonl.zst, or a folder')
+    .argument(
+      '<from>',
+      'NAME.jsonl, NAME.jsonl.gz, NAME.jsonl.zst, a folder, or - for standard input (kept in TMPDIR meanwhile)',
+    )
     .option('-t, --topic <topic>', 'where it goes (default: of a folder, the topic it was of)')
     .option(
       '-p, --partition <n>',
@@ -115,7 +122,20 @@ async function runImport(
   context: CommandContext,
 ): Promise<void> {
   const { options, brokerFile } = withBrokerFile(given, context)
-  const source = sourceOf(from, options, context)
+  const source = await sourceOf(from, options, context)
+  try {
+    await importSource(source, options, brokerFile, context)
+  } finally {
+    source.input?.close()
+  }
+}
+
+async function importSource(
+  source: Source,
+  options: ImportOptions,
+  brokerFile: BrokerFile,
+  context: CommandContext,
+): Promise<void> {
   const notice = noticesTo(options, context)
   let cluster = clusterOf(source, options, brokerFile, context)
   const journal = interruptedImport(cluster.formatted, context)
@@ -137,7 +157,7 @@ async function runImport(
     const { importId } = source
     const { target, places, stage } = plan
     const logDirs = cluster.formatted
-    await carryOutImport({ importId, source: from, logDirs, target, places, stage }, context)
+    await carryOutImport({ importId, source: source.name, logDirs, target, places, stage }, context)
   }
   const isJson = options.json === true
   for (const line of importLines(plan, { executed, isJson })) context.stdout.line(line)
@@ -145,46 +165,76 @@ async function runImport(
 }
 
 interface Source {
-  readonly path: string
+  /** In messages. */
+  readonly name: string
   readonly topic: string
   /** Of a folder. */
   readonly manifest: ExportManifest | undefined
+  /** Of standard input. */
+  readonly input: SpooledInput | undefined
   /** The same each time the same is imported. */
   readonly importId: string
 }
 
-function sourceOf(from: string, options: ImportOptions, { disk }: CommandContext): Source {
-  const status = disk.status(from)
+function sourceOf(
+  from: string,
+  options: ImportOptions,
+  context: CommandContext,
+): Source | Promise<Source> {
+  if (from === STANDARD_INPUT) return standardInputSource(options, context)
+  const status = context.disk.status(from)
   if (status === undefined) throw new UsageError(`no file or folder ${from}`)
-  const { topic, partition, partitions, keepOffsets, markers } = options
-  const idOf = (...facts: readonly unknown[]) =>
-    createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, ID_DIGITS)
-  if (status.kind === 'directory') {
-    refuseForFolder(options)
-    const file = join(from, MANIFEST)
-    if (disk.status(file) === undefined) {
-      throw new UsageError(`${from} has no ${MANIFEST}: it is no folder that kbroker export made`)
-    }
-    const bytes = disk.readWhole(file)
-    const manifest = decodeManifest(bytes, file)
-    const into = topic ?? manifest.topic.name
-    const importId = idOf(bytes.toString('base64'), into, partition ?? null)
-    return { path: from, topic: into, manifest, importId }
+  if (status.kind === 'directory') return folderSource(from, options, context)
+  const topic = topicOfLines(options)
+  const { size, mtimeMs } = status
+  const importId = idOf(resolve(from), size, mtimeMs, ...howOf(options))
+  return { name: from, topic, manifest: undefined, input: undefined, importId }
+}
+
+function folderSource(from: string, options: ImportOptions, { disk }: CommandContext): Source {
+  refuseForFolder(options)
+  const { topic, partition } = options
+  const file = join(from, MANIFEST)
+  if (disk.status(file) === undefined) {
+    throw new UsageError(`${from} has no ${MANIFEST}: it is no folder that kbroker export made`)
   }
+  const bytes = disk.readWhole(file)
+  const manifest = decodeManifest(bytes, file)
+  const into = topic ?? manifest.topic.name
+  const importId = idOf(bytes.toString('base64'), into, partition ?? null)
+  return { name: from, topic: into, manifest, input: undefined, importId }
+}
+
+/** Read twice, and known again by its bytes if this is interrupted. */
+async function standardInputSource(
+  options: ImportOptions,
+  { writableDisk, randomBytes }: CommandContext,
+): Promise<Source> {
+  const topic = topicOfLines(options)
+  const path = join(tmpdir(), `kbroker-import-${randomBytes(SCRATCH_BYTES).toString('hex')}`)
+  const input = await SpooledInput.of(standardInput(), writableDisk, path)
+  const importId = idOf(input.digest, ...howOf(options))
+  return { name: 'standard input', topic, manifest: undefined, input, importId }
+}
+
+function topicOfLines({ topic, markers, keepOffsets }: ImportOptions): string {
   if (topic === undefined) throw new UsageError('where to? Give --topic')
   if (markers === 'keep' && keepOffsets !== true) {
     throw new UsageError('--markers keep wants --keep-offsets: markers belong to their offsets')
   }
-  const { size, mtimeMs } = status
-  const how = [topic, partition ?? null, partitions ?? null, keepOffsets === true, markers ?? null]
-  return {
-    path: from,
-    topic,
-    manifest: undefined,
-    importId: idOf(resolve(from), size, mtimeMs, ...how),
-  }
+  return topic
 }
 
+function howOf({ topic, partition, partitions, keepOffsets, markers }: ImportOptions): unknown[] {
+  return [topic, partition ?? null, partitions ?? null, keepOffsets === true, markers ?? null]
+}
+
+function idOf(...facts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, ID_DIGITS)
+}
+
+const STANDARD_INPUT = '-'
+const SCRATCH_BYTES = 8
 const ID_DIGITS = 32
 
 function refuseForFolder({ keepOffsets, markers }: ImportOptions): void {
@@ -212,18 +262,23 @@ function clusterOf(
 }
 
 function planOf(
-  { path, manifest, importId }: Source,
+  { name, manifest, input: spooled, importId }: Source,
   cluster: ImportCluster,
   options: ImportOptions,
   context: CommandContext,
 ): Promise<ImportPlan> {
   const { partition, partitions: partitionCount, compressionCodec: codec } = options
-  const common = { path, importId, partition, partitionCount }
-  if (manifest !== undefined) return planFolder({ ...common, manifest }, cluster, context)
+  const common = { importId, partition, partitionCount }
+  if (manifest !== undefined) {
+    return planFolder({ ...common, path: name, manifest }, cluster, context)
+  }
+  const open = () =>
+    spooled === undefined ? openCompressedInput(name) : Promise.resolve(spooled.open())
   const keepOffsets = options.keepOffsets === true
   const keepMarkers = keepOffsets && options.markers !== 'drop'
   const lines = {
     ...common,
+    input: { name, open },
     keepOffsets,
     keepMarkers,
     codec,
@@ -240,5 +295,6 @@ Examples:
   kbroker import exact.jsonl --topic orders --keep-offsets --log-dirs /data/a --execute
   kbroker import /backup/orders --log-dirs /data/a,/data/b --execute
   kbroker import /backup/orders --topic restored --log-dirs /data/a --execute
+  zcat old.jsonl.gz | grep eu-west | kbroker import - --topic eu --log-dirs /data/a
 
 Exit codes: 0 fine · 1 a line, a file or the log.dirs are in no order; nothing is changed · 2 usage`
