@@ -3,7 +3,7 @@ import { UsageError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
 import { classifyPath } from '../log-dirs/locate.ts'
 import { splitList } from './common-options.ts'
-import { partitionsIn } from './targets.ts'
+import { missing, partitionsIn } from './targets.ts'
 
 export interface CopyPair {
   readonly name: string
@@ -16,6 +16,7 @@ export interface CopyPair {
  * @param words a folder, or log.dirs with commas between them; twice
  * @param names topics, or partitions, of those log.dirs; none for all
  * @throws UsageError where there is nothing to compare
+ * @throws DiskError where a path does not exist
  */
 export function copyPairs(
   words: readonly [string, string],
@@ -45,6 +46,8 @@ function kindOf(word: string, disk: Disk): 'a partition' | 'log.dirs' {
   const kinds = new Set(splitList(word).map(path => classifyPath(disk, path).kind))
   if (kinds.size === 1 && kinds.has('log-dir')) return 'log.dirs'
   if (classifyPath(disk, word).kind === 'partition') return 'a partition'
+  const absent = splitList(word).find(path => disk.status(path) === undefined)
+  if (absent !== undefined) throw missing(absent)
   throw new UsageError(
     `${word}: expected the folder of a partition, or log.dirs with commas between them`,
   )

@@ -18,6 +18,7 @@ import { NO_PROGRESS, startProgress } from './progress.ts'
 import { moveJson, moveText, type ShownMoves } from './render/move-output.ts'
 import { refuseRepeated, requiredLogDirs } from './required-log-dirs.ts'
 import { changeOptions, readNode } from './stopped-cluster.ts'
+import { isName, missing } from './targets.ts'
 
 export interface MoveCommandOptions
   extends LogDirsOption, BrokerConfigOption, QuietOption, ExecuteOption {
@@ -92,6 +93,7 @@ function logDirNamed(path: string, flag: string, { paths, context }: GivenPaths)
   const wanted = identityOf(resolve(workingDirectory, path), disk)
   const found = paths.find(each => identityOf(resolve(workingDirectory, each), disk) === wanted)
   if (found !== undefined) return found
+  if (disk.status(path) === undefined && !isName(path)) throw missing(path)
   throw new UsageError(`${flag}: ${path} is none of the log.dirs ${paths.join(', ')}`)
 }
 

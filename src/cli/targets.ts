@@ -8,6 +8,9 @@
  * | a pattern (`*`, `**`, `?`, `[…]`, `{a,b}`) | all that match; each is one of the above                  |
  * | no word at all            | the log.dirs given, as a whole                                             |
  *
+ * A path with a `/` in it that is not there is an item that can't be read, as a broker's disk may be: DiskError, exit code 1
+ * (`verify`: 5). A word without one, that is neither a name nor a path, is misspelt: UsageError, 2.
+ *
  * A name is looked for in the log.dirs first: `./orders` is the path. What is being deleted, moved or unknown
  * (`-delete`, `-future`, `-stray`) is reached by its path or through its log.dir, not by a topic's name.
  */
@@ -159,7 +162,8 @@ function matched(path: string, sources: TargetSources): Target[] {
   }
 }
 
-function isName(word: string): boolean {
+/** Not a path, unless of something in the working directory. */
+export function isName(word: string): boolean {
   return !/[/\\]/.test(word)
 }
 
@@ -226,8 +230,15 @@ function targetAt(path: string, { disk, workingDirectory }: TargetSources): Targ
   }
 }
 
+/** What commands that take no names say of a word that leads to nothing. */
+export function missing(word: string): DiskError | UsageError {
+  return isName(word)
+    ? new UsageError(`no file or folder ${word}`)
+    : refusal('open', word, 'ENOENT')
+}
+
 function nothingAt(word: string, { logDirs }: TargetSources): Error {
-  if (!isName(word)) return refusal('open', word, 'ENOENT')
+  if (!isName(word)) return missing(word)
   if (logDirs.length > 0) {
     return new UsageError(
       `no topic or partition ${word} in ${logDirs.join(', ')}, and no file by that name`,

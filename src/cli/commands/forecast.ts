@@ -44,6 +44,7 @@ import { readingFor } from '../left-out.ts'
 import { byteCount } from '../render/byte-count.ts'
 import { forecastJson, forecastText } from '../render/forecast-output.ts'
 import { refuseRepeated, requiredLogDirs } from '../required-log-dirs.ts'
+import { isName } from '../targets.ts'
 
 interface ForecastCommandOptions extends LogDirsOption, BrokerConfigOption, QuietOption {
   readonly topicConfig?: readonly string[]
@@ -143,7 +144,7 @@ async function runForecast(
   )
 }
 
-/** @throws UsageError where a word is no log.dir */
+/** @throws UsageError where a word is a name */
 function withNamed(
   options: ForecastCommandOptions,
   words: readonly string[],
@@ -151,7 +152,7 @@ function withNamed(
 ): ForecastCommandOptions {
   if (words.length === 0) return options
   for (const word of words) {
-    if (classifyPath(disk, word).kind !== 'missing') continue
+    if (classifyPath(disk, word).kind !== 'missing' || !isName(word)) continue
     throw new UsageError(
       `${word}: no log.dir is there; a start is of whole log.dirs, not of topics`,
     )

@@ -45,6 +45,7 @@ import type { ImportPlan } from '../import-plan.ts'
 import { RECORD_SIZE_MAX_FLAG } from '../produce-input/record-reader.ts'
 import { importLines } from '../render/import-output.ts'
 import { SpooledInput } from '../spooled-input.ts'
+import { missing } from '../targets.ts'
 
 interface ImportOptions
   extends LogDirsOption, LimitOption, QuietOption, ExecuteOption, BrokerConfigOption {
@@ -181,9 +182,9 @@ function sourceOf(
   options: ImportOptions,
   context: CommandContext,
 ): Source | Promise<Source> {
-  if (from === STANDARD_INPUT) return standardInputSource(options, context)
+  if (from === '-') return standardInputSource(options, context)
   const status = context.disk.status(from)
-  if (status === undefined) throw new UsageError(`no file or folder ${from}`)
+  if (status === undefined) throw missing(from)
   if (status.kind === 'directory') return folderSource(from, options, context)
   const topic = topicOfLines(options)
   const { size, mtimeMs } = status
@@ -233,7 +234,6 @@ function idOf(...facts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, ID_DIGITS)
 }
 
-const STANDARD_INPUT = '-'
 const SCRATCH_BYTES = 8
 const ID_DIGITS = 32
 

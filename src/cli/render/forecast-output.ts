@@ -1,4 +1,5 @@
 /** What comes next to log.dirs: the start, retention, compaction, and when disks are full. */
+import { MEBIBYTE } from '../../base/limits.ts'
 import type { CompactedGrowth } from '../../inspect/forecast/compacted-growth.ts'
 import type {
   Forecast,
@@ -23,7 +24,7 @@ export function* forecastText(forecast: Forecast, colour: Colour): Generator<str
     yield `  ${line}`
   }
   if (isQuiet) yield '  nothing is read again, cut or removed'
-  if (rate !== undefined) {
+  if (rate !== undefined && rate.bytes >= SHOWN_RATE_BYTES_MIN) {
     const speed = byteCount(rate.bytes / rate.seconds)
     const where = RATE_SOURCES[rate.source]
     yield `  read and checked here and now: ${speed} a second, of ${byteCount(rate.bytes)} ${where}`
@@ -54,6 +55,9 @@ function assumptions(partitions: readonly PartitionForecast[]): string[] {
       : [`${logs} never compacted: what will stay is not known, and taken to be nothing.`]),
   ]
 }
+
+/** Of less, a rate tells of the opening of files. */
+const SHOWN_RATE_BYTES_MIN = MEBIBYTE
 
 const RATE_SOURCES: Record<ReadRate['source'], string> = {
   disk: 'that were not in the page cache',
