@@ -1,4 +1,4 @@
-/** A file copied piece by piece into a new one, durable when it returns, and its checksum. */
+/** A file, or a part of it, copied piece by piece into a new one, durable when it returns, and its checksum. */
 import { createHash } from 'node:crypto'
 import { CorruptDataError } from '../base/errors.ts'
 import { MEBIBYTE } from '../base/limits.ts'
@@ -9,20 +9,28 @@ export interface CopyOptions {
   readonly onProgress?: ((bytes: number) => void) | undefined
 }
 
+export interface CopiedBytes {
+  readonly disk: Disk
+  readonly path: string
+  /** Where they begin; by default at 0. */
+  readonly position?: number
+  /** Bytes that are wanted. */
+  readonly size: number
+}
+
 /**
- * @param size bytes of it that are wanted
- * @returns its SHA-256, hex
+ * @returns their SHA-256, hex
  * @throws CorruptDataError where the file has fewer bytes by now
  */
 export function copyFile(
-  { disk, path, size }: { readonly disk: Disk; readonly path: string; readonly size: number },
+  bytesOf: CopiedBytes,
   into: { readonly disk: Disk; readonly path: string },
   options: CopyOptions = {},
 ): string {
   const copy = into.disk.create(into.path)
   try {
     let at = 0
-    const sha256 = checksumOf({ disk, path, size }, options, bytes => {
+    const sha256 = checksumOf(bytesOf, options, bytes => {
       copy.write(bytes, at)
       at += bytes.length
     })
@@ -35,7 +43,7 @@ export function copyFile(
 
 /** @param visit sees all bytes, in pieces that are valid during the call */
 export function checksumOf(
-  { disk, path, size }: { readonly disk: Disk; readonly path: string; readonly size: number },
+  { disk, path, position = 0, size }: CopiedBytes,
   { onProgress }: CopyOptions = {},
   visit?: (bytes: Buffer) => void,
 ): string {
@@ -45,7 +53,7 @@ export function checksumOf(
     const buffer = Buffer.allocUnsafeSlow(Math.min(MEBIBYTE, Math.max(1, size)))
     for (let at = 0; at < size;) {
       const bytes = buffer.subarray(0, Math.min(buffer.length, size - at))
-      if (file.read(bytes, at) < bytes.length) throw shrunk(file, size)
+      if (file.read(bytes, position + at) < bytes.length) throw shrunk(file, position + size)
       hash.update(bytes)
       visit?.(bytes)
       at += bytes.length

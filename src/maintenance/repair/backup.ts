@@ -7,9 +7,9 @@
  */
 import { basename, dirname, join } from 'node:path'
 import { DiskError } from '../../base/errors.ts'
-import { MEBIBYTE } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { replaceFile } from '../../disk/replace-file.ts'
+import { copyFile } from '../copy-file.ts'
 
 export const REPAIR_NOTE = 'repair.json'
 
@@ -120,26 +120,7 @@ function linkOrCopy(disk: Disk, from: string, to: string): void {
     disk.link(from, to)
   } catch (error) {
     if (!(error instanceof DiskError) || !COPIED.has(error.errno)) throw error
-    copyFile(disk, from, to)
-  }
-}
-
-/** Its bytes are durable when it returns. */
-function copyFile(disk: Disk, from: string, to: string): void {
-  const source = disk.open(from)
-  try {
-    const target = disk.create(to)
-    try {
-      const window = Buffer.allocUnsafe(MEBIBYTE)
-      for (let at = 0, size = 1; size > 0; at += size) {
-        size = source.read(window, at)
-        if (size > 0) target.write(window.subarray(0, size), at)
-      }
-      target.sync()
-    } finally {
-      target.close()
-    }
-  } finally {
-    source.close()
+    const { size } = disk.status(from) ?? { size: 0 }
+    copyFile({ disk, path: from, size }, { disk, path: to })
   }
 }
