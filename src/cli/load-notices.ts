@@ -1,13 +1,14 @@
-/** What the loading of logs that were not closed has changed, told on stderr. */
+/** What the loading of logs that were not closed has changed, or would have, told on stderr. */
 import type { LoadAction } from '../log/load-action.ts'
 import { loadActionText } from './render/recover-output.ts'
 
 export function loadNotices(
   notice: (line: string) => void,
+  { isPreview }: { readonly isPreview: boolean },
 ): (partition: string, action: LoadAction) => void {
   return (partition, action) => {
     if (OF_ANY_LOADING.has(action.kind)) return
-    notice(`${partition}: ${loadActionText(action)}`)
+    notice(`${partition}: ${isPreview ? 'would have ' : ''}${loadActionText(action)}`)
   }
 }
 

@@ -1,4 +1,5 @@
 /** `truncate` and `delete-records`: shown first, done with `--execute`. */
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import { CONSUMER_OFFSETS_TOPIC, readGroupsSource } from '../inspect/groups/groups-source.ts'
@@ -7,6 +8,7 @@ import {
   type ClusterHere,
   readClusterHere,
 } from '../inspect/topics/cluster-here.ts'
+import { CLEAN_SHUTDOWN } from '../log/file-names.ts'
 import { holdLogDirs } from '../log-dirs/held-log-dirs.ts'
 import { topicLogConfigs } from '../log-dirs/topic-log-configs.ts'
 import { committedOutside } from '../maintenance/trim/committed-outside.ts'
@@ -96,7 +98,7 @@ export async function runTrim(
     clock: context,
     configOf: topicLogConfigs(configs),
     producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
-    onAction: loadNotices(notice),
+    onAction: loadNotices(notice, { isPreview }),
   })
   for (const outcome of outcomes) {
     const committed = groups && committedOutside(groups, outcome, outcome.plan)
@@ -104,6 +106,13 @@ export async function runTrim(
     const lines = options.json === true ? [trimJson(shown)] : trimText(shown)
     for (const line of lines) context.stdout.line(line)
     tellOfReplicas(outcome, cluster, notice)
+  }
+  for (const path of changed) {
+    if (context.disk.status(join(path, CLEAN_SHUTDOWN)) !== undefined) continue
+    notice(
+      `${path} was not shut down cleanly${isPreview ? '' : ', and is not clean yet'}: a start reads ` +
+        'logs of it again; kbroker recover does that now',
+    )
   }
   if (isPreview) notice(PREVIEW_NOTICE)
 }

@@ -108,7 +108,7 @@ async function runCompact(
   const logDirs = LogDirs.open(paths, {
     ...opening,
     ...(isPreview && { disk: new OverlayDisk(context.disk), takesLocks: false }),
-    onAction: loadNotices(notice),
+    onAction: loadNotices(notice, { isPreview }),
   })
   try {
     await compactAll(wanted, { logDirs, refused, configs, options, isPreview, context })

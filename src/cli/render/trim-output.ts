@@ -37,7 +37,8 @@ export function* trimText({ outcome, committed, isPreview }: ShownTrim): Generat
     yield `  group ${groupId} has committed offset ${offset}, which is no longer there`
   }
   for (const transaction of transactions) yield `  ${transactionText(transaction)}`
-  if (keptIn !== undefined) yield `  what goes is kept in ${keptIn}`
+  if (keptIn === undefined) return
+  yield isPreview ? `  would keep what goes in ${keptIn}` : `  what goes is kept in ${keptIn}`
 }
 
 export function trimJson({ outcome, committed, replicas, isPreview }: ShownTrim): string {

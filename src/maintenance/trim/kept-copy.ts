@@ -6,82 +6,146 @@
  */
 import { basename, dirname, join, resolve } from 'node:path'
 import { DiskError, UsageError } from '../../base/errors.ts'
-import { MEBIBYTE } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
-import { segmentFileName } from '../../log/file-names.ts'
-import { META_PROPERTIES } from '../../log/file-names.ts'
+import { META_PROPERTIES, segmentFileName } from '../../log/file-names.ts'
+import { checksumOf, type CopiedBytes, copyFile } from '../copy-file.ts'
 import type { TrimmedPart, TrimPlan } from './trim-plan.ts'
 
-/** At once in memory. */
-const COPY_BYTES = MEBIBYTE
+export interface KeptCopy {
+  /** Of a folder. */
+  readonly path: string
+  /** Whether it holds all of it already: what was interrupted behind the copy goes on with that. */
+  readonly isThere: boolean
+}
 
 /**
- * A folder that is not there yet.
- *
  * @param backup the user's choice; by default the partition's own folder is the place
  * @throws UsageError where a broker would not start over it
  */
-export function keptCopyPath(
+export function keptCopyOf(
   disk: Disk,
   partitionPath: string,
   { action, parts, after, before }: TrimPlan,
   backup: string | undefined,
-): string | undefined {
+): KeptCopy | undefined {
   if (parts.length === 0) return undefined
   const [from, to] =
     action === 'truncate'
       ? [after.logEndOffset, before.logEndOffset]
       : [before.logStartOffset, after.logStartOffset]
-  if (backup === undefined) return unused(disk, join(partitionPath, `kept-${action}-${from}-${to}`))
+  if (backup === undefined) {
+    return placeOf(disk, join(partitionPath, `kept-${action}-${from}-${to}`), parts)
+  }
   for (const path of [backup, dirname(resolve(backup))]) {
     if (disk.status(join(path, META_PROPERTIES)) === undefined) continue
     throw new UsageError(`--backup ${backup}: a broker does not start over it in its log.dir`)
   }
-  return unused(disk, join(backup, basename(resolve(partitionPath))))
+  return placeOf(disk, join(backup, basename(resolve(partitionPath))), parts)
 }
 
-function unused(disk: Disk, path: string): string {
-  let free = path
-  for (let number = 2; disk.status(free) !== undefined; number++) free = `${path}.${number}`
-  return free
-}
-
-/**
- * @throws DiskError where there is no room for it, too: nothing was copied then
- */
-export function keepCopy(disk: Disk, path: string, parts: readonly TrimmedPart[]): void {
-  const needed = parts.reduce((sum, { bytes }) => sum + bytes, 0)
-  makeDirectories(disk, path, needed)
-  for (const part of parts) {
-    if (part.bytes > 0) copyPart(disk, join(path, segmentFileName('log', part.baseOffset)), part)
+/** Where it is, or a folder that is not there yet. */
+function placeOf(disk: Disk, path: string, parts: readonly TrimmedPart[]): KeptCopy {
+  for (let place = path, number = 2; ; place = `${path}.${number++}`) {
+    const status = disk.status(place)
+    if (status === undefined) return { path: place, isThere: false }
+    if (status.kind === 'directory' && holdsAll(disk, place, parts)) {
+      return { path: place, isThere: true }
+    }
   }
-  disk.syncDirectory(path)
+}
+
+function holdsAll(disk: Disk, path: string, parts: readonly TrimmedPart[]): boolean {
+  const copies = copiesOf(disk, path, parts)
+  if (disk.list(path).length !== copies.length) return false
+  const sizeOf = ({ to }: Copy) => disk.status(to.path)?.size
+  if (copies.some(copy => sizeOf(copy) !== copy.from.size)) return false
+  return copies.every(({ from, to }) => checksumOf(from) === checksumOf({ ...to, size: from.size }))
+}
+
+/** @throws DiskError where it can't fit */
+export function requireRoom(
+  disk: Disk,
+  { path, isThere }: KeptCopy,
+  parts: readonly TrimmedPart[],
+): void {
+  if (isThere) return
+  const needed = parts.reduce((sum, { bytes }) => sum + bytes, 0)
+  let existing = resolve(path)
+  while (disk.status(existing) === undefined) existing = dirname(existing)
+  const usable = disk.space(existing)?.usableBytes
+  if (usable === undefined || usable >= BigInt(needed)) return
+  throw noRoom(path, `${needed} bytes are to be kept there, ${usable} are free`)
+}
+
+/** @throws DiskError where there is no room for it, too: nothing is left of it then */
+export function keepCopy(
+  disk: Disk,
+  { path, isThere }: KeptCopy,
+  parts: readonly TrimmedPart[],
+): void {
+  const copies = copiesOf(disk, path, parts)
+  try {
+    if (isThere) for (const { to } of copies) syncFile(disk, to.path)
+    else {
+      makeDirectories(disk, path)
+      for (const { from, to } of copies) copyFile(from, to)
+    }
+    disk.syncDirectory(path)
+  } catch (error) {
+    if (!(error instanceof DiskError) || error.errno !== 'ENOSPC') throw error
+    discard(disk, path)
+    throw noRoom(path, error.message)
+  }
+}
+
+interface Copy {
+  readonly from: CopiedBytes
+  readonly to: { readonly disk: Disk; readonly path: string }
+}
+
+function copiesOf(disk: Disk, path: string, parts: readonly TrimmedPart[]): Copy[] {
+  return parts
+    .filter(({ bytes }) => bytes > 0)
+    .map(({ segment, position, baseOffset, bytes: size }) => ({
+      from: { disk, path: segment.logPath, position, size },
+      to: { disk, path: join(path, segmentFileName('log', baseOffset)) },
+    }))
 }
 
 /** Each durable in the one above. */
-function makeDirectories(disk: Disk, path: string, bytesNeeded: number): void {
+function makeDirectories(disk: Disk, path: string): void {
   const parent = dirname(resolve(path))
-  if (disk.status(parent) === undefined) makeDirectories(disk, parent, bytesNeeded)
-  const usable = disk.space(parent)?.usableBytes
-  if (usable !== undefined && usable < BigInt(bytesNeeded)) {
-    const reason = `${bytesNeeded} bytes are to be kept there, ${usable} are free`
-    throw new DiskError('write', path, Object.assign(new Error(reason), { code: 'ENOSPC' }))
-  }
+  if (disk.status(parent) === undefined) makeDirectories(disk, parent)
   disk.makeDirectory(path)
   disk.syncDirectory(parent)
 }
 
-function copyPart(disk: Disk, path: string, { segment, position }: TrimmedPart): void {
-  const copy = disk.create(path)
+function noRoom(path: string, reason: string): DiskError {
+  const advice = '--backup DIR keeps it on another disk, --no-backup keeps none'
+  return new DiskError(
+    'keep a copy in',
+    path,
+    new Error(`${reason}; ${advice}; the log is as it was`),
+  )
+}
+
+/** As far as it can be: what it takes up is wanted more than all else. */
+function discard(disk: Disk, path: string): void {
   try {
-    const buffer = Buffer.allocUnsafe(Math.min(COPY_BYTES, segment.size - position))
-    for (let at = position; at < segment.size;) {
-      const count = segment.log.read(buffer.subarray(0, segment.size - at), at)
-      copy.write(buffer.subarray(0, count), at - position)
-      at += count
-    }
-    copy.sync()
+    if (disk.status(path) === undefined) return
+    for (const { name } of disk.list(path)) disk.remove(join(path, name))
+    disk.removeDirectory(path)
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error
+  }
+}
+
+/** It was written by somebody who may not have come to that. */
+function syncFile(disk: Disk, path: string): void {
+  const file = disk.openForWriting(path)
+  try {
+    file.sync()
   } finally {
-    copy.close()
+    file.close()
   }
 }

@@ -4,7 +4,7 @@
  * piece between the two without a gap; what went is in the kept copy.
  */
 import { join } from 'node:path'
-import { assert, UsageError } from '../../base/errors.ts'
+import { assert, DiskError, UsageError } from '../../base/errors.ts'
 import { DEFAULT_DECODE_LIMITS } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
@@ -21,7 +21,7 @@ import { checkpointKey, readLogDir } from '../../log-dirs/log-dir.ts'
 import { LogDirs, type LogDirsOptions } from '../../log-dirs/log-dirs.ts'
 import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
 import { refuseLosses, type ToldAction } from '../refuse-losses.ts'
-import { keepCopy, keptCopyPath } from './kept-copy.ts'
+import { keepCopy, type KeptCopy, keptCopyOf, requireRoom } from './kept-copy.ts'
 import { planTrim, type TrimAction, type TrimPlan } from './trim-plan.ts'
 
 export interface TrimmedPartition {
@@ -85,6 +85,9 @@ export async function trimPartitions(
     isPreview: true,
     onAction: (partition, action) => told.push({ partition, action }),
     onOpened: () => refuseLosses(told),
+    onPlanned: jobs => {
+      if (!options.isPreview) requireRoomForAll(jobs, options.disk)
+    },
   })
   for (const { partition, action } of told) onAction?.(partition, action)
   return options.isPreview ? rehearsed : trimAll(partitions, options)
@@ -93,6 +96,12 @@ export async function trimPartitions(
 interface PassOptions extends TrimOptions {
   /** Called when all logs are open, before anything is planned. */
   readonly onOpened?: () => void
+  /** Called before anything is carried out. */
+  readonly onPlanned?: (jobs: readonly Job[]) => void
+}
+
+function requireRoomForAll(jobs: readonly Job[], disk: Disk): void {
+  for (const { copy, plan } of jobs) if (copy !== undefined) requireRoom(disk, copy, plan.parts)
 }
 
 async function trimAll(
@@ -101,14 +110,28 @@ async function trimAll(
 ): Promise<readonly TrimOutcome[]> {
   const paths = [...new Set(partitions.map(({ logDir }) => logDir))]
   const logDirs = LogDirs.open(paths, options)
+  let outcomes: TrimOutcome[]
   try {
     const opened = partitions.map(partition => openIn(logDirs, partition))
     options.onOpened?.()
     const jobs = opened.map(log => planOf(log, options))
+    options.onPlanned?.(jobs)
     for (const dir of logDirs.dirs) dir.ready()
-    return jobs.map(job => carryOut(job, options))
-  } finally {
+    outcomes = jobs.map(job => carryOut(job, options))
+  } catch (error) {
+    await closeAfterFailure(logDirs)
+    throw error
+  }
+  await logDirs.close()
+  return outcomes
+}
+
+/** A full disk, say, may fail at that again, and the first failure tells more. */
+async function closeAfterFailure(logDirs: LogDirs): Promise<void> {
+  try {
     await logDirs.close()
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error
   }
 }
 
@@ -120,7 +143,7 @@ interface Opened {
 
 interface Job extends Opened {
   readonly plan: TrimPlan
-  readonly keptIn: string | undefined
+  readonly copy: KeptCopy | undefined
 }
 
 function openIn(logDirs: LogDirs, partition: TrimmedPartition): Opened {
@@ -135,8 +158,8 @@ function planOf(opened: Opened, options: TrimOptions): Job {
   const { disk, action, point, backup, isOnlyReplica } = options
   if (isOnlyReplica(partition)) log.raiseHighWatermark(log.endOffset)
   const plan = planTrim(log, action, resolveOffset(point, boundsOf(log, disk)))
-  const keptIn = backup === false ? undefined : keptCopyPath(disk, partition.path, plan, backup)
-  return { ...opened, plan, keptIn }
+  const copy = backup === false ? undefined : keptCopyOf(disk, partition.path, plan, backup)
+  return { ...opened, plan, copy }
 }
 
 function boundsOf(log: PartitionLog, disk: Disk) {
@@ -151,11 +174,11 @@ function boundsOf(log: PartitionLog, disk: Disk) {
   }
 }
 
-function carryOut({ partition, dir, log, plan, keptIn }: Job, options: TrimOptions): TrimOutcome {
+function carryOut({ partition, dir, log, plan, copy }: Job, options: TrimOptions): TrimOutcome {
   const { disk, isPreview } = options
   const { logStartOffset, logEndOffset } = plan.after
   const before = log.openTransactions
-  if (keptIn !== undefined && !isPreview) keepCopy(disk, keptIn, plan.parts)
+  if (copy !== undefined && !isPreview) keepCopy(disk, copy, plan.parts)
   if (plan.action === 'truncate') {
     lowerCleanerCheckpoint(disk, dir, { partition, offset: plan.activeBase })
     log.truncateTo(logEndOffset)
@@ -164,7 +187,8 @@ function carryOut({ partition, dir, log, plan, keptIn }: Job, options: TrimOptio
     log.raiseLogStart(logStartOffset)
   }
   log.removeCondemned(Infinity)
-  return { ...partition, plan, keptIn, transactions: touched(before, log.openTransactions, plan) }
+  const transactions = touched(before, log.openTransactions, plan)
+  return { ...partition, plan, keptIn: copy?.path, transactions }
 }
 
 function touched(
