@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { isReadFailure } from '../base/errors.ts'
 import { lockHolder } from '../disk/file-lock.ts'
+import { holderText } from '../disk/lock-holder-text.ts'
 import { unwrittenNotice } from '../disk/page-cache.ts'
 import { OS_ONLY, policyOf, topicFlushPolicy } from '../inspect/flush/flush-policy.ts'
 import { partitionRisk } from '../inspect/flush/partition-risk.ts'
@@ -181,7 +182,8 @@ export class FlushReport {
     const everyMs = brokerNumber('log.flush.offset.checkpoint.interval.ms', this.#configs)
     const every = `${everyMs / MS_PER_SECOND} s`
     this.#notice(
-      `kbroker: ${path} is open in a broker, which notes its recovery points down each ${every}: ` +
+      `kbroker: ${path} is in use by ${holderText(holder)}: a broker notes its recovery points down ` +
+        `each ${every}: ` +
         'less may be at risk than is told here',
     )
   }

@@ -12,6 +12,7 @@ import { DiskError } from '../base/errors.ts'
 import { attempt } from './disk-failure.ts'
 import { lockHolder } from './file-lock.ts'
 import { libc } from './libc.ts'
+import { heldText } from './lock-holder-text.ts'
 
 /** The locks of this process, whatever name they were asked for by: asking the operating system about one would lose it. */
 const held = new Set<string>()
@@ -28,14 +29,14 @@ export class ExclusiveLock {
   /** @throws DiskError where somebody else holds it */
   static take(name: string): ExclusiveLock {
     const path = attempt('lock', name, () => join(fs.realpathSync(dirname(name)), basename(name)))
-    if (held.has(path)) throw refused(path, 'this process')
+    if (held.has(path)) throw refused(path, 'held by this process')
     const holder = lockHolder(path)
     if (holder !== undefined && holder !== 'unknown') {
-      throw refused(path, holder.pid === undefined ? 'another process' : `process ${holder.pid}`)
+      throw refused(path, heldText(holder))
     }
     const fd = attempt('lock', path, () => fs.openSync(path, 'a'))
     try {
-      if (libc()?.takeLock(fd) === false) throw refused(path, 'another process')
+      if (libc()?.takeLock(fd) === false) throw refused(path, heldText({ pid: undefined }))
     } catch (error) {
       fs.closeSync(fd)
       throw error instanceof DiskError ? error : new DiskError('lock', path, error)
@@ -52,7 +53,7 @@ export class ExclusiveLock {
   }
 }
 
-function refused(path: string, holder: string): DiskError {
-  const reason = `it is held by ${holder}: a broker that runs on this directory, most likely; stop it first`
-  return new DiskError('lock', path, Object.assign(new Error(reason), { code: 'EAGAIN' }))
+function refused(path: string, why: string): DiskError {
+  const cause = Object.assign(new Error(`it is ${why}`), { code: 'EAGAIN' })
+  return new DiskError('lock', path, cause)
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DiskError } from '../base/errors.ts'
 import { ExclusiveLock } from '../disk/exclusive-lock.ts'
 import { lockHolder } from '../disk/file-lock.ts'
+import { heldText } from '../disk/lock-holder-text.ts'
 import { LOCK_FILE } from '../log/file-names.ts'
 
 export interface HeldLogDirs {
@@ -36,7 +37,6 @@ export function holdLogDirs(paths: readonly string[], { takesLocks }: HoldOption
 function refuseHeld(path: string): void {
   const holder = lockHolder(path)
   if (holder === undefined || holder === 'unknown') return
-  const who = holder.pid === undefined ? 'another process' : `process ${holder.pid}`
-  const reason = `it is held by ${who}: a broker that runs on this directory; stop it first`
-  throw new DiskError('read', path, Object.assign(new Error(reason), { code: 'EAGAIN' }))
+  const cause = Object.assign(new Error(`it is ${heldText(holder)}`), { code: 'EAGAIN' })
+  throw new DiskError('read', path, cause)
 }

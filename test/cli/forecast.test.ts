@@ -49,8 +49,8 @@ describe('forecast', () => {
       const { stderr, exitCode } = await forecast('a', 'b')
       expect(exitCode).toBe(0)
       expect(stderr).toBe(
-        `kbroker: a is in use by a running broker (process ${holder.pid}): this is what its next start ` +
-          'would do, if it were killed now\n',
+        `kbroker: a is in use by process ${holder.pid} (node): this is what the next start of a ` +
+          'broker would do, if that were killed now\n',
       )
     } finally {
       await stopHolding(holder)

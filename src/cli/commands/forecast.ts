@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { UsageError } from '../../base/errors.ts'
 import { MEBIBYTE } from '../../base/limits.ts'
 import { lockHolder } from '../../disk/file-lock.ts'
+import { holderText } from '../../disk/lock-holder-text.ts'
 import { forecast, type TopicForecastConfigs } from '../../inspect/forecast/forecast.ts'
 import {
   brokerConfigsHere,
@@ -163,10 +164,9 @@ function withNamed(
 function noteLive(path: string, notice: (line: string) => void): void {
   const holder = lockHolder(join(path, LOCK_FILE))
   if (holder === undefined || holder === 'unknown') return
-  const who = holder.pid === undefined ? '' : ` (process ${holder.pid})`
   notice(
-    `kbroker: ${path} is in use by a running broker${who}: this is what its next start would do, ` +
-      'if it were killed now',
+    `kbroker: ${path} is in use by ${holderText(holder)}: this is what the next start of a broker ` +
+      'would do, if that were killed now',
   )
 }
 

@@ -1,6 +1,7 @@
 /** What to say of a log.dir without the marker of a clean shutdown: its broker runs, or died. */
 import { join } from 'node:path'
 import { lockHolder, type LockHolder } from '../../disk/file-lock.ts'
+import { holderText } from '../../disk/lock-holder-text.ts'
 import { LOCK_FILE } from '../../log/file-names.ts'
 
 export type AskLock = (path: string) => LockHolder | undefined | 'unknown'
@@ -13,9 +14,8 @@ export function uncleanNotice(logDir: string, askLock: AskLock = lockHolder): st
       'where kbroker verify says that a broker cuts them'
     )
   }
-  const process = holder.pid === undefined ? '' : ` (process ${holder.pid})`
   return (
-    `${logDir} is in use by a running broker${process}: ` +
+    `${logDir} is in use by ${holderText(holder)}: ` +
     'its logs are told of as they are on disk at this moment'
   )
 }

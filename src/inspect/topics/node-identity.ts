@@ -1,6 +1,7 @@
 /** Whose log.dirs they are: one node's of a KRaft cluster, or why they can't be changed as such. */
 import { join } from 'node:path'
 import type { LockHolder } from '../../disk/file-lock.ts'
+import { heldText } from '../../disk/lock-holder-text.ts'
 import { LOCK_FILE } from '../../log/file-names.ts'
 import type { LogDir } from '../../log-dirs/log-dir.ts'
 
@@ -33,10 +34,7 @@ export function lockProblems(
     if (!lockFileExists) return []
     const holder = askLock(join(path, LOCK_FILE))
     if (holder === undefined) return []
-    if (holder !== 'unknown') {
-      const who = holder.pid === undefined ? 'another process' : `process ${holder.pid}`
-      return [`${path} is held by ${who}, a broker or another kbroker: wait for it, or stop it`]
-    }
+    if (holder !== 'unknown') return [`${path} is ${heldText(holder)}`]
     const file = join(path, LOCK_FILE)
     return [`whether a broker holds ${path} can't be told: if none does, remove ${file}`]
   })

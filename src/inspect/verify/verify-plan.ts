@@ -8,6 +8,7 @@ import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { identityOf } from '../../disk/file-identity.ts'
 import type { LockHolder } from '../../disk/file-lock.ts'
+import { holderText } from '../../disk/lock-holder-text.ts'
 import { LOCK_FILE, METADATA_TOPIC, parsePartitionFolder } from '../../log/file-names.ts'
 import { checkpointKey, readLogDir, ROOT_FILES, type LogDir } from '../../log-dirs/log-dir.ts'
 import type { Finding } from './finding.ts'
@@ -244,8 +245,8 @@ function notedOf(path: string, logDir: LogDir): PartitionTask['noted'] {
   }
 }
 
-function lockedPlace(path: string, { pid }: LockHolder): Parameters<Report>[1] {
-  const found = `held by ${pid === undefined ? 'another process' : `process ${pid}`}`
+function lockedPlace(path: string, holder: LockHolder): Parameters<Report>[1] {
+  const found = `held by ${holderText(holder)}`
   return { file: join(path, LOCK_FILE), found, expected: 'no broker that uses the log.dir' }
 }
 

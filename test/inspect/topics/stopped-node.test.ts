@@ -28,6 +28,9 @@ const FOLDER = '/a/__cluster_metadata-0'
 const LOG = `${FOLDER}/00000000000000000000.log`
 const TOPIC = 'G1oi93AvSCecB4WRlFyuCA'
 
+/** Of no process. */
+const NOBODY = 2 ** 30
+
 describe('a node that is stopped', () => {
   it('may be changed', () => {
     const node = read(startedNode())
@@ -165,12 +168,16 @@ describe('a node is not changed', () => {
   it.each<[LockHolder | undefined | 'unknown', string[]]>([
     [undefined, []],
     [
-      { pid: 12 },
-      ['/b is held by process 12, a broker or another kbroker: wait for it, or stop it'],
+      { pid: NOBODY },
+      [
+        `/b is held by process ${NOBODY}: a broker that runs on this directory, most likely; stop it first`,
+      ],
     ],
     [
       { pid: undefined },
-      ['/b is held by another process, a broker or another kbroker: wait for it, or stop it'],
+      [
+        '/b is held by another process: a broker that runs on this directory, most likely; stop it first',
+      ],
     ],
     ['unknown', ["whether a broker holds /b can't be told: if none does, remove /b/.lock"]],
   ])('that a broker holds: %j', (holder, problems) => {
