@@ -26,6 +26,10 @@ export function createDeleteRecordsCommand(context: CommandContext): Command {
 }
 
 const EXAMPLES = `
+It refuses what a broker would refuse: internal topics, and topics that are compacted and never
+deleted from (cleanup.policy=compact); and a log that loses data when it is opened (kbroker repair
+first).
+
 Examples:
   kbroker delete-records orders-0 --before 1200 --log-dirs /data/a,/data/b
   kbroker delete-records orders --before -7d --log-dirs /data/a,/data/b --execute

@@ -25,6 +25,9 @@ export function createTruncateCommand(context: CommandContext): Command {
 }
 
 const EXAMPLES = `
+It refuses a log that loses data when it is opened (kbroker repair first), and the cluster's own log,
+__cluster_metadata.
+
 Examples:
   kbroker truncate orders-0 --to 1200 --log-dirs /data/a,/data/b
   kbroker truncate orders --to @2026-03-01T12:00:00Z --log-dirs /data/a,/data/b --execute
