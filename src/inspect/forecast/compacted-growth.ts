@@ -1,25 +1,23 @@
 /**
  * How a compacted log grows: dirty bytes don't last, what compaction leaves of them does.
  *
- * | taken from               | as                                                                                   |
- * |--------------------------|--------------------------------------------------------------------------------------|
- * | timestamps of what is clean | what lasts: as much a day as compaction left of the days before the newest of them. At most: a key written again replaces a record that was there |
- * | timestamps of all of it  | what is written a day, which lasts until a broker compacts                           |
- * | `min.cleanable.dirty.ratio`, `min.compaction.lag.ms`, `segment.bytes` | how many more dirty bytes there may be by then |
+ * | what                           | is taken from                                                              |
+ * |--------------------------------|----------------------------------------------------------------------------|
+ * | bytes a day that last          | the timestamps of what is clean: as much as compaction left of the days    |
+ * |                                | before the newest; at most, as a key written again replaces a record       |
+ * | bytes a day that are written   | the timestamps of all of it                                                |
+ * | bytes that may become dirty    | `min.cleanable.dirty.ratio`, `min.compaction.lag.ms`, `segment.bytes`      |
  *
  * Of a log that was never compacted nothing tells what will stay: nothing is assumed to.
  */
 import type { CleaningConfig } from '../../log/cleaner/cleanable-range.ts'
 import type { RetainedLog } from '../../log/retention-policy.ts'
 import type { CompactionDue } from './compaction-due.ts'
-import { bytesWritten, DAY_MS, type GrowthWindow } from './growth.ts'
+import { bytesWritten, DAY_MS, type DirtyGrowth, type GrowthWindow } from './growth.ts'
 
-export interface CompactedGrowth {
+export interface CompactedGrowth extends DirtyGrowth {
   /** At most. */
   readonly lastingPerDay: number
-  readonly writtenPerDay: number
-  /** That may become dirty, over what is dirty now, until a broker compacts. */
-  readonly dirtyRoom: number
   /** Whether any of it was compacted: else nobody knows what lasts. */
   readonly isKnown: boolean
 }

@@ -7,7 +7,6 @@
  * compaction leaves: see compacted-growth.ts.
  */
 import type { RetainedLog, RetentionConfig, WaitingSegment } from '../../log/retention-policy.ts'
-import type { CompactedGrowth } from './compacted-growth.ts'
 
 export const DAY_MS = 86_400_000
 
@@ -17,11 +16,18 @@ export interface GrowthWindow {
   readonly toMs: number
 }
 
+/** Of a compacted log: what lasts until a broker compacts it. */
+export interface DirtyGrowth {
+  readonly writtenPerDay: number
+  /** Bytes that may become dirty, over what is dirty now, until a broker compacts. */
+  readonly dirtyRoom: number
+}
+
 export interface GrowingLog {
   /** That last. */
   readonly bytesPerDay: number
   /** Of a compacted log. */
-  readonly compacted?: Pick<CompactedGrowth, 'writtenPerDay' | 'dirtyRoom'>
+  readonly compacted?: DirtyGrowth
   /** What stays once retention has run. */
   readonly waiting: readonly WaitingSegment[]
   readonly config: RetentionConfig
