@@ -1,8 +1,10 @@
 /** A file, or a part of it, copied piece by piece into a new one, durable when it returns, and its checksum. */
 import { createHash } from 'node:crypto'
 import { CorruptDataError } from '../base/errors.ts'
-import { MEBIBYTE } from '../base/limits.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
+
+/** Stays in a processor's cache between being read and being written. */
+export const COPY_WINDOW_SIZE = 131_072
 
 export interface CopyOptions {
   /** Told how many bytes were copied since the last call. */
@@ -50,7 +52,7 @@ export function checksumOf(
   const file = disk.open(path)
   try {
     const hash = createHash('sha256')
-    const buffer = Buffer.allocUnsafeSlow(Math.min(MEBIBYTE, Math.max(1, size)))
+    const buffer = Buffer.allocUnsafeSlow(Math.min(COPY_WINDOW_SIZE, Math.max(1, size)))
     for (let at = 0; at < size;) {
       const bytes = buffer.subarray(0, Math.min(buffer.length, size - at))
       if (file.read(bytes, position + at) < bytes.length) throw shrunk(file, position + size)

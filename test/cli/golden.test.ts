@@ -21,8 +21,9 @@ const SESSIONS = join(FIXTURES, 'cli')
 /** Dozens of processes, on a machine that may be busy. */
 const TIMEOUT_MS = 300_000
 /** What is due, or expired, is so at any time that the sessions are run. */
-const CLOCK = join(import.meta.dirname, 'fixed-clock.cjs')
-const NODE = `node --require "${CLOCK}"`
+const CLOCK_AT = Date.UTC(2026, 10, 23, 12)
+const CLOCK = join(import.meta.dirname, 'clock-at.cjs')
+const NODE = `CLOCK_AT=${CLOCK_AT} node --require "${CLOCK}"`
 const PRELUDE = `set -o pipefail; kbroker() { ${NODE} "${join(ROOT, 'bin/kbroker.js')}" "$@"; }; `
 
 describe('sessions', () => {

@@ -12,7 +12,7 @@ import { FIXTURES } from '../inspect/fixture-partitions.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const RUNBOOK = readFileSync(join(ROOT, 'docs/runbook.md'), 'utf8')
-const FROZEN_AT = Date.UTC(2026, 10, 23, 13, 18, 50)
+const CLOCK_AT = Date.UTC(2026, 10, 23, 13, 18, 50)
 /** Each a dozen processes, on a machine that may be busy. */
 const TIMEOUT_MS = 120_000
 const scratch = scratchDirectory()
@@ -103,8 +103,8 @@ function run(command: string, data: string): string {
     env: {
       PATH: process.env['PATH'],
       TZ: 'UTC',
-      NODE_OPTIONS: `--require "${join(import.meta.dirname, 'frozen-clock.cjs')}"`,
-      FROZEN_AT: String(FROZEN_AT),
+      NODE_OPTIONS: `--require "${join(import.meta.dirname, 'clock-at.cjs')}"`,
+      CLOCK_AT: String(CLOCK_AT),
     },
   })
   const ended = status === 0 ? '' : `(exit ${status})\n`

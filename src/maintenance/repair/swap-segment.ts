@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { CorruptDataError } from '../../base/errors.ts'
 import type { Disk, DiskFile, WritableDiskFile } from '../../disk/disk.ts'
 import { segmentFileName } from '../../log/file-names.ts'
+import { COPY_WINDOW_SIZE } from '../copy-file.ts'
 import type { Backup } from './backup.ts'
 import type { Piece } from './piece.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
@@ -64,12 +65,9 @@ function writeNew(disk: Disk, path: string, write: (file: WritableDiskFile) => v
   }
 }
 
-/** Stays in a processor's cache between being read and being written. */
-const WINDOW_SIZE = 131_072
-
 function writePieces(disk: Disk, target: WritableDiskFile, pieces: readonly Piece[]): void {
   const sources = new Map<string, DiskFile>()
-  const window = Buffer.allocUnsafe(WINDOW_SIZE)
+  const window = Buffer.allocUnsafe(COPY_WINDOW_SIZE)
   let filled = 0
   let size = 0
   const flush = () => {

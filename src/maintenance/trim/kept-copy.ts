@@ -5,9 +5,10 @@
  * A broker overlooks a folder within a partition's, but does not start over a strange one in the root of a log.dir.
  */
 import { basename, dirname, join, resolve } from 'node:path'
-import { DiskError, UsageError } from '../../base/errors.ts'
+import { DiskError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
-import { META_PROPERTIES, segmentFileName } from '../../log/file-names.ts'
+import { segmentFileName } from '../../log/file-names.ts'
+import { refuseBackupInLogDir } from '../backup-place.ts'
 import { checksumOf, type CopiedBytes, copyFile } from '../copy-file.ts'
 import type { TrimmedPart, TrimPlan } from './trim-plan.ts'
 
@@ -36,10 +37,7 @@ export function keptCopyOf(
   if (backup === undefined) {
     return placeOf(disk, join(partitionPath, `kept-${action}-${from}-${to}`), parts)
   }
-  for (const path of [backup, dirname(resolve(backup))]) {
-    if (disk.status(join(path, META_PROPERTIES)) === undefined) continue
-    throw new UsageError(`--backup ${backup}: a broker does not start over it in its log.dir`)
-  }
+  refuseBackupInLogDir(disk, backup)
   return placeOf(disk, join(backup, basename(resolve(partitionPath))), parts)
 }
 
