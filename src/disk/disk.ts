@@ -60,6 +60,13 @@ export interface WritableDiskFile extends DiskFile {
   truncate(size: number): void
   /** Sets when it was changed last; what is written behind that changes it again. */
   setModified(mtimeMs: number): void
+  /** Has the disk begin to take bytes that were written, without waiting for it. It promises nothing. */
+  beginSync(position: number, size: number): void
+  /**
+   * Waits for what was begun, and takes it out of the page cache, where that is possible. It promises nothing either: only
+   * `sync` does.
+   */
+  finishSync(position: number, size: number): void
   /** Makes the bytes and the length durable. */
   sync(): void
   /**

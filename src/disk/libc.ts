@@ -25,6 +25,13 @@ export interface Libc {
    * alone and never touched, so that a file cut short meanwhile can't raise SIGBUS.
    */
   pagesHeld(fd: number, position: number, size: number): Buffer | undefined
+  /** Has the dirty pages of the range written, and waits for none: sync_file_range(SYNC_FILE_RANGE_WRITE). */
+  beginWriting(fd: number, position: number, size: number): void
+  /**
+   * Waits until the pages of the range are written: all flags of sync_file_range. What the disk could not write is told
+   * here, and never again.
+   */
+  finishWriting(fd: number, position: number, size: number): void
   /** What fcntl(F_GETLK) answers when asked for an exclusive lock on the whole file. */
   conflictingLock(fd: number): ConflictingLock | undefined
   /**
@@ -105,6 +112,11 @@ const PROT_READ = 1
 const MAP_SHARED = 1
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn
 const POSIX_FADV_DONTNEED = 4
+const SYNC_FILE_RANGE_WRITE = 2
+/** Waits before, writes, waits. */
+const SYNC_FILE_RANGE_ALL = 7
+/** By the file system, or by a sandbox. */
+const NOT_SUPPORTED = ['ENOSYS', 'EINVAL', 'ESPIPE', 'EPERM']
 const F_GETLK = 5
 const F_SETLK = 6
 /** The number of cachestat(2), the same on all of ARCHITECTURES; libc has no function for it. */
@@ -127,6 +139,9 @@ function declare(koffi: Koffi): Libc {
   const mincore = library.func('int mincore(void *address, size_t size, uint8_t *pages)')
   const cachestat = library.func(
     'long syscall(long number, int fd, void *range, void *counts, uint flags)',
+  )
+  const syncFileRange = library.func(
+    'int sync_file_range(int fd, int64_t position, int64_t size, uint flags)',
   )
   const fcntl = library.func('int fcntl(int fd, int command, ...)')
   const pageBytes = library.func('int getpagesize()')() as number
@@ -163,6 +178,16 @@ function declare(koffi: Koffi): Libc {
       const answered = mincore(address, size, pages) === 0
       munmap(address, size)
       return answered ? pages : undefined
+    },
+
+    beginWriting(fd, position, size) {
+      syncFileRange(fd, position, size, SYNC_FILE_RANGE_WRITE)
+    },
+
+    finishWriting(fd, position, size) {
+      if (syncFileRange(fd, position, size, SYNC_FILE_RANGE_ALL) === 0) return
+      const error = failure('sync_file_range', koffi.errno())
+      if (!NOT_SUPPORTED.includes(error.code)) throw error
     },
 
     conflictingLock(fd) {

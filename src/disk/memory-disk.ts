@@ -176,6 +176,8 @@ function opened(path: string, content: Content): WritableDiskFile {
     write: (bytes, position) => content.write(bytes, position),
     truncate: size => content.truncate(size),
     setModified: mtimeMs => (content.mtimeMs = mtimeMs),
+    beginSync: () => undefined,
+    finishSync: () => undefined,
     sync: () => content.sync(),
     datasync: () => content.datasync(),
     close: () => undefined,

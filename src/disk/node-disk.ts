@@ -12,6 +12,7 @@ import type {
   WritableDiskFile,
 } from './disk.ts'
 import { attempt, refusal } from './disk-failure.ts'
+import { libc } from './libc.ts'
 import { readWholeFile } from './whole-file.ts'
 
 /** POSIX counts the blocks of a file in this unit, whatever the file system's own is. */
@@ -166,6 +167,17 @@ class NodeWritableFile extends NodeFile implements WritableDiskFile {
   setModified(mtimeMs: number): void {
     attempt('set the time of', this.path, () => {
       fs.futimesSync(this.fd, mtimeMs / 1000, mtimeMs / 1000)
+    })
+  }
+
+  beginSync(position: number, size: number): void {
+    libc()?.beginWriting(this.fd, position, size)
+  }
+
+  finishSync(position: number, size: number): void {
+    attempt('sync', this.path, () => {
+      libc()?.finishWriting(this.fd, position, size)
+      libc()?.dropPages(this.fd, position, size)
     })
   }
 

@@ -190,6 +190,14 @@ class OverlaidFile implements WritableDiskFile {
     // Nobody asks.
   }
 
+  beginSync(): void {
+    // Nothing of it is to become durable.
+  }
+
+  finishSync(): void {
+    // The same.
+  }
+
   sync(): void {
     // Nothing of it is durable.
   }

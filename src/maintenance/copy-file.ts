@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { CorruptDataError } from '../base/errors.ts'
 import type { Disk, DiskFile } from '../disk/disk.ts'
+import { EarlySync } from '../disk/early-sync.ts'
 
 /** Stays in a processor's cache between being read and being written. */
 export const COPY_WINDOW_SIZE = 131_072
@@ -32,9 +33,11 @@ export function copyFile(
   const copy = into.disk.create(into.path)
   try {
     let at = 0
+    const early = new EarlySync(copy)
     const sha256 = checksumOf(bytesOf, options, bytes => {
       copy.write(bytes, at)
       at += bytes.length
+      early.written(at)
     })
     copy.sync()
     return sha256

@@ -64,6 +64,8 @@ export class FaultyDisk {
       append: bytes => this.#write(file, bytes, file.size()),
       write: (bytes, position) => this.#write(file, bytes, position),
       setModified: mtimeMs => file.setModified(mtimeMs),
+      beginSync: (position, size) => file.beginSync(position, size),
+      finishSync: (position, size) => file.finishSync(position, size),
       truncate: size => {
         this.#meet('truncate', path)
         file.truncate(size)

@@ -39,6 +39,8 @@ export function failing(disk: Disk, plan: Failing): Disk {
     },
     truncate: size => file.truncate(size),
     setModified: mtimeMs => file.setModified(mtimeMs),
+    beginSync: (position, size) => file.beginSync(position, size),
+    finishSync: (position, size) => file.finishSync(position, size),
     sync() {
       meet('sync', file.path)
       file.sync()

@@ -28,6 +28,8 @@ export class WatchedDisk {
       write: (bytes, position) => file.write(bytes, position),
       truncate: size => file.truncate(size),
       setModified: mtimeMs => file.setModified(mtimeMs),
+      beginSync: (position, size) => file.beginSync(position, size),
+      finishSync: (position, size) => file.finishSync(position, size),
       sync() {
         count()
         file.sync()

@@ -14,6 +14,7 @@
 import { join } from 'node:path'
 import { CorruptDataError } from '../../base/errors.ts'
 import type { Disk, DiskFile, WritableDiskFile } from '../../disk/disk.ts'
+import { EarlySync } from '../../disk/early-sync.ts'
 import { segmentFileName } from '../../log/file-names.ts'
 import { COPY_WINDOW_SIZE } from '../copy-file.ts'
 import type { Backup } from './backup.ts'
@@ -70,10 +71,12 @@ function writePieces(disk: Disk, target: WritableDiskFile, pieces: readonly Piec
   const window = Buffer.allocUnsafe(COPY_WINDOW_SIZE)
   let filled = 0
   let size = 0
+  const early = new EarlySync(target)
   const flush = () => {
     target.write(window.subarray(0, filled), size)
     size += filled
     filled = 0
+    early.written(size)
   }
   const sourceAt = (path: string) => {
     const known = sources.get(path)
