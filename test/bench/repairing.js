@@ -1,4 +1,5 @@
 /** `repair --salvage --execute` of a segment of 1 GiB with 100 damaged places, beside `verify` of the same. */
+import { spawnSync } from 'node:child_process'
 import { closeSync, cpSync, existsSync, openSync, rmSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { compare } from './measure.js'
@@ -18,6 +19,7 @@ export function repairs(directory) {
   const again = () => {
     rmSync(copy, { recursive: true, force: true })
     cpSync(damaged, copy, { recursive: true, mode: 0 })
+    spawnSync('sync')
   }
   const { verify, shown, salvaged } = compare(
     {
