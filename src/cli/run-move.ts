@@ -9,22 +9,21 @@ import { holdLogDirs } from '../log-dirs/held-log-dirs.ts'
 import { readMovable, whyNothingMoves } from '../maintenance/move/movable.ts'
 import { canSwap, type MovePlan, movePartitions } from '../maintenance/move/move-partitions.ts'
 import { type MoveRequest, type NamedMove, planMoves } from '../maintenance/move/plan-moves.ts'
-import { withBrokerFile, type BrokerConfigOption } from './broker-config-option.ts'
+import { withBrokerFile } from './broker-config-option.ts'
 import type { CommandContext } from './command-context.ts'
-import { noticesTo, type LogDirsOption, type QuietOption } from './common-options.ts'
-import { type ExecuteOption, PREVIEW_NOTICE } from './execute-option.ts'
+import { noticesTo, type QuietOption } from './common-options.ts'
+import { PREVIEW_NOTICE } from './execute-option.ts'
 import { EXIT } from './exit-code.ts'
+import type { MaintenanceOptions } from './maintained-broker.ts'
 import { NO_PROGRESS, startProgress } from './progress.ts'
 import { moveJson, moveText, type ShownMoves } from './render/move-output.ts'
 import { refuseRepeated, requiredLogDirs } from './required-log-dirs.ts'
 import { changeOptions, readNode } from './stopped-cluster.ts'
 import { isName, missing } from './targets.ts'
 
-export interface MoveCommandOptions
-  extends LogDirsOption, BrokerConfigOption, QuietOption, ExecuteOption {
+export interface MoveCommandOptions extends MaintenanceOptions {
   readonly balance?: true
   readonly drain?: string
-  readonly json?: true
 }
 
 export async function runMove(

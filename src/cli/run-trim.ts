@@ -3,14 +3,10 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import { CONSUMER_OFFSETS_TOPIC, readGroupsSource } from '../inspect/groups/groups-source.ts'
-import {
-  brokerConfigsHere,
-  type ClusterHere,
-  readClusterHere,
-} from '../inspect/topics/cluster-here.ts'
+import type { ClusterHere } from '../inspect/topics/cluster-here.ts'
 import { CLEAN_SHUTDOWN } from '../log/file-names.ts'
 import { holdLogDirs } from '../log-dirs/held-log-dirs.ts'
-import { topicLogConfigs } from '../log-dirs/topic-log-configs.ts'
+import { logOpening } from '../log-dirs/topic-log-configs.ts'
 import { committedOutside } from '../maintenance/trim/committed-outside.ts'
 import { deletionProblem } from '../maintenance/trim/deletion-problem.ts'
 import type { TrimAction } from '../maintenance/trim/trim-plan.ts'
@@ -19,45 +15,33 @@ import {
   type TrimmedPartition,
   type TrimOutcome,
 } from '../maintenance/trim/trim-partitions.ts'
-import { type BrokerConfigs, brokerNumber, effectiveConfigs } from '../metadata/broker-configs.ts'
-import {
-  addBrokerConfigOption,
-  withBrokerFile,
-  type BrokerConfigOption,
-} from './broker-config-option.ts'
+import { type BrokerConfigs, effectiveConfigs } from '../metadata/broker-configs.ts'
+import { withBrokerFile } from './broker-config-option.ts'
 import type { CommandContext } from './command-context.ts'
-import {
-  addJsonOption,
-  addLogDirsOption,
-  addQuietOption,
-  noticesTo,
-  type LogDirsOption,
-  type QuietOption,
-} from './common-options.ts'
-import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from './execute-option.ts'
+import { noticesTo } from './common-options.ts'
+import { PREVIEW_NOTICE } from './execute-option.ts'
 import { readingFor } from './left-out.ts'
 import { loadNotices } from './load-notices.ts'
+import {
+  addMaintenanceOptions,
+  type MaintenanceOptions,
+  readMaintainedBroker,
+} from './maintained-broker.ts'
 import { maintainedPartitions, type MaintainedPartitions } from './maintained-partitions.ts'
 import { parseOffset } from './offset-grammar.ts'
 import { trimJson, trimText } from './render/trim-output.ts'
 import { requireLogDir } from './required-log-dirs.ts'
 
-export interface TrimCommandOptions
-  extends LogDirsOption, BrokerConfigOption, QuietOption, ExecuteOption {
+export interface TrimCommandOptions extends MaintenanceOptions {
   /** False for --no-backup. */
   readonly backup?: string | false
-  readonly json?: true
 }
 
 export function addTrimOptions(command: Command): Command {
   command
     .option('--backup <dir>', 'keep the bytes that go there, in a folder named like the partition')
     .option('--no-backup', 'keep no copy (default: one in a folder within that of the partition)')
-  addLogDirsOption(command)
-  addBrokerConfigOption(command, '--config, ')
-  addExecuteOption(command)
-  addJsonOption(command)
-  return addQuietOption(command)
+  return addMaintenanceOptions(command)
 }
 
 export interface TrimRequest {
@@ -82,8 +66,8 @@ export async function runTrim(
   for (const { logDir } of maintained.partitions) requireLogDir(context.disk, logDir)
   const changed = new Set(maintained.partitions.map(({ logDir }) => logDir))
   holdLogDirs([...changed], { takesLocks: false }).release()
-  const cluster = readClusterHere(context.disk, maintained.logDirs, readingFor(options, context))
-  const configs = brokerConfigsHere(cluster, brokerFile.configs)
+  const reading = { disk: context.disk, ...readingFor(options, context) }
+  const { cluster, configs } = readMaintainedBroker(maintained.logDirs, brokerFile, reading)
   if (action === 'delete-records') refuseUndeletable(maintained, configs)
   const groups = readGroups(maintained, options, context)
   const isPreview = options.execute !== true
@@ -96,8 +80,7 @@ export async function runTrim(
     isOnlyReplica: partition => replicasOf(partition, cluster)?.length === 1,
     disk: context.writableDisk,
     clock: context,
-    configOf: topicLogConfigs(configs),
-    producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
+    ...logOpening(configs),
     onAction: loadNotices(notice, { isPreview }),
   })
   for (const outcome of outcomes) {

@@ -8,6 +8,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compare } from './measure.js'
+import { forecasts } from './forecasting.js'
 import { repairs } from './repairing.js'
 import { segmentAt, SEGMENTS } from './segments.js'
 import { compaction } from './compaction.js'
@@ -63,6 +64,7 @@ const PARTS = {
   'recover 2 GiB, 8 partitions in two log.dirs': () => threadedRecovery(values.directory, jars),
   'compact 1.5M records of 220 B, 400,000 keys': () => compaction(values.directory, jars),
   'reindex 8 GiB': () => reindexing(values.directory, jars),
+  'forecast of 1,000 partitions of 20 segments': () => forecasts(values.directory),
   append: () => appends(values.directory),
   'produce and consume, 1M lines of 100 B': () => pipelines(values.directory),
   'partitions × log.dirs': () => partitionCosts(values.directory),

@@ -1,9 +1,7 @@
 /** `kbroker move`: partitions from one log.dir of a stopped broker to another. */
 import { Command } from 'commander'
-import { addBrokerConfigOption } from '../broker-config-option.ts'
 import type { CommandContext } from '../command-context.ts'
-import { addJsonOption, addLogDirsOption, addQuietOption } from '../common-options.ts'
-import { addExecuteOption } from '../execute-option.ts'
+import { addMaintenanceOptions } from '../maintained-broker.ts'
 import { type MoveCommandOptions, runMove } from '../run-move.ts'
 
 export function createMoveCommand(context: CommandContext): Command {
@@ -17,11 +15,7 @@ export function createMoveCommand(context: CommandContext): Command {
     .argument('[moves...]', 'orders-0=/data/b; orders=/data/b for all partitions that are here')
     .option('--balance', 'even out bytes over the log.dirs, by few moves')
     .option('--drain <dir>', 'empty that one into the others, each to where most is free')
-  addLogDirsOption(command, 'of one broker, all of them')
-  addBrokerConfigOption(command, '--config, ')
-  addExecuteOption(command)
-  addJsonOption(command)
-  return addQuietOption(command)
+  return addMaintenanceOptions(command, 'of one broker, all of them')
     .addHelpText('after', EXAMPLES)
     .action((words: string[], options: MoveCommandOptions) => runMove(words, options, context))
 }
