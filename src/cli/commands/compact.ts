@@ -8,7 +8,7 @@ import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
 import { LogDirs } from '../../log-dirs/log-dirs.ts'
 import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
 import { compactLog } from '../../maintenance/compact/compact-log.ts'
-import { rehearseLoading } from '../../maintenance/compact/rehearse-loading.ts'
+import { rehearseLoading } from '../../maintenance/rehearse-loading.ts'
 import { brokerNumber, type BrokerConfigs } from '../../metadata/broker-configs.ts'
 import { isInternalTopic } from '../../metadata/topic-name.ts'
 import { withBrokerFile } from '../broker-config-option.ts'
@@ -27,7 +27,7 @@ import { PREVIEW_NOTICE } from '../execute-option.ts'
 import { EXIT } from '../exit-code.ts'
 import { readingFor } from '../left-out.ts'
 import type { KeyDecoder } from '../key-decoder.ts'
-import { loadNotices } from '../load-notices.ts'
+import { loadNotices, tellOfUnclean } from '../load-notices.ts'
 import {
   addMaintenanceOptions,
   type MaintainedBroker,
@@ -115,18 +115,8 @@ async function runCompact(
   } finally {
     await logDirs.close()
   }
-  const unclean = logDirs.dirs.filter(({ isClean }) => !isClean)
-  for (const { path } of unclean) notice(leftUncleanText(path, isPreview))
+  tellOfUnclean(logDirs, notice, { isPreview })
   if (isPreview) notice(PREVIEW_NOTICE)
-}
-
-function leftUncleanText(path: string, isPreview: boolean): string {
-  const before = `kbroker: ${path} was not shut down cleanly`
-  if (isPreview) return `${before}: the logs told of above are shown as they would be loaded`
-  return (
-    `${before}, and stays so: only the logs told of above are in order; ` +
-    'kbroker recover, or the next start of a broker, sees to the others'
-  )
 }
 
 interface Compaction {

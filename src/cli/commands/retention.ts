@@ -6,7 +6,9 @@ import { readRetainedLog } from '../../inspect/retention/retained-log.ts'
 import type { ClusterHere } from '../../inspect/topics/cluster-here.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
 import { planRetention, retentionConfigOf } from '../../log/retention-policy.ts'
+import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
 import { logOpening } from '../../log-dirs/topic-log-configs.ts'
+import { rehearseLoading } from '../../maintenance/rehearse-loading.ts'
 import {
   deleteExpired,
   type ExpiringPartition,
@@ -17,7 +19,9 @@ import { PLAIN } from '../colour.ts'
 import type { CommandContext } from '../command-context.ts'
 import { limitsOf, noticesTo } from '../common-options.ts'
 import { PREVIEW_NOTICE } from '../execute-option.ts'
+import { EXIT } from '../exit-code.ts'
 import { readingFor } from '../left-out.ts'
+import { loadNotices, tellOfUnclean } from '../load-notices.ts'
 import {
   addMaintenanceOptions,
   type MaintainedBroker,
@@ -75,7 +79,8 @@ async function runRetention(
     .filter(partition => isOfCluster(partition, cluster, notice))
     .map(partition => retainedOf(partition, broker))
   const shown = previewed(retained, atMs, context)
-  const results = isPreview ? shown : await executed(shown, configs, context)
+  if (!isPreview) holdLogDirs(logDirs, { takesLocks: false }).release()
+  const results = isPreview ? shown : await executed(shown, configs, { notice, context })
   const lines =
     options.json === true
       ? results.map(each => retentionJson(each, { isPreview, atMs }))
@@ -135,20 +140,28 @@ function previewed(
   })
 }
 
-/** Logs of which nothing is due are left alone. */
+/** Logs of which nothing is due are left alone; and those that would lose more, if they were opened. */
 async function executed(
   shown: readonly Planned[],
   configs: BrokerConfigs,
-  context: CommandContext,
+  { notice, context }: { notice: (line: string) => void; context: CommandContext },
 ): Promise<Planned[]> {
-  const due = shown.filter(({ plan }) => plan.expired.length > 0)
-  const deleted = await deleteExpired(due, {
-    disk: context.writableDisk,
-    clock: context,
-    ...logOpening(configs),
+  const expiring = shown.filter(({ plan }) => plan.expired.length > 0)
+  const opening = { disk: context.writableDisk, clock: context, ...logOpening(configs) }
+  const refused = await rehearseLoading(expiring, opening)
+  for (const error of refused.values()) {
+    context.stderr(`kbroker: ${error instanceof Error ? error.message : String(error)}`)
+    context.endWith(EXIT.itemFailed)
+  }
+  const due = expiring.filter(({ path }) => !refused.has(path))
+  const isPreview = false
+  const onAction = loadNotices(notice, { isPreview })
+  const deleted = await deleteExpired(due, { ...opening, onAction }, logDirs => {
+    tellOfUnclean(logDirs, notice, { isPreview })
   })
   const plans = new Map(due.map((partition, index) => [partition, deleted[index]!.plan]))
-  return shown.map(each => {
+  const left = shown.filter(({ path }) => !refused.has(path))
+  return left.map(each => {
     const plan = plans.get(each)
     return plan === undefined ? each : { ...each, plan }
   })

@@ -19,7 +19,7 @@ export function differenceJson(partition: string, difference: Difference): strin
 }
 
 export function reportJson(partition: string, report: DiffReport): string {
-  const { a, b, divergence, epochs, differences, lesser } = report
+  const { a, b, compared, divergence, epochs, differences, lesser } = report
   const isSame = differences === 0 && lesser === 0
   return jsonText({
     partition,
@@ -28,6 +28,7 @@ export function reportJson(partition: string, report: DiffReport): string {
     differences,
     lesser,
     divergence: divergence ? { ...divergence } : null,
+    compared: { ...compared },
     leaderEpochs: epochs ? { ...epochs, epoch: epochs.epoch ?? null } : null,
     a: { ...a },
     b: { ...b },
@@ -61,10 +62,10 @@ export function* differenceText(difference: Difference): Generator<string> {
 }
 
 export function* reportText(partition: string, report: DiffReport): Generator<string> {
-  const { a, differences, lesser, divergence, epochs } = report
+  const { compared, differences, lesser, divergence, epochs } = report
   if (differences === 0) {
     const what = lesser === 0 ? 'the same' : 'the same records, otherwise batched or led'
-    yield `${partition}: ${what}, offsets ${a.logStartOffset} to ${a.logEndOffset} (exclusive)`
+    yield `${partition}: ${what}, offsets ${compared.from} to ${compared.to} (exclusive)`
   } else if (divergence === undefined) {
     yield `${partition}: differs in where it begins`
   } else {

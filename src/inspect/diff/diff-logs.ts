@@ -35,6 +35,8 @@ export interface CopyFacts {
 export interface DiffReport {
   readonly a: CopyFacts
   readonly b: CopyFacts
+  /** Offsets that were compared, half open. */
+  readonly compared: { readonly from: bigint; readonly to: bigint }
   /** The first that is no lesser one, and no mere log start. */
   readonly divergence: Divergence | undefined
   /** Undefined where one of them has no leader epochs. */
@@ -103,6 +105,7 @@ export function diffLogs(
   return {
     a: a.facts,
     b: b.facts,
+    compared: comparedOf(a.facts, b.facts, options),
     divergence: divergence && {
       ...divergence,
       epochA: epochAt(historyA, divergence.offset),
@@ -112,6 +115,17 @@ export function diffLogs(
     differences,
     lesser,
   }
+}
+
+/** All that either has, as far as it was asked for. */
+function comparedOf(
+  a: CopyFacts,
+  b: CopyFacts,
+  { from = 0n, to = INT64_MAX }: Pick<DiffOptions, 'from' | 'to'>,
+): DiffReport['compared'] {
+  const start = a.logStartOffset < b.logStartOffset ? a.logStartOffset : b.logStartOffset
+  const end = a.logEndOffset > b.logEndOffset ? a.logEndOffset : b.logEndOffset
+  return { from: from > start ? from : start, to: to < end ? to : end }
 }
 
 class Comparison {

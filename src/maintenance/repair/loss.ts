@@ -8,6 +8,8 @@ export interface LostPlace {
   readonly records?: number
   /** Whether it holds the end of a transaction. */
   readonly isMarker?: true
+  /** Of a batch whose offsets are there already: which. */
+  readonly repeated?: { readonly firstOffset: bigint; readonly lastOffset: bigint }
 }
 
 export interface LostRange {

@@ -91,7 +91,8 @@ export class MendedSegment {
   /** A batch whose offsets are there already. */
   repeated(file: string, position: number, { baseOffset, lastOffset, size }: Batch): void {
     const reason = `offsets ${baseOffset} to ${lastOffset}, which are there already`
-    this.#losses.addRepeated({ file, position, size, reason })
+    const repeated = { firstOffset: baseOffset, lastOffset }
+    this.#losses.addRepeated({ file, position, size, reason, repeated })
   }
 
   /** @param end where the offsets go on, exclusive; undefined where nobody knows */

@@ -20,6 +20,7 @@ import type { Segment } from '../../log/segment.ts'
 import { BATCH_OVERHEAD } from '../../record/batch-v2.ts'
 import type { CarriedBatch } from './carried-batches.ts'
 import { cutSegment, droppedSegment } from './cut-segment.ts'
+import { overreach } from './misplaced.ts'
 import { salvageSegment } from './salvage-segment.ts'
 import { SegmentLearning } from './segment-learning.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
@@ -62,6 +63,7 @@ export class PartitionCure {
   #isChanged = false
   #producers: PartitionProducers | undefined
   #endOffset: bigint | undefined
+  #overreach: string | undefined
 
   /**
    * @param changedFrom base offset of the first segment that was changed before, where one was
@@ -84,6 +86,11 @@ export class PartitionCure {
   /** Where the log ends, once all segments are done. */
   get endOffset(): bigint {
     return this.#endOffset ?? this.#partition.logStartOffset
+  }
+
+  /** Why segments can't stay where they are, where the salvage has found such. */
+  get overreach(): string | undefined {
+    return this.#overreach
   }
 
   /** Undecided transactions at the end of the log: producer ids with their first offsets. */
@@ -114,6 +121,7 @@ export class PartitionCure {
         onProgress,
       })
       carried = salvaged.carried
+      this.#overreach ??= overreach(salvaged.outcome, next?.baseOffset)
       this.#finish(salvaged.outcome)
       yield salvaged.outcome
     }

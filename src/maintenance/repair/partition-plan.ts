@@ -12,6 +12,7 @@ import { Backup } from './backup.ts'
 import { type CheckpointMend, checkpointMends } from './checkpoint-mend.ts'
 import { type CureReport, CureTotals, isDamaged } from './cure-report.ts'
 import { type CuredPartition, type CureEnvironment, PartitionCure } from './partition-cure.ts'
+import { misplaced } from './misplaced.ts'
 import { hasLeftovers, settleLeftovers, type SettledLeftovers } from './settle-leftovers.ts'
 import type { WorkedOut, WorkedOutRoom } from './worked-out.ts'
 
@@ -101,7 +102,7 @@ export function planPartition(
   const disk = new OverlayDisk(environment.disk)
   const leftovers = leftoversOf(disk, partition)
   const settled = { ...environment, disk }
-  const { report: salvage, workedOut } = salvageOf(partition, settled)
+  const { report: salvage, workedOut, overreach } = salvageOf(partition, settled)
   const { topic } = partition
   const misnamed = misnamedRefusal(disk, place)
   const checkpoints = misnamed === undefined ? checkpointsOf(disk, place, salvage) : []
@@ -109,7 +110,8 @@ export function planPartition(
   const unfinished = unfinishedFrom === undefined ? {} : { unfinishedFrom }
   const plan = { place, salvage, leftovers, checkpoints, ...unfinished }
   if (!needsCure(plan) && misnamed === undefined) return plan
-  const refusal = topic === METADATA_TOPIC ? METADATA_REFUSAL : misnamed
+  const refusal =
+    topic === METADATA_TOPIC ? METADATA_REFUSAL : (misnamed ?? overreach ?? misplaced(salvage))
   const refused = { ...plan, ...(refusal !== undefined && { refusal }) }
   if (room !== undefined) return { ...refused, ...(workedOut && { workedOut }) }
   if (!isDamaged(salvage)) return refused
@@ -150,10 +152,16 @@ function leftoversOf(disk: Disk, { path, topic, partition }: CuredPartition): Se
 
 const OPEN_FILES_MAX = 8
 
+interface Salvaged {
+  readonly report: CureReport
+  readonly workedOut: WorkedOut | undefined
+  readonly overreach: string | undefined
+}
+
 function salvageOf(
   partition: CuredPartition,
   environment: PlanEnvironment,
-): { readonly report: CureReport; readonly workedOut: WorkedOut | undefined } {
+): Salvaged {
   const cure = new PartitionCure(partition, environment)
   const workingOut = environment.room?.begin(cure)
   const totals = new CureTotals()
@@ -162,7 +170,8 @@ function salvageOf(
     workingOut?.add(outcome)
   }
   const report = totals.report(cure.endOffset, cure.openTransactions())
-  return { report, workedOut: isDamaged(report) ? workingOut?.keep() : undefined }
+  const workedOut = isDamaged(report) ? workingOut?.keep() : undefined
+  return { report, workedOut, overreach: cure.overreach }
 }
 
 function cutReport(

@@ -31,17 +31,19 @@ export interface DeletedFrom {
 }
 
 /**
+ * @param onClosed told of the log.dirs once all is done
  * @returns what was deleted, for each partition
  * @throws DiskError
  */
 export async function deleteExpired(
   partitions: readonly ExpiringPartition[],
   options: LogDirsOptions,
+  onClosed: (logDirs: LogDirs) => void = () => undefined,
 ): Promise<readonly DeletedFrom[]> {
   const paths = [...new Set(partitions.map(({ logDir }) => logDir))]
   const logDirs = LogDirs.open(paths, options)
+  const deleted: DeletedFrom[] = []
   try {
-    const deleted: DeletedFrom[] = []
     for (const partition of partitions) {
       const dir = logDirs.dirs.find(({ path }) => path === partition.logDir)!
       const log = dir.open(parsePartitionFolder(partition.name) ?? partition)
@@ -55,10 +57,11 @@ export async function deleteExpired(
       if (plan.expired.length > 0) deleteFrom(log, plan)
       deleted.push({ logStartOffset: log.logStartOffset, plan })
     }
-    return deleted
   } finally {
     await logDirs.close()
   }
+  onClosed(logDirs)
+  return deleted
 }
 
 function deleteFrom(log: PartitionLog, { waiting }: RetentionPlan): void {

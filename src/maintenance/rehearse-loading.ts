@@ -1,7 +1,7 @@
 /** Which logs would lose data if they were opened: found out where nothing is written. */
-import { OverlayDisk } from '../../disk/overlay-disk.ts'
-import { type LogDirsOptions, LogDirs } from '../../log-dirs/log-dirs.ts'
-import { refuseLosses, type ToldAction } from '../refuse-losses.ts'
+import { OverlayDisk } from '../disk/overlay-disk.ts'
+import { type LogDirsOptions, LogDirs } from '../log-dirs/log-dirs.ts'
+import { refuseLosses, type ToldAction } from './refuse-losses.ts'
 
 export interface LoadedPartition {
   /** Of its folder. */
