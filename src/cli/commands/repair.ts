@@ -113,8 +113,10 @@ async function runRepair(
     const movesStale = options.stale === true
     const wish = { places, logDirs, clusterId, backup, movesStale, isToBeDone: !isPreview }
     const plan = planRepair(wish, environment, each => isPreview && output.planned(each))
-    for (const { refusal } of plan.partitions) {
-      if (refusal !== undefined) context.endWith(EXIT.itemFailed)
+    for (const { refusal, place } of plan.partitions) {
+      if (refusal === undefined) continue
+      context.endWith(EXIT.itemFailed)
+      if (!isPreview) context.stderr(`kbroker: ${place.path}: not repaired: ${refusal}`)
     }
     if (isPreview) output.plan(plan)
     else {

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import type { CheckpointMend } from '../../maintenance/repair/checkpoint-mend.ts'
 import type { CureReport } from '../../maintenance/repair/cure-report.ts'
 import type { Cure } from '../../maintenance/repair/partition-cure.ts'
+import { placeMembers } from '../../maintenance/repair/repair-note.ts'
 import { needsCure, type PartitionPlan } from '../../maintenance/repair/partition-plan.ts'
 import type { RepairListener, RepairPlan } from '../../maintenance/repair/repair-log-dirs.ts'
 import { jsonText, type JsonValue } from '../json-text.ts'
@@ -70,7 +71,7 @@ function cureMembers(report: CureReport) {
     lost: lost.map(({ firstOffset = null, lastOffset = null, places }) => ({
       firstOffset,
       lastOffset,
-      places: places.map(({ file, ...place }) => ({ file: basename(file), ...place })),
+      places: places.map(placeMembers),
     })),
     mended: mended.map(({ file, ...batch }) => ({ file: basename(file), ...batch })),
     openTransactions: openTransactions.map(transaction => ({ ...transaction })),

@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import type { CheckpointMend } from '../../maintenance/repair/checkpoint-mend.ts'
 import { type CureReport, isDamaged } from '../../maintenance/repair/cure-report.ts'
+import { overlaps, OVERLAPS } from '../../maintenance/repair/misplaced.ts'
 import type { LostRange } from '../../maintenance/repair/loss.ts'
 import type { Cure } from '../../maintenance/repair/partition-cure.ts'
 import {
@@ -37,6 +38,7 @@ export class RepairText implements RepairOutput {
     const end = `ends at offset ${salvage.endOffset}`
     this.#line(`${place.path}: ${damage}; ${countOf(salvage.records, 'record')}, ${end}`)
     if (isDamaged(salvage) && likeKafka !== undefined) this.#sideBySide(salvage, likeKafka)
+    else if (overlaps(salvage)) this.#line(`  --like-kafka can't be had: ${OVERLAPS}`)
     this.#details(place, salvage)
     if (salvage.unfinishedBytes > 0 && !isDamaged(salvage)) {
       const bytes = byteCount(salvage.unfinishedBytes)

@@ -5,9 +5,10 @@
  * | found                                                       | why it is not cured                                   |
  * |-------------------------------------------------------------|-------------------------------------------------------|
  * | a batch that reaches beyond where the next segment begins   | its last records could not be found                   |
- * | offsets below a segment's name that no other segment has    | they belong into another one, before what is there    |
+ * | offsets where they can't be found, that no other has        | they belong into another one, before what is there    |
  */
 import { basename } from 'node:path'
+import { parseSegmentFileName } from '../../log/file-names.ts'
 import type { CureReport } from './cure-report.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
 
@@ -30,20 +31,30 @@ export function misplaced({ lost }: CureReport): string | undefined {
     if (repeated === undefined) continue
     const missing = lost.find(({ firstOffset, lastOffset }) => {
       if (firstOffset === undefined) return false
-      return firstOffset <= repeated.lastOffset && (lastOffset ?? firstOffset) >= repeated.firstOffset
+      return (
+        firstOffset <= repeated.lastOffset && (lastOffset ?? firstOffset) >= repeated.firstOffset
+      )
     })
     if (missing === undefined) continue
     return (
-      `${basename(file)} holds offsets ${repeated.firstOffset} to ${repeated.lastOffset}, which lie below its name, and ` +
-      `no other segment has all of them; ${ADVICE}`
+      `${basename(file)} holds offsets ${repeated.firstOffset} to ${repeated.lastOffset} where nobody finds them, and no ` +
+      `other segment has all of them; ${ADVICE}`
     )
   }
   return undefined
 }
 
-/** Whether segments hold the same offsets: a broker's recovery does not cut there, it fails. */
+export const OVERLAPS =
+  'a segment holds offsets below its name, and a broker does not put that in order'
+
+/** Whether a segment has what belongs before it: a cut there would leave a log that ends before what it holds. */
 export function overlaps({ lost }: CureReport): boolean {
-  return lost.some(({ places }) => places.some(({ repeated }) => repeated !== undefined))
+  return lost.some(({ places }) =>
+    places.some(({ file, repeated }) => {
+      const base = parseSegmentFileName(basename(file))?.baseOffset ?? 0n
+      return repeated !== undefined && repeated.firstOffset < base
+    }),
+  )
 }
 
 const ADVICE =

@@ -12,7 +12,7 @@ import { Backup } from './backup.ts'
 import { type CheckpointMend, checkpointMends } from './checkpoint-mend.ts'
 import { type CureReport, CureTotals, isDamaged } from './cure-report.ts'
 import { type CuredPartition, type CureEnvironment, PartitionCure } from './partition-cure.ts'
-import { misplaced } from './misplaced.ts'
+import { misplaced, overlaps } from './misplaced.ts'
 import { hasLeftovers, settleLeftovers, type SettledLeftovers } from './settle-leftovers.ts'
 import type { WorkedOut, WorkedOutRoom } from './worked-out.ts'
 
@@ -30,7 +30,7 @@ export interface PartitionPlace {
 export interface PartitionPlan {
   readonly place: PartitionPlace
   readonly salvage: CureReport
-  /** Only where the log is damaged, and more than the brief is asked for. */
+  /** Only where the log is damaged, its segments don't overlap, and it is to be shown. */
   readonly likeKafka?: CureReport
   readonly leftovers: SettledLeftovers
   readonly checkpoints: readonly CheckpointMend[]
@@ -109,12 +109,12 @@ export function planPartition(
   const { unfinishedFrom, room } = environment
   const unfinished = unfinishedFrom === undefined ? {} : { unfinishedFrom }
   const plan = { place, salvage, leftovers, checkpoints, ...unfinished }
-  if (!needsCure(plan) && misnamed === undefined) return plan
+  if (!needsCure(plan) && misnamed === undefined && overreach === undefined) return plan
   const refusal =
     topic === METADATA_TOPIC ? METADATA_REFUSAL : (misnamed ?? overreach ?? misplaced(salvage))
   const refused = { ...plan, ...(refusal !== undefined && { refusal }) }
   if (room !== undefined) return { ...refused, ...(workedOut && { workedOut }) }
-  if (!isDamaged(salvage)) return refused
+  if (!isDamaged(salvage) || overlaps(salvage)) return refused
   const logEnd = logEndOf(partition, salvage)
   return { ...refused, likeKafka: cutReport(logEnd, partition, settled) }
 }
@@ -158,10 +158,7 @@ interface Salvaged {
   readonly overreach: string | undefined
 }
 
-function salvageOf(
-  partition: CuredPartition,
-  environment: PlanEnvironment,
-): Salvaged {
+function salvageOf(partition: CuredPartition, environment: PlanEnvironment): Salvaged {
   const cure = new PartitionCure(partition, environment)
   const workingOut = environment.room?.begin(cure)
   const totals = new CureTotals()

@@ -25,6 +25,7 @@ import {
 } from './partition-plan.ts'
 import { type LeftAlone, leftAlone } from './left-alone.ts'
 import { settleLeftovers, type SettledLeftovers } from './settle-leftovers.ts'
+import { overlaps, OVERLAPS } from './misplaced.ts'
 import { moveStale, type StaleFolder, staleFolders } from './stale-folders.ts'
 import { futureMends, movedName, type TwinMend, twinMends } from './twin-mend.ts'
 import { markFinished, type UnfinishedRepair, unfinishedRepair } from './unfinished-repair.ts'
@@ -81,11 +82,12 @@ export function planRepair(
     }
   }
   const read = [...known.values()]
-  const twins = [...twinMends(partitions, read), ...futureMends(wish.places, read)]
+  const { twins: copies, undecided } = twinMends(partitions, read, clusterId)
+  const twins = [...copies, ...futureMends(wish.places, read)]
   const stale = wish.movesStale ? staleFolders(disk, read) : []
   const moved = new Set([...twins.map(twin => twin.moved), ...stale.map(({ path }) => path)])
   const knowsCluster = clusterId !== undefined
-  const left = leftAlone(read, { moved, knowsCluster })
+  const left = [...undecided, ...leftAlone(read, { moved, knowsCluster })]
   return { partitions, clusters, twins, stale, leftAlone: left }
 }
 
@@ -176,6 +178,7 @@ function repairPartition(
   const { place } = plan
   const { cure, backup, environment } = chosen
   const { disk } = environment
+  if (cure === 'like-kafka' && overlaps(plan.salvage)) throw overlapping(plan)
   let leftovers: SettledLeftovers = { setAside: [], actions: [] }
   let report: CureReport | undefined
   if (cure !== undefined) {
@@ -198,6 +201,11 @@ function repairPartition(
   return { place, ...(report && { report }), leftovers, checkpoints, backup: backup.path }
 }
 
+function overlapping({ place }: PartitionPlan): RefusedError {
+  const why = `${place.name} can't be cut like Kafka does: ${OVERLAPS}`
+  return new RefusedError('KAFKA_STORAGE_ERROR', `${why}; nothing was changed: --salvage mends it`)
+}
+
 function notNoticed({ place }: PartitionPlan): RefusedError {
   const why = `the recovery of a broker does not notice what is wrong in ${place.name}`
   return new RefusedError('KAFKA_STORAGE_ERROR', `${why}; nothing was changed: --salvage mends it`)
@@ -215,10 +223,24 @@ function cureLog(
   },
 ): CureReport {
   const { cure, backup, environment, changedFrom } = chosen
+  requireRoom(environment.disk, place, salvage)
   const logDir = readLogDir(environment.disk, place.logDir)
   const partition = curedPartition(place, logDir, environment.configOf(place.topic))
   const logEnd = logEndOf(partition, salvage)
   return carryOut(partition, { cure, backup, logEnd, changedFrom, workedOut }, environment)
+}
+
+/** @throws RefusedError where what is written anew would not fit beside what it replaces */
+function requireRoom(disk: Disk, { path, name }: PartitionPlace, { rewritten }: CureReport): void {
+  const sizes = rewritten.map(file => disk.status(join(path, file))?.size ?? 0)
+  const needed = sizes.reduce((sum, size) => sum + size, 0)
+  const usable = disk.space(path)?.usableBytes
+  if (usable === undefined || usable >= BigInt(needed)) return
+  throw new RefusedError(
+    'KAFKA_STORAGE_ERROR',
+    `no room to repair ${name}: up to ${needed} bytes are written beside what they replace, ${usable} are free; ` +
+      'nothing was changed',
+  )
 }
 
 function backupOf(

@@ -1,7 +1,7 @@
 /** `repair.json`, beside what was replaced: which offsets are lost, and where their bytes are. */
 import { basename } from 'node:path'
 import type { CureReport } from './cure-report.ts'
-import type { LostRange } from './loss.ts'
+import type { LostPlace, LostRange } from './loss.ts'
 import type { Cure } from './partition-cure.ts'
 
 export interface RepairedPartition {
@@ -52,7 +52,15 @@ export function lostMembers({ firstOffset, lastOffset, places }: LostRange) {
   return {
     firstOffset: firstOffset === undefined ? null : exact(firstOffset),
     lastOffset: lastOffset === undefined ? null : exact(lastOffset),
-    places: places.map(({ file, ...place }) => ({ file: basename(file), ...place })),
+    places: places.map(placeMembers),
+  }
+}
+
+export function placeMembers({ file, position, size, reason, records, isMarker }: LostPlace) {
+  return {
+    ...{ file: basename(file), position, size, reason },
+    ...(records !== undefined && { records }),
+    ...(isMarker && { isMarker }),
   }
 }
 

@@ -12,7 +12,7 @@
  * | the indexes likewise                       | finds the new segment                    |
  */
 import { join } from 'node:path'
-import { CorruptDataError } from '../../base/errors.ts'
+import { CorruptDataError, DiskError } from '../../base/errors.ts'
 import type { Disk, DiskFile, WritableDiskFile } from '../../disk/disk.ts'
 import { EarlySync } from '../../disk/early-sync.ts'
 import { segmentFileName } from '../../log/file-names.ts'
@@ -36,13 +36,18 @@ export function swapSegment(
   const kinds = KINDS.filter(kind => kind !== 'txnindex' || hasAborts)
   const { offsets, times, aborted } = indexes!
   const bytes = { index: offsets, timeindex: times, txnindex: aborted }
-  for (const kind of kinds) {
-    writeNew(disk, `${path(kind)}.cleaned`, file => {
-      if (kind === 'log') writePieces(disk, file, pieces)
-      else file.write(bytes[kind], 0)
-    })
+  try {
+    for (const kind of kinds) {
+      writeNew(disk, `${path(kind)}.cleaned`, file => {
+        if (kind === 'log') writePieces(disk, file, pieces)
+        else file.write(bytes[kind], 0)
+      })
+    }
+    disk.syncDirectory(folder)
+  } catch (error) {
+    for (const kind of kinds) removeLeft(disk, `${path(kind)}.cleaned`)
+    throw error
   }
-  disk.syncDirectory(folder)
   backup.keepAll(
     KINDS.map(kind => ({ path: path(kind), name: segmentFileName(kind, segment.baseOffset) })),
   )
@@ -52,6 +57,15 @@ export function swapSegment(
   disk.syncDirectory(folder)
   for (const kind of kinds) if (kind !== 'log') disk.rename(`${path(kind)}.swap`, path(kind))
   disk.syncDirectory(folder)
+}
+
+/** On a disk that fails or is full, as far as it lets that be. */
+function removeLeft(disk: Disk, path: string): void {
+  try {
+    if (disk.status(path) !== undefined) disk.remove(path)
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error
+  }
 }
 
 /** Durable when it returns, but for its name. What an earlier attempt has left is taken away. */

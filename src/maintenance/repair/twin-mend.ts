@@ -1,9 +1,12 @@
 /**
- * A partition that lies in two folders a broker would serve: it does not start over them. The fuller one stays: that whose
- * log reaches further, of two that reach as far the one with more records. The other goes to the backup as it is.
+ * A partition that lies in two folders a broker would serve: it does not start over them. The fuller one stays, whose log
+ * reaches as far and has as many records as the other, and is not damaged where the other is sound. The other goes to the
+ * backup as it is. Where each has what the other lacks, nobody but its owner can tell which one is to go.
  */
 import { basename, dirname } from 'node:path'
 import type { LogDir } from '../../log-dirs/log-dir.ts'
+import { isDamaged } from './cure-report.ts'
+import type { LeftAlone } from './left-alone.ts'
 import type { PartitionPlace, PartitionPlan } from './partition-plan.ts'
 
 export interface TwinMend {
@@ -13,25 +16,56 @@ export interface TwinMend {
   readonly why: string
 }
 
-/** Only in log.dirs of one node: whoever gives those of two, or a copy beside its original, has not two of one. */
-export function twinMends(plans: readonly PartitionPlan[], logDirs: readonly LogDir[]): TwinMend[] {
+export interface Twins {
+  readonly twins: readonly TwinMend[]
+  /** Of which neither is the fuller one. */
+  readonly undecided: readonly LeftAlone[]
+}
+
+/**
+ * Only in log.dirs of one node: whoever gives those of two, or a copy beside its original, has not two of one.
+ *
+ * @param clusterId that they are meant for, whatever they say
+ */
+export function twinMends(
+  plans: readonly PartitionPlan[],
+  logDirs: readonly LogDir[],
+  clusterId: string | undefined,
+): Twins {
   const byName = new Map<string, PartitionPlan[]>()
   for (const plan of plans) {
     const { topic, partition, isLive } = plan.place
     if (!isLive) continue
     const meta = logDirs.find(({ path }) => path === plan.place.logDir)?.meta
     if (meta?.nodeId === undefined) continue
-    const key = `${topic}-${partition} ${meta.clusterId ?? ''} ${meta.nodeId}`
+    const key = `${topic}-${partition} ${clusterId ?? meta.clusterId ?? ''} ${meta.nodeId}`
     byName.set(key, [...(byName.get(key) ?? []), plan])
   }
-  return [...byName.values()].flatMap(twins => {
-    const [fullest, ...others] = [...twins].sort(fullerFirst)
-    return others.map(other => ({
-      kept: fullest!.place.path,
-      moved: other.place.path,
-      why: reason(fullest!, other),
-    }))
-  })
+  const twins: TwinMend[] = []
+  const undecided: LeftAlone[] = []
+  for (const copies of byName.values()) {
+    const [fullest, ...others] = [...copies].sort(fullerFirst)
+    for (const other of others) {
+      const [kept, moved] = [fullest!.place.path, other.place.path]
+      if (isFuller(fullest!, other)) twins.push({ kept, moved, why: reason(fullest!, other) })
+      else undecided.push({ path: moved, why: undecidedText(fullest!, other) })
+    }
+  }
+  return { twins, undecided }
+}
+
+function isFuller({ salvage: a, refusal }: PartitionPlan, { salvage: b }: PartitionPlan): boolean {
+  const isSounder = refusal === undefined && (!isDamaged(a) || isDamaged(b))
+  return isSounder && a.endOffset >= b.endOffset && a.records >= b.records
+}
+
+function undecidedText(a: PartitionPlan, b: PartitionPlan): string {
+  const text = ({ salvage }: PartitionPlan) =>
+    `${salvage.records} records up to offset ${salvage.endOffset}${isDamaged(salvage) ? ', damaged' : ''}`
+  return (
+    `a broker does not start over it beside ${a.place.path}, and neither is the fuller one: there ${text(a)}, ` +
+    `here ${text(b)}; kbroker diff tells what each has: move one of them away`
+  )
 }
 
 /** A folder that the partition is moved to, beside the one that it is moved from: a broker can't give it its name. */
