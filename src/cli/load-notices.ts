@@ -9,7 +9,7 @@ export function loadNotices(
 ): (partition: string, action: LoadAction) => void {
   return (partition, action) => {
     if (OF_ANY_LOADING.has(action.kind)) return
-    notice(`${partition}: ${isPreview ? 'would have ' : ''}${loadActionText(action)}`)
+    notice(`${partition}: ${loadActionText(action, isPreview)}`)
   }
 }
 

@@ -57,11 +57,12 @@ async function runRecover(
   const { stdout, terminal } = context
   const Output = options.json === true ? RecoverJson : RecoverText
   const { configs } = brokerHere(paths, brokerFile, { options, context })
-  const output: RecoverOutput = new Output(line => {
+  const tell = (line: string) => {
     progress.clear()
     stdout.line(line)
     if (terminal.stdoutIsTerminal) stdout.flush()
-  })
+  }
+  const output: RecoverOutput = new Output(tell, isPreview)
   const dropped: LoadAction[] = []
   const logDirs = LogDirs.open(paths, {
     disk: isPreview ? new OverlayDisk(context.disk) : context.writableDisk,

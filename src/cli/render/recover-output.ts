@@ -16,14 +16,16 @@ type Line = (line: string) => void
 
 export class RecoverText implements RecoverOutput {
   readonly #line: Line
+  readonly #isPreview: boolean
   readonly #totals = new RecoverTotals()
 
-  constructor(line: Line) {
+  constructor(line: Line, isPreview: boolean) {
     this.#line = line
+    this.#isPreview = isPreview
   }
 
   action(partition: string, action: LoadAction): void {
-    this.#line(`${partition}: ${loadActionText(action)}`)
+    this.#line(`${partition}: ${loadActionText(action, this.#isPreview)}`)
     this.#totals.add(action)
   }
 
@@ -98,8 +100,12 @@ class RecoverTotals {
   }
 }
 
-/** As a sentence's end, behind the partition's name. */
-export function loadActionText(action: LoadAction): string {
+/** As a sentence's end, behind the partition's name. @param isPreview whether it was only tried */
+export function loadActionText(action: LoadAction, isPreview = false): string {
+  return `${isPreview ? 'would have ' : ''}${doneText(action)}`
+}
+
+function doneText(action: LoadAction): string {
   const name = basename(action.path)
   switch (action.kind) {
     case 'leftover-removed':
