@@ -95,12 +95,16 @@ export class MendedSegment {
     this.#losses.addRepeated({ file, position, size, reason, repeated })
   }
 
-  /** @param end where the offsets go on, exclusive; undefined where nobody knows */
-  holdPlace(end: bigint | undefined): void {
+  /**
+   * @param end where the offsets go on, exclusive; undefined where nobody knows
+   * @param isExact whether they go on there, and not later
+   */
+  holdPlace(end: bigint | undefined, isExact: boolean): void {
     const { epochs, learning, numbers } = this.#options
     if (!this.#losses.isPending) return
     const firstOffset = this.nextOffset
-    this.#losses.settle(firstOffset, end !== undefined && end > firstOffset ? end : undefined)
+    const isKnown = end !== undefined && (end > firstOffset || isExact)
+    this.#losses.settle(firstOffset, isKnown ? end : undefined)
     if (end === undefined || end <= firstOffset) return
     const lastOffset = end - 1n
     if (numbers.relativeOf(lastOffset) > RELATIVE_MAX) return

@@ -101,12 +101,12 @@ class Salvage implements LogVisitor {
   }
 
   run(): SalvagedSegment {
-    const { following, notedEnd, onProgress } = this.#options
+    const { following, notedEnd, isOpenEnded, onProgress } = this.#options
     this.#walk.run()
     this.#takeCarried(undefined)
     const isWhole = this.#result.isWhole(this.#fileSize - this.#unfinishedBytes)
     if (!isWhole && this.#unfinishedBytes > 0) this.#loseUnfinished()
-    this.#result.holdPlace(following ?? notedEnd)
+    this.#result.holdPlace(following ?? notedEnd, following !== undefined || !isOpenEnded)
     onProgress(this.#fileSize - this.#told)
     const outcome: SegmentOutcome = {
       ...this.#result.finish(),

@@ -1,8 +1,9 @@
 /** Segments whose offsets reach into one another: what no cure puts in order is left as it is, and told. */
 import { expect, test } from 'vitest'
 import { MemoryDisk } from '../../../src/disk/memory-disk.ts'
+import { BatchScanner } from '../../../src/log/batch-scanner.ts'
 import { readLogDir } from '../../../src/log-dirs/log-dir.ts'
-import { filesIn, planOn, putFixture, repairOn } from './memory-repair.ts'
+import { batchesIn, filesIn, findingsOf, planOn, putFixture, repairOn } from './memory-repair.ts'
 
 const FOLDER = '/b/orders-0'
 const log = (offset: number) => `${FOLDER}/${String(offset).padStart(20, '0')}.log`
@@ -30,14 +31,34 @@ test.each(['salvage', 'like-kafka'] as const)('two logs under each other’s nam
   expect(filesIn(disk, FOLDER)).toEqual(before)
 })
 
-test.each(['salvage', 'like-kafka'] as const)('a copy whose name lies within a batch: %s', cure => {
+/** Where a batch of the log at 41 begins that has several records. */
+function batchBegin(disk: MemoryDisk): number {
+  const scanner = new BatchScanner(disk.open(log(41)))
+  for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
+    const { baseOffset, lastOffset } = batch
+    if (baseOffset > 41n && lastOffset > baseOffset) return Number(baseOffset)
+  }
+  throw new Error('there is no such batch')
+}
+
+test('a copy of a log whose name lies between batches: nothing is lost', async () => {
   const { disk, logDirs } = scene()
-  disk.put(log(50), disk.readWhole(log(41)))
+  const offsets = [...batchesIn(disk, FOLDER).keys()]
+  disk.put(log(batchBegin(disk)), disk.readWhole(log(41)))
+  const { plan, failures } = repairOn(disk, logDirs, { cure: 'salvage' })
+  const { salvage } = plan.partitions.find(({ place }) => place.path === FOLDER)!
+  expect([failures, salvage.lostOffsets]).toEqual([[], 0n])
+  expect([...batchesIn(disk, FOLDER).keys()]).toEqual(offsets)
+  expect(await findingsOf(disk, logDirs)).toEqual([])
+})
+
+test.each(['salvage', 'like-kafka'] as const)('one whose name lies within a batch: %s', cure => {
+  const { disk, logDirs } = scene()
+  disk.put(log(batchBegin(disk) + 1), disk.readWhole(log(41)))
   const before = filesIn(disk, FOLDER)
-  const { plan, failures } = repairOn(disk, logDirs, { cure })
-  const shown = plan.partitions.find(({ place }) => place.path === FOLDER)
-  const overlap = shown?.refusal ?? String(failures[0])
-  expect(overlap).toMatch(/reaches up to offset|where nobody finds them/)
+  const { plan } = repairOn(disk, logDirs, { cure })
+  const { refusal } = plan.partitions.find(({ place }) => place.path === FOLDER)!
+  expect(refusal).toMatch(/a batch of 0+41\.log reaches up to offset/)
   expect(filesIn(disk, FOLDER)).toEqual(before)
 })
 
