@@ -131,6 +131,12 @@ export function parseNatural(text: string): number {
   return number
 }
 
+export function parsePositiveNumber(text: string): number {
+  const number = Number(text)
+  if (/^\d+(\.\d+)?$/.test(text) && number > 0 && Number.isFinite(number)) return number
+  throw new InvalidArgumentError('It must be a number above 0.')
+}
+
 /** Collects a list that may be given in pieces. */
 export function collectList(text: string, previous: readonly string[] | undefined): string[] {
   return [...(previous ?? []), ...splitList(text)]

@@ -13,6 +13,7 @@ import {
   parseByteSize,
   parseNatural,
   parsePositiveInteger,
+  parsePositiveNumber,
   type LogDirsOption,
   type QuietOption,
 } from './common-options.ts'
@@ -164,7 +165,7 @@ function addInputOptions(command: Command): void {
       ).conflicts('tee'),
     )
     .option('-c, --count <n>', 'stop after so many records', parsePositiveInteger)
-    .option('--rate <n>', 'records a second, evenly', parseRate)
+    .option('--rate <n>', 'records a second, evenly', parsePositiveNumber)
 }
 
 function addBatchOptions(command: Command): void {
@@ -207,12 +208,6 @@ function sizeOption(flag: string, description: string): Option {
 
 function parsePartition(text: string): number {
   return text === '-1' ? -1 : parseNatural(text)
-}
-
-function parseRate(text: string): number {
-  const rate = Number(text)
-  if (/^\d+(\.\d+)?$/.test(text) && rate > 0) return rate
-  throw new InvalidArgumentError('It must be a number above 0.')
 }
 
 function parseDropped(text: string, previous: readonly string[] | undefined): string[] {

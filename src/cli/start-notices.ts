@@ -18,7 +18,7 @@ export function tellOfRoots(
   options: QuietOption,
   context: Pick<CommandContext, 'stderr'>,
 ): void {
-  tell(rootFindings(logDirs), context)
+  tellOfFindings(rootFindings(logDirs), context)
   for (const { path, strangers } of logDirs) {
     for (const { name, kind } of strangers) {
       if (kind === 'directory') continue
@@ -34,23 +34,34 @@ export function tellOfFolders(
   context: Pick<CommandContext, 'stderr' | 'disk'>,
 ): void {
   if (metadataLog === undefined) return
-  const { image } = metadataLog
-  for (const topic of image.topics.all()) {
+  for (const topic of metadataLog.image.topics.all()) {
     for (const folder of folders.ofTopic(topic.name)) {
-      tell(
+      tellOfFindings(
         unlessUnreadable(() => topicIdFindings(context.disk, folder, metadataLog)),
         context,
       )
     }
   }
+  tellOfMissing({ logDirs, metadataLog }, options, context)
+}
+
+export function tellOfMissing(
+  { logDirs, metadataLog }: Pick<ClusterHere, 'logDirs' | 'metadataLog'>,
+  options: QuietOption,
+  context: Pick<CommandContext, 'stderr'>,
+): void {
   const nodeId = nodeIdentity(logDirs)?.nodeId
-  if (nodeId === undefined) return
-  for (const problem of missingLogDirProblems({ nodeId, image, logDirs, freshCount: 0 })) {
+  if (metadataLog === undefined || nodeId === undefined) return
+  const given = { nodeId, image: metadataLog.image, logDirs, freshCount: 0 }
+  for (const problem of missingLogDirProblems(given)) {
     noticesTo(options, context)(`kbroker: ${problem}`)
   }
 }
 
-function tell(findings: readonly Finding[], { stderr }: Pick<CommandContext, 'stderr'>): void {
+export function tellOfFindings(
+  findings: readonly Finding[],
+  { stderr }: Pick<CommandContext, 'stderr'>,
+): void {
   for (const finding of findings) stderr(`kbroker: ${findingLine(finding, PLAIN)}`)
 }
 

@@ -35,6 +35,14 @@ export interface PartitionImage {
   readonly lastKnownElr: readonly number[]
 }
 
+/** The log.dir that the cluster has a replica in; undefined of a node without one. */
+export function directoryOn(
+  { replicas, directories }: Pick<PartitionImage, 'replicas' | 'directories'>,
+  nodeId: number,
+): string | undefined {
+  return directories[replicas.indexOf(nodeId)]
+}
+
 export type PartitionRecordValue = Extract<MetadataRecord, { type: 'PartitionRecord' }>['value']
 export type PartitionChangeValue = Extract<
   MetadataRecord,

@@ -1,5 +1,5 @@
 /** The command line of `forecast`: which log.dirs, which topics, and a broker at work. */
-import { cpSync, writeFileSync } from 'node:fs'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startHolding, stopHolding } from '../disk/lock-holding-process.ts'
@@ -40,6 +40,48 @@ describe('forecast', () => {
     expect(await forecast('a', 'b', '--topic-config', 'orders:retention.ms=5')).toMatchObject({
       exitCode: 0,
     })
+  })
+
+  it('tells what a broker does not start over', async () => {
+    cpSync(join(scratch, 'a/big-0'), join(scratch, 'b/big-0'), { recursive: true })
+    try {
+      const { stdout, stderr, exitCode } = await forecast('a', 'b')
+      expect(exitCode).toBe(1)
+      expect(stdout).toContain(
+        `b/big-0: big-0 again: refuses to start ('Duplicate log directories'`,
+      )
+      expect(stderr).toContain('kbroker: error partition-twice b/big-0')
+      const [first] = (await forecast('a', 'b', '--json')).stdout.split('\n')
+      expect(JSON.parse(first!)).toMatchObject({ kind: 'finding', finding: 'partition-twice' })
+    } finally {
+      rmSync(join(scratch, 'b/big-0'), { recursive: true })
+    }
+  })
+
+  it('tells what a broker renames to -stray', async () => {
+    cpSync(join(scratch, 'a/big-0'), join(scratch, 'b/big-3'), { recursive: true })
+    try {
+      const { stdout, stderr, exitCode } = await forecast('a', 'b')
+      expect(exitCode).toBe(1)
+      expect(stdout).toContain(
+        'big-3 in b: renamed to -stray, as the topic has no such partition: 211 KiB',
+      )
+      expect(stderr).toContain('kbroker: what 1 folder (211 KiB) holds a broker does not serve')
+    } finally {
+      rmSync(join(scratch, 'b/big-3'), { recursive: true })
+    }
+  })
+
+  it('looks for the metadata where server.properties says', async () => {
+    const config = join(scratch, 'server.properties')
+    writeFileSync(config, 'log.dirs=b\nprocess.roles=broker,controller\n')
+    const lost = await forecast('--config', config)
+    expect(lost.exitCode).toBe(1)
+    expect(lost.stdout).toContain('__cluster_metadata-0 is in none of these log.dirs: renames 6')
+    for (const line of ['process.roles=broker', 'metadata.log.dir=a']) {
+      writeFileSync(config, `log.dirs=b\n${line}\n`)
+      expect(await forecast('--config', config)).toMatchObject({ exitCode: 0 })
+    }
   })
 
   it('beside a running broker tells that it is as if it were killed now', async () => {

@@ -1,11 +1,13 @@
 /** `kbroker forecast`: what comes next to log.dirs. */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { UsageError } from '../../base/errors.ts'
 import { MEBIBYTE } from '../../base/limits.ts'
 import { lockHolder } from '../../disk/file-lock.ts'
 import { holderText } from '../../disk/lock-holder-text.ts'
-import { forecast, type TopicForecastConfigs } from '../../inspect/forecast/forecast.ts'
+import { isDoubtful } from '../../inspect/forecast/folder-fate.ts'
+import { forecast, type Forecast } from '../../inspect/forecast/forecast.ts'
+import type { TopicForecastConfigs } from '../../inspect/forecast/log-dir-forecast.ts'
 import {
   brokerConfigsHere,
   type ClusterHere,
@@ -14,6 +16,7 @@ import {
 import { LOCK_FILE, METADATA_TOPIC } from '../../log/file-names.ts'
 import { logConfigOf } from '../../log/log-config.ts'
 import { retentionConfigOf } from '../../log/retention-policy.ts'
+import type { BrokerFile } from '../../log-dirs/broker-file.ts'
 import { classifyPath } from '../../log-dirs/locate.ts'
 import {
   brokerNumber,
@@ -36,7 +39,7 @@ import {
   limitsOf,
   noticesTo,
   parseByteSize,
-  parsePositiveInteger,
+  parsePositiveNumber,
   type LogDirsOption,
   type QuietOption,
 } from '../common-options.ts'
@@ -45,6 +48,7 @@ import { readingFor } from '../left-out.ts'
 import { byteCount } from '../render/byte-count.ts'
 import { forecastJson, forecastText } from '../render/forecast-output.ts'
 import { refuseRepeated, requiredLogDirs } from '../required-log-dirs.ts'
+import { tellOfFindings, tellOfMissing } from '../start-notices.ts'
 import { isName } from '../targets.ts'
 
 interface ForecastCommandOptions extends LogDirsOption, BrokerConfigOption, QuietOption {
@@ -73,8 +77,10 @@ export function createForecastCommand(context: CommandContext): Command {
     .argument('[log.dirs...]', 'of one broker, all of them (or with --log-dirs)')
     .option('--deep', 'read all that a start would, however much it is')
     .option('--budget <size>', 'read no more than that (default: 256MiB)', parseByteSize)
-    .option('--growth-days <count>', 'over which growth is measured (default: 7)', (text: string) =>
-      parsePositiveInteger(text),
+    .option(
+      '--growth-days <count>',
+      'over which growth is measured, at most (default: 7)',
+      parsePositiveNumber,
     )
     .option(
       '--topic-config <topic:name=value>',
@@ -112,8 +118,9 @@ async function runForecast(
   if (cluster.metadataLog === undefined) {
     notice(`no ${METADATA_TOPIC} in these log.dirs: what topics are configured to is not known`)
   }
+  tellOfMissing(cluster, options, context)
   const threads = brokerFile.configs.get('num.recovery.threads.per.data.dir')
-  const result = await forecast(context.disk, cluster.logDirs, {
+  const result = await forecast(context.disk, cluster, {
     configsOf: remembered(topic => configsOf(topic, configs, overrides)),
     isOnlyReplica({ topic, partition }) {
       const image = cluster.metadataLog?.image.topics.byName(topic)?.partitions.get(partition)
@@ -126,17 +133,47 @@ async function runForecast(
     budgetBytes: options.deep === true ? Infinity : (options.budget ?? BUDGET_BYTES),
     threadsPerLogDir: Math.max(1, Number(threads ?? THREADS_PER_LOG_DIR) || 1),
     growthDays: options.growthDays ?? GROWTH_DAYS,
+    expectsMetadata: expectsMetadata(brokerFile, paths),
   })
   const lines = options.json === true ? forecastJson(result) : forecastText(result, PLAIN)
   for (const line of lines) context.stdout.line(line)
-  for (const { folder, outcome } of result.partitions) {
-    if (outcome?.failure === undefined) continue
-    context.stderr(`kbroker: ${folder.path}: a broker fails here: ${outcome.failure.message}`)
-    context.endWith(EXIT.itemFailed)
+  tellOfFailures(result, context)
+  noteUnread(result, notice)
+}
+
+/** Unless its file says that the metadata lies elsewhere, or that other nodes have it. */
+function expectsMetadata({ configs }: BrokerFile, paths: readonly string[]): boolean {
+  const roles = configs.get('process.roles')?.split(',') ?? []
+  if (roles.length > 0 && !roles.some(role => role.trim() === 'controller')) return false
+  const place = configs.get('metadata.log.dir') ?? ''
+  return place === '' || paths.some(path => resolve(path) === resolve(place))
+}
+
+/** What a broker does not start over, or starts without. */
+function tellOfFailures({ findings, partitions }: Forecast, context: CommandContext): void {
+  tellOfFindings(findings, context)
+  const problems = partitions.flatMap(({ folder, outcome }) => {
+    if (outcome?.failure === undefined) return []
+    return [`${folder.path}: a broker fails here: ${outcome.failure.message}`]
+  })
+  const unserved = partitions.filter(({ fate, bytes }) => {
+    return fate !== undefined && fate.kind !== 'promoted' && bytes > 0
+  })
+  if (unserved.length > 0) {
+    const bytes = unserved.reduce((sum, each) => sum + each.bytes, 0)
+    const folders = unserved.length === 1 ? '1 folder' : `${unserved.length} folders`
+    const isSure = unserved.some(({ fate }) => fate !== undefined && !isDoubtful(fate))
+    problems.push(
+      `what ${folders} (${byteCount(bytes)}) ${unserved.length === 1 ? 'holds' : 'hold'} a broker ` +
+        `${isSure ? 'does not' : 'may not'} serve: see what is told of the start; start none before that is mended`,
+    )
   }
-  const unread = result.partitions.filter(
-    each => each.bytesToRead > 0 && each.outcome === undefined,
-  )
+  for (const problem of problems) context.stderr(`kbroker: ${problem}`)
+  if (findings.length + problems.length > 0) context.endWith(EXIT.itemFailed)
+}
+
+function noteUnread({ partitions }: Forecast, notice: (line: string) => void): void {
+  const unread = partitions.filter(each => each.bytesToRead > 0 && each.outcome === undefined)
   if (unread.length === 0) return
   const bytes = unread.reduce((sum, each) => sum + each.bytesToRead, 0)
   notice(
@@ -225,4 +262,4 @@ Examples:
   kbroker forecast --log-dirs /data/a,/data/b --deep --json | jq 'select(.start.lostRecords > 0)'
   kbroker forecast --log-dirs /data/a --topic-config orders:retention.ms=86400000
 
-Exit codes: 0 fine · 1 a broker would fail at a log, or it can't be read · 2 usage`
+Exit codes: 0 fine · 1 a broker would not start, or not serve all of it, or it can't be read · 2 usage`

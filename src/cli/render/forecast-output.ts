@@ -1,25 +1,25 @@
 /** What comes next to log.dirs: the start, retention, compaction, and when disks are full. */
 import { MEBIBYTE } from '../../base/limits.ts'
 import type { CompactedGrowth } from '../../inspect/forecast/compacted-growth.ts'
-import type {
-  Forecast,
-  LogDirForecast,
-  PartitionForecast,
-} from '../../inspect/forecast/forecast.ts'
+import type { Forecast, PartitionForecast } from '../../inspect/forecast/forecast.ts'
+import type { LogDirForecast } from '../../inspect/forecast/log-dir-forecast.ts'
 import type { ReadRate } from '../../inspect/forecast/read-rate.ts'
 import type { LoadAction } from '../../log/load-action.ts'
 import type { Colour } from '../colour.ts'
 import { jsonText, type JsonValue } from '../json-text.ts'
 import { byteCount } from './byte-count.ts'
+import { fateLines } from './fate-text.ts'
 import { loadActionText } from './recover-output.ts'
 import { type Column, tableLines } from './table.ts'
 import { timeText } from './time-text.ts'
+import { findingJson } from './verify-text.ts'
 
 export function* forecastText(forecast: Forecast, colour: Colour): Generator<string> {
-  const { partitions, logDirs, rate } = forecast
+  const { findings, partitions, logDirs, rate } = forecast
   yield 'At the start:'
   let isQuiet = true
-  for (const line of partitions.flatMap(startLines)) {
+  const failures = findings.map(({ file, found, atStart }) => `${file}: ${found}: ${atStart}`)
+  for (const line of [...failures, ...fateLines(partitions), ...partitions.flatMap(startLines)]) {
     isQuiet = false
     yield `  ${line}`
   }
@@ -65,7 +65,9 @@ const RATE_SOURCES: Record<ReadRate['source'], string> = {
   unknown: 'from the disk or the page cache: this kernel does not tell',
 }
 
-export function* forecastJson({ partitions, logDirs, rate }: Forecast): Generator<string> {
+export function* forecastJson(forecast: Forecast): Generator<string> {
+  const { findings, partitions, logDirs, rate } = forecast
+  for (const finding of findings) yield findingJson(finding)
   for (const partition of partitions) yield jsonText(partitionJson(partition))
   for (const logDir of logDirs) yield jsonText(logDirJson(logDir, rate))
 }
@@ -189,6 +191,7 @@ function partitionJson(partition: PartitionForecast): JsonValue {
     bytes: partition.bytes,
     bytesPerDay: Math.round(partition.bytesPerDay),
     start: {
+      fate: partition.fate ?? null,
       bytesToRead,
       segments: work.reads.map(({ segment, why }) => {
         return { file: segment.log.name, bytes: segment.log.size, why }

@@ -9,17 +9,24 @@
 import type { Disk } from '../../disk/disk.ts'
 import { withLateStatus } from '../../disk/late-status.ts'
 import { METADATA_TOPIC, parseSegmentFileName } from '../../log/file-names.ts'
-import type { LogConfig } from '../../log/log-config.ts'
-import { planRetention, type RetentionConfig } from '../../log/retention-policy.ts'
-import type { RetentionPlan } from '../../log/retention-policy.ts'
+import { planRetention, type RetentionPlan } from '../../log/retention-policy.ts'
 import type { PartitionFile } from '../../log/segment.ts'
 import type { LogDir, PartitionFolder } from '../../log-dirs/log-dir.ts'
 import { recoverLog, type RecoverOutcome } from '../../log-dirs/recover-log.ts'
 import { PartitionLogReader, type PartitionLog } from '../offsets/partition-log.ts'
 import { readRetainedLog } from '../retention/retained-log.ts'
+import type { ClusterHere } from '../topics/cluster-here.ts'
+import type { Finding } from '../verify/finding.ts'
+import { partitionMetadataFindings, startFindings } from '../verify/start-findings.ts'
 import { compactionDue, type CompactionDue, firstTimestampIn } from './compaction-due.ts'
 import { compactedGrowth, type CompactedGrowth } from './compacted-growth.ts'
-import { bytesWritten, DAY_MS, daysUntilFull, type GrowingLog } from './growth.ts'
+import { type FolderFate, folderFates, servesLater } from './folder-fate.ts'
+import { bytesWritten, DAY_MS } from './growth.ts'
+import {
+  type LogDirForecast,
+  logDirForecasts,
+  type TopicForecastConfigs,
+} from './log-dir-forecast.ts'
 import { lostRecords } from './lost-records.ts'
 import { measureReadRate, type ReadRate } from './read-rate.ts'
 import { startWork, type StartWork } from './start-work.ts'
@@ -39,16 +46,15 @@ export interface ForecastOptions {
   readonly threadsPerLogDir: number
   /** Over which growth is measured. */
   readonly growthDays: number
-}
-
-export interface TopicForecastConfigs {
-  readonly log: LogConfig
-  readonly retention: RetentionConfig
+  /** Whether a broker looks for the cluster's metadata in these log.dirs. */
+  readonly expectsMetadata: boolean
 }
 
 export interface PartitionForecast {
   readonly folder: PartitionFolder
   readonly logDir: string
+  /** Absent where it stays what it is. */
+  readonly fate?: FolderFate
   readonly work: StartWork
   readonly bytesToRead: number
   /** Absent where nothing is to be read, and where that would take more than the budget. */
@@ -70,21 +76,9 @@ export interface StartOutcome extends RecoverOutcome {
   readonly lostBytes: number
 }
 
-export interface LogDirForecast {
-  readonly path: string
-  readonly isClean: boolean
-  readonly logs: number
-  readonly bytes: number
-  readonly bytesToRead: number
-  /** At the rate measured, by as many threads as a broker takes; undefined where nothing could be measured. */
-  readonly startSeconds: number | undefined
-  readonly bytesPerDay: number
-  readonly freeBytes: bigint | undefined
-  /** Undefined where it never is, or not in ten years, or the disk can't tell. */
-  readonly daysUntilFull: number | undefined
-}
-
 export interface Forecast {
+  /** Over which a broker does not start, most of them; errors only. */
+  readonly findings: readonly Finding[]
   readonly partitions: readonly PartitionForecast[]
   readonly logDirs: readonly LogDirForecast[]
   readonly rate: ReadRate | undefined
@@ -94,14 +88,19 @@ const OPEN_FILES_MAX = 64
 
 export async function forecast(
   disk: Disk,
-  logDirs: readonly LogDir[],
+  cluster: Pick<ClusterHere, 'logDirs' | 'metadataLog'>,
   options: ForecastOptions,
 ): Promise<Forecast> {
+  const { logDirs } = cluster
   const reader = new PartitionLogReader(withLateStatus(disk, isSegmentFile), options.limits)
+  const fates = folderFates(disk, cluster, options.expectsMetadata)
+  const found: Finding[] = []
   const looked = logDirs.flatMap(logDir =>
     logDir.partitions
       .filter(({ insteadOfFolder }) => insteadOfFolder === undefined)
-      .map(folder => look(disk, { reader, logDir, folder }, options)),
+      .map(folder =>
+        look(disk, { reader, logDir, folder, fate: fates.get(folder), found }, options),
+      ),
   )
   // First: what is read for the outcomes is in the page cache then.
   const rate = measureReadRate(disk, logsToRead(looked), options)
@@ -110,20 +109,11 @@ export async function forecast(
     const outcome = outcomes.get(each.folder)
     return { ...each, logDir: each.logDir.path, ...(outcome && { outcome }) }
   })
-  const devices = new Map(logDirs.map(dir => [dir, disk.status(dir.path)?.device]))
-  const daysByDevice = new Map<bigint | undefined, number | undefined>()
-  for (const [dir, device] of devices) {
-    if (daysByDevice.has(device)) continue
-    const sharing = looked.filter(each => devices.get(each.logDir) === device)
-    daysByDevice.set(device, daysUntilDiskIsFull(disk, dir.path, sharing, options))
-  }
+  const logsOf = (logDir: LogDir) => looked.filter(each => each.logDir === logDir)
   return {
+    findings: [...startFindings(logDirs, folder => fates.get(folder)?.kind === 'stray'), ...found],
     partitions,
-    logDirs: logDirs.map(logDir => {
-      const own = looked.filter(each => each.logDir === logDir)
-      const days = daysByDevice.get(devices.get(logDir))
-      return logDirForecast(disk, logDir, { own, days, rate }, options)
-    }),
+    logDirs: logDirForecasts(disk, logDirs, logsOf, { ...options, rate }),
     rate,
   }
 }
@@ -145,18 +135,23 @@ interface Place {
   readonly reader: PartitionLogReader
   readonly logDir: LogDir
   readonly folder: PartitionFolder
+  readonly fate: FolderFate | undefined
+  /** What a broker fails over is added. */
+  readonly found: Finding[]
 }
 
-function look(disk: Disk, { reader, logDir, folder }: Place, options: ForecastOptions): Looked {
+function look(disk: Disk, place: Place, options: ForecastOptions): Looked {
+  const { reader, logDir, folder, fate } = place
   const log = reader.read(folder.path)
-  const { state, topic } = folder.parsed
+  const { state } = folder.parsed
+  place.found.push(...partitionMetadataFindings(disk, log.directory))
   const work = state === 'deleted' ? { reads: [], leftovers: [] } : startWork(disk, log)
   const bytesToRead = work.reads.reduce((sum, { segment }) => sum + segment.log.size, 0)
   const bytes = log.segments.reduce((sum, segment) => sum + segment.log.size, 0)
   const { recoveryPointCheckpoint, logStartCheckpoint, highWatermarkCheckpoint } = log
   const noted = { recoveryPointCheckpoint, logStartCheckpoint, highWatermarkCheckpoint }
-  const start = { folder, logDir, noted, work, bytesToRead, bytes }
-  if (state !== 'live' || topic === METADATA_TOPIC) return { ...start, bytesPerDay: 0 }
+  const start = { folder, logDir, ...(fate && { fate }), noted, work, bytesToRead, bytes }
+  if (!servesLater(folder, fate)) return { ...start, bytesPerDay: 0 }
   return { ...start, ...lookAhead(disk, { folder, logDir, log }, options) }
 }
 
@@ -231,60 +226,4 @@ async function startOutcome(
     if (cut?.isPadding !== true) lostBytes += cut?.bytes ?? 0
   }
   return { ...outcome, lostBytes, lostRecords: lostRecords(disk, outcome.actions) }
-}
-
-interface Measured {
-  readonly own: readonly Looked[]
-  /** Until its disk is full. */
-  readonly days: number | undefined
-  readonly rate: ReadRate | undefined
-}
-
-function logDirForecast(
-  disk: Disk,
-  { path, cleanShutdown }: LogDir,
-  { own, days, rate }: Measured,
-  { threadsPerLogDir }: ForecastOptions,
-): LogDirForecast {
-  const sum = (of: (each: Looked) => number) => own.reduce((total, each) => total + of(each), 0)
-  const bytesToRead = sum(each => each.bytesToRead)
-  const longest = own.reduce((most, each) => Math.max(most, each.bytesToRead), 0)
-  const perThread = Math.max(longest, bytesToRead / threadsPerLogDir)
-  const freeBytes = disk.space(path)?.usableBytes
-  return {
-    path,
-    isClean: cleanShutdown !== undefined,
-    logs: own.length,
-    bytes: sum(each => each.bytes),
-    bytesToRead,
-    startSeconds: rate === undefined ? undefined : (perThread * rate.seconds) / rate.bytes,
-    bytesPerDay: sum(each => each.bytesPerDay),
-    freeBytes,
-    daysUntilFull: days,
-  }
-}
-
-/** @param looked all on the same file system, whose free bytes they share */
-function daysUntilDiskIsFull(
-  disk: Disk,
-  path: string,
-  looked: readonly Looked[],
-  { configsOf, nowMs }: ForecastOptions,
-): number | undefined {
-  const freeBytes = disk.space(path)?.usableBytes
-  if (freeBytes === undefined) return undefined
-  const growing = looked.flatMap(({ folder, retention, bytesPerDay, compacted }): GrowingLog[] => {
-    if (retention === undefined) return []
-    const { retention: config, log } = configsOf(folder.parsed.topic)
-    const { waiting } = retention
-    const { segmentBytes } = log
-    return [{ bytesPerDay, ...(compacted && { compacted }), waiting, config, segmentBytes }]
-  })
-  return daysUntilFull(growing, Number(freeBytes) + freedBy(looked), nowMs())
-}
-
-/** What retention deletes as soon as a broker runs. */
-function freedBy(looked: readonly Looked[]): number {
-  const expired = looked.flatMap(({ retention }) => retention?.expired ?? [])
-  return expired.reduce((sum, { segment }) => sum + segment.size, 0)
 }

@@ -2,6 +2,7 @@
 import { checkpointKey, type LogDir } from '../../log-dirs/log-dir.ts'
 import type { ClusterImage } from '../../metadata/cluster-image.ts'
 import { isReservedDirectory } from '../../metadata/directory-id.ts'
+import { directoryOn } from '../../metadata/partition-image.ts'
 
 export interface GivenLogDirs {
   readonly nodeId: number
@@ -30,8 +31,8 @@ export function missingLogDirProblems(given: GivenLogDirs): string[] {
 function firstAssigned({ nodeId, image }: GivenLogDirs): ReadonlyMap<string, string> {
   const first = new Map<string, string>()
   for (const { name: topic, partitions } of image.topics.all()) {
-    for (const { partitionId: partition, replicas, directories } of partitions.values()) {
-      const id = directories[replicas.indexOf(nodeId)]
+    for (const [partition, placed] of partitions) {
+      const id = directoryOn(placed, nodeId)
       if (id === undefined || isReservedDirectory(id) || first.has(id)) continue
       first.set(id, checkpointKey({ topic, partition }))
     }

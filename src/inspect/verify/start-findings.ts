@@ -3,12 +3,12 @@
  * nothing is read.
  */
 import type { Disk } from '../../disk/disk.ts'
-import type { LogDir } from '../../log-dirs/log-dir.ts'
-import { readPartitionDirectory } from '../../log/partition-directory.ts'
+import type { LogDir, PartitionFolder } from '../../log-dirs/log-dir.ts'
+import { type PartitionDirectory, readPartitionDirectory } from '../../log/partition-directory.ts'
 import type { TopicFolder } from '../topics/topic-folders.ts'
 import type { MetadataLog } from '../internal-topics/metadata-log.ts'
 import { startOf, toFinding, type Finding } from './finding.ts'
-import { checkIdentities, checkLogDir, type Report } from './log-dir-check.ts'
+import { checkDuplicates, checkIdentities, checkLogDir, type Report } from './log-dir-check.ts'
 import { checkTopicId } from './partition-files-check.ts'
 import { topicIdFinding } from './topic-ids.ts'
 
@@ -36,13 +36,42 @@ export function topicIdFindings(
   return finding === undefined ? findings : [...findings, finding]
 }
 
+/** Of the file that tells a folder's topic id, if it is damaged. */
+export function partitionMetadataFindings(disk: Disk, directory: PartitionDirectory): Finding[] {
+  return collected(report => checkTopicId(directory, { disk, expectsTopicId: false, report }))
+}
+
 /** Of the roots of one broker's log.dirs: errors only. */
 export function rootFindings(logDirs: readonly LogDir[]): Finding[] {
-  const findings: Finding[] = []
-  const report: Report = (kind, place) => {
-    findings.push(toFinding(kind, place, startOf('trusted')))
-  }
-  for (const logDir of logDirs) checkLogDir(logDir, 'clean', report)
-  checkIdentities(logDirs, () => report)
+  const findings = collected(report => {
+    for (const logDir of logDirs) checkLogDir(logDir, 'clean', report)
+    checkIdentities(logDirs, () => report)
+  })
   return findings.filter(({ severity }) => severity === 'error')
+}
+
+/**
+ * Of the roots, and of partitions that lie there twice: errors only.
+ *
+ * @param isSetAside of what no other folder is in the way of
+ */
+export function startFindings(
+  logDirs: readonly LogDir[],
+  isSetAside: (folder: PartitionFolder) => boolean,
+): Finding[] {
+  const kept = logDirs.map(logDir => {
+    return { ...logDir, partitions: logDir.partitions.filter(folder => !isSetAside(folder)) }
+  })
+  return [
+    ...rootFindings(logDirs),
+    ...collected(report => {
+      checkDuplicates(kept, () => report)
+    }),
+  ]
+}
+
+function collected(check: (report: Report) => void): Finding[] {
+  const findings: Finding[] = []
+  check((kind, place) => void findings.push(toFinding(kind, place, startOf('trusted'))))
+  return findings
 }

@@ -15,6 +15,7 @@ import type { LogDir, PartitionFolder } from '../../log-dirs/log-dir.ts'
 import { folderContent } from '../../inspect/topics/topic-folders.ts'
 import type { StoppedNode } from '../../inspect/topics/stopped-node.ts'
 import { supportsDirectories } from '../../metadata/metadata-version.ts'
+import { directoryOn } from '../../metadata/partition-image.ts'
 import type { MovablePartition, MoveDirectory, WantedMove } from './move-plan.ts'
 import { folderTree, moveIdOf, treeBytes } from './partition-copy.ts'
 
@@ -117,8 +118,8 @@ function unplacedIn(node: StoppedNode, { path: logDir, meta, partitions }: LogDi
     })
     const image = node.image.topics.byName(topic)
     const replica = image?.partitions.get(partition)
-    const at = replica?.replicas.indexOf(node.identity!.nodeId) ?? -1
-    const isAssigned = at >= 0 && replica?.directories[at] === meta?.directoryId
+    const assigned = replica && directoryOn(replica, node.identity!.nodeId)
+    const isAssigned = assigned !== undefined && assigned === meta?.directoryId
     const isOwn = isOurs(node, { parsed, logDir }, image?.topicId)
     return !serves && isAssigned && isOwn ? [{ topic, partition, path, logDir }] : []
   })

@@ -36,6 +36,7 @@ const OPTIONS: ForecastOptions = {
   budgetBytes: Infinity,
   threadsPerLogDir: 2,
   growthDays: 7,
+  expectsMetadata: false,
 }
 
 let folder: string
@@ -53,7 +54,7 @@ const copied = (fixture: string) => {
 const run = (paths: readonly string[], options: Partial<ForecastOptions> = {}) =>
   forecast(
     nodeDisk,
-    paths.map(path => readLogDir(nodeDisk, path)),
+    { logDirs: paths.map(path => readLogDir(nodeDisk, path)), metadataLog: undefined },
     { ...OPTIONS, ...options },
   )
 const named = (partitions: readonly PartitionForecast[], name: string) =>

@@ -1,0 +1,46 @@
+/** What a start makes of folders of partitions, as lines. */
+import {
+  type FolderFate,
+  isDoubtful,
+  type StrayReason,
+} from '../../inspect/forecast/folder-fate.ts'
+import type { PartitionForecast } from '../../inspect/forecast/forecast.ts'
+import { METADATA_TOPIC } from '../../log/file-names.ts'
+import { byteCount } from './byte-count.ts'
+
+/** One for all that only the metadata's absence decides, then one for each other. */
+export function fateLines(partitions: readonly PartitionForecast[]): string[] {
+  const doubtful = partitions.filter(({ fate }) => fate !== undefined && isDoubtful(fate))
+  const bytes = doubtful.reduce((sum, each) => sum + each.bytes, 0)
+  const folders = doubtful.length === 1 ? '1 folder' : `${doubtful.length} folders`
+  const lost =
+    `${METADATA_TOPIC}-0 is in none of these log.dirs: renames ${folders}, ${byteCount(bytes)}, to -stray, ` +
+    'unless metadata.log.dir or other controllers have it (--config tells)'
+  const single = partitions.flatMap(partition => {
+    const { folder, logDir, fate } = partition
+    if (fate === undefined || isDoubtful(fate)) return []
+    return [`${folder.name} in ${logDir}: ${fateText(fate)}: ${byteCount(partition.bytes)}`]
+  })
+  return [...(doubtful.length > 0 ? [lost] : []), ...single]
+}
+
+function fateText(fate: FolderFate): string {
+  switch (fate.kind) {
+    case 'stray':
+      return `renamed to -stray, as ${REASONS[fate.why]}`
+    case 'unserved':
+      return `loaded, but served to nobody, as its partition.metadata has the id of ${fate.idOf}`
+    case 'promoted':
+      return 'put in place, as the cluster has the partition in this log.dir'
+    case 'replaced':
+      return `deleted, as ${fate.by} takes its place`
+  }
+}
+
+const REASONS: Readonly<Record<StrayReason, string>> = {
+  'no-topic-id': 'it has no partition.metadata',
+  'unknown-topic-id': 'the cluster has no topic with the id in its partition.metadata',
+  'no-such-partition': 'the topic has no such partition',
+  'no-replica': 'the cluster has no replica of it on this node',
+  'no-metadata-log': 'there is no metadata log',
+}
