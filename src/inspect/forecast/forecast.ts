@@ -19,14 +19,14 @@ import type { ClusterHere } from '../topics/cluster-here.ts'
 import type { Finding } from '../verify/finding.ts'
 import { partitionMetadataFindings, startFindings } from '../verify/start-findings.ts'
 import { compactionDue, type CompactionDue, firstTimestampIn } from './compaction-due.ts'
-import { compactedGrowth, type CompactedGrowth } from './compacted-growth.ts'
 import { type FolderFate, folderFates, servesLater } from './folder-fate.ts'
-import { bytesWritten, DAY_MS } from './growth.ts'
+import { DAY_MS, writtenWindow } from './growth.ts'
 import {
   type LogDirForecast,
   logDirForecasts,
   type TopicForecastConfigs,
 } from './log-dir-forecast.ts'
+import { growthOf, type LogGrowth, NO_GROWTH, type WrittenLog } from './log-growth.ts'
 import { lostRecords } from './lost-records.ts'
 import { measureReadRate, type ReadRate } from './read-rate.ts'
 import { startWork, type StartWork } from './start-work.ts'
@@ -44,13 +44,13 @@ export interface ForecastOptions {
   readonly budgetBytes: number
   /** `num.recovery.threads.per.data.dir` */
   readonly threadsPerLogDir: number
-  /** Over which growth is measured. */
+  /** Over which growth is measured, at most. */
   readonly growthDays: number
   /** Whether a broker looks for the cluster's metadata in these log.dirs. */
   readonly expectsMetadata: boolean
 }
 
-export interface PartitionForecast {
+export interface PartitionForecast extends LogGrowth {
   readonly folder: PartitionFolder
   readonly logDir: string
   /** Absent where it stays what it is. */
@@ -63,10 +63,6 @@ export interface PartitionForecast {
   readonly retention?: RetentionPlan
   readonly compaction?: CompactionDue
   readonly bytes: number
-  /** That last. */
-  readonly bytesPerDay: number
-  /** Of a compacted log. */
-  readonly compacted?: CompactedGrowth
 }
 
 export interface StartOutcome extends RecoverOutcome {
@@ -95,13 +91,13 @@ export async function forecast(
   const reader = new PartitionLogReader(withLateStatus(disk, isSegmentFile), options.limits)
   const fates = folderFates(disk, cluster, options.expectsMetadata)
   const found: Finding[] = []
-  const looked = logDirs.flatMap(logDir =>
-    logDir.partitions
-      .filter(({ insteadOfFolder }) => insteadOfFolder === undefined)
-      .map(folder =>
-        look(disk, { reader, logDir, folder, fate: fates.get(folder), found }, options),
-      ),
-  )
+  const looked = logDirs.flatMap(logDir => {
+    const folders = logDir.partitions.filter(folder => folder.insteadOfFolder === undefined)
+    const own = folders.map(folder =>
+      look(disk, { reader, logDir, folder, fate: fates.get(folder), found }, options),
+    )
+    return withGrowth(own, options)
+  })
   // First: what is read for the outcomes is in the page cache then.
   const rate = measureReadRate(disk, logsToRead(looked), options)
   const outcomes = await readWithin(disk, looked, options)
@@ -123,13 +119,16 @@ function isSegmentFile(path: string): boolean {
 }
 
 /** Without the log itself: a hundred thousand files that nobody asks about any more. */
-interface Looked extends Omit<PartitionForecast, 'logDir' | 'outcome'> {
+interface Grown extends Omit<PartitionForecast, 'logDir' | 'outcome'> {
   readonly logDir: LogDir
   readonly noted: Pick<
     PartitionLog,
     'recoveryPointCheckpoint' | 'logStartCheckpoint' | 'highWatermarkCheckpoint'
   >
 }
+
+/** `written` of what serves somebody. */
+type Looked = Omit<Grown, keyof LogGrowth> & { readonly written?: WrittenLog }
 
 interface Place {
   readonly reader: PartitionLogReader
@@ -151,38 +150,44 @@ function look(disk: Disk, place: Place, options: ForecastOptions): Looked {
   const { recoveryPointCheckpoint, logStartCheckpoint, highWatermarkCheckpoint } = log
   const noted = { recoveryPointCheckpoint, logStartCheckpoint, highWatermarkCheckpoint }
   const start = { folder, logDir, ...(fate && { fate }), noted, work, bytesToRead, bytes }
-  if (!servesLater(folder, fate)) return { ...start, bytesPerDay: 0 }
+  if (!servesLater(folder, fate)) return start
   return { ...start, ...lookAhead(disk, { folder, logDir, log }, options) }
 }
 
 function lookAhead(
   disk: Disk,
   { folder, logDir, log }: Pick<Looked, 'folder' | 'logDir'> & { readonly log: PartitionLog },
-  { configsOf, isOnlyReplica, nowMs, growthDays }: ForecastOptions,
-): Pick<Looked, 'retention' | 'compaction' | 'bytesPerDay' | 'compacted'> {
+  { configsOf, isOnlyReplica, nowMs }: ForecastOptions,
+): Pick<Looked, 'retention' | 'compaction' | 'written'> {
   const { retention, log: config } = configsOf(folder.parsed.topic)
   const retained = readRetainedLog(disk, log, isOnlyReplica(folder.parsed))
   const toMs = nowMs()
-  const window = { fromMs: toMs - growthDays * DAY_MS, toMs }
   const firstTimestamp = log.segments[0] && firstTimestampIn(disk, log.segments[0])
+  const written = { retained, firstTimestamp, config }
   const plan = planRetention(retained, retention, BigInt(toMs))
-  if (!config.isCompacted || retained.segments.length === 0) {
-    const written = bytesWritten(retained, window, firstTimestamp)
-    return { retention: plan, bytesPerDay: written / growthDays }
-  }
+  if (!config.isCompacted || retained.segments.length === 0) return { retention: plan, written }
   const checkpoint = logDir.checkpoints.cleaner.get(folder.name)
   const compaction = compactionDue(disk, log, retained, { checkpoint, config, nowMs: toMs })
-  const compacted = compactedGrowth(retained, { window, firstTimestamp, compaction, config })
-  return { retention: plan, compaction, bytesPerDay: compacted.lastingPerDay, compacted }
+  return { retention: plan, compaction, written: { ...written, compaction } }
 }
 
-function logsToRead(looked: readonly Looked[]): PartitionFile[] {
+/** Of the logs of one log.dir. */
+function withGrowth(looked: readonly Looked[], { nowMs, growthDays }: ForecastOptions): Grown[] {
+  const toMs = nowMs()
+  const logs = looked.flatMap(({ written }) => written ?? [])
+  const window = writtenWindow(logs, { fromMs: toMs - growthDays * DAY_MS, toMs })
+  return looked.map(({ written, ...each }) => {
+    return { ...each, ...(written === undefined ? NO_GROWTH : growthOf(written, window)) }
+  })
+}
+
+function logsToRead(looked: readonly Grown[]): PartitionFile[] {
   return looked.flatMap(({ work }) => work.reads.map(({ segment }) => segment.log))
 }
 
 async function readWithin(
   disk: Disk,
-  looked: readonly Looked[],
+  looked: readonly Grown[],
   options: ForecastOptions,
 ): Promise<ReadonlyMap<PartitionFolder, StartOutcome>> {
   const outcomes = new Map<PartitionFolder, StartOutcome>()
@@ -200,7 +205,7 @@ async function readWithin(
 
 async function startOutcome(
   disk: Disk,
-  { folder, noted, logDir }: Looked,
+  { folder, noted, logDir }: Grown,
   { configsOf, nowMs, producerExpirationMs }: ForecastOptions,
 ): Promise<StartOutcome> {
   const { topic, partition } = folder.parsed

@@ -2,7 +2,7 @@
  * How fast logs grow, as the timestamps of their segments show it, and when a disk is full at that rate.
  *
  * A segment's records are taken to be spread evenly from the greatest timestamp of the segment before to its own; what
- * falls into the last days counts. Meanwhile retention deletes: a log with `retention.ms` grows no further than what is
+ * falls into the last days counts, over as much of them as the log.dir has records of. Meanwhile retention deletes: a log with `retention.ms` grows no further than what is
  * written in that time, one with `retention.bytes` no further than that and one segment. A compacted log grows by what
  * compaction leaves: see compacted-growth.ts.
  */
@@ -35,32 +35,74 @@ export interface GrowingLog {
   readonly segmentBytes: number
 }
 
+export interface TimedLog {
+  readonly retained: Pick<RetainedLog, 'segments'>
+  /** Of the first record, where it is known. */
+  readonly firstTimestamp: bigint | undefined
+}
+
+/** Of less, a day's rate tells nothing. */
+const WINDOW_MS_MIN = 3_600_000
+
+/**
+ * As much of a window as the logs of a log.dir have records of, from the oldest to the newest: a log.dir that is younger
+ * did not rest before, nor does one that was stopped since then.
+ */
+export function writtenWindow(logs: readonly TimedLog[], window: GrowthWindow): GrowthWindow {
+  let oldestMs = Infinity
+  let newestMs = -Infinity
+  for (const { retained, firstTimestamp } of logs) {
+    for (const { fromMs, endMs, size } of segmentSpans(retained, firstTimestamp)) {
+      if (size === 0 || endMs < window.fromMs || endMs > window.toMs) continue
+      oldestMs = Math.min(oldestMs, fromMs)
+      newestMs = Math.max(newestMs, endMs)
+    }
+  }
+  if (newestMs < oldestMs) return window
+  const beginMs = Math.min(oldestMs, newestMs - WINDOW_MS_MIN)
+  return { fromMs: Math.max(window.fromMs, beginMs), toMs: newestMs }
+}
+
 /** Bytes of a log that were written in the window. */
 export function bytesWritten(
-  { segments }: Pick<RetainedLog, 'segments'>,
-  { fromMs, toMs }: GrowthWindow,
+  log: Pick<RetainedLog, 'segments'>,
+  window: GrowthWindow,
   /** Of the first record, where it is known. */
   firstTimestamp: bigint | undefined,
 ): number {
   let bytes = 0
-  let startMs = Number(firstTimestamp ?? segments[0]?.largestTimestamp ?? 0n)
-  for (const { size, largestTimestamp } of segments) {
-    const endMs = Number(largestTimestamp)
-    const from = Math.min(startMs, endMs)
-    const span = Math.max(1, endMs - from)
-    const within = Math.min(endMs, toMs) - Math.max(from, fromMs)
-    if (endMs >= fromMs && endMs <= toMs) {
-      bytes += span === 1 ? size : (size * Math.max(0, within)) / span
-    }
-    startMs = Math.max(startMs, endMs)
+  for (const { fromMs, endMs, size } of segmentSpans(log, firstTimestamp)) {
+    if (endMs < window.fromMs || endMs > window.toMs) continue
+    const span = Math.max(1, endMs - fromMs)
+    const within = endMs - Math.max(fromMs, window.fromMs)
+    bytes += span === 1 ? size : (size * within) / span
   }
   return bytes
 }
 
+interface SegmentSpan {
+  readonly fromMs: number
+  readonly endMs: number
+  readonly size: number
+}
+
+function* segmentSpans(
+  { segments }: Pick<RetainedLog, 'segments'>,
+  firstTimestamp: bigint | undefined,
+): Generator<SegmentSpan> {
+  let startMs = Number(firstTimestamp ?? segments[0]?.largestTimestamp ?? 0n)
+  for (const { size, largestTimestamp } of segments) {
+    const endMs = Number(largestTimestamp)
+    yield { fromMs: Math.min(startMs, endMs), endMs, size }
+    startMs = Math.max(startMs, endMs)
+  }
+}
+
+const HOURS_DAYS = 2
 const YEAR_DAYS = 365
 const DAYS_MAX = 10 * YEAR_DAYS
 
-/** @returns undefined where it is not full within ten years */
+/** @returns to the hour in the first two days; undefined where it is not full within ten years */
 export function daysUntilFull(
   logs: readonly GrowingLog[],
   freeBytes: number,
@@ -69,13 +111,18 @@ export function daysUntilFull(
   const bounded = logs.filter(isBounded)
   const old = new FadingBytes(logs.filter(log => !isBounded(log)))
   const now = logs.reduce((sum, { waiting }) => sum + sizeOf(waiting), 0)
-  for (let days = 1; days <= DAYS_MAX; days += days < YEAR_DAYS ? 1 : 30) {
+  for (const days of daysAhead()) {
     const atMs = nowMs + days * DAY_MS
     let total = old.at(atMs) + old.writtenIn(days)
     for (const log of bounded) total += boundedSize(log, days, atMs)
     if (total - now >= freeBytes) return days
   }
   return undefined
+}
+
+function* daysAhead(): Generator<number> {
+  for (let hours = 1; hours < HOURS_DAYS * 24; hours++) yield hours / 24
+  for (let days = HOURS_DAYS; days <= DAYS_MAX; days += days < YEAR_DAYS ? 1 : 30) yield days
 }
 
 /** What logs without `retention.bytes` hold: old segments until their time comes, and what is written meanwhile. */

@@ -3,8 +3,8 @@ import type { Disk } from '../../disk/disk.ts'
 import type { LogConfig } from '../../log/log-config.ts'
 import type { RetentionConfig, RetentionPlan } from '../../log/retention-policy.ts'
 import type { LogDir, PartitionFolder } from '../../log-dirs/log-dir.ts'
-import type { CompactedGrowth } from './compacted-growth.ts'
 import { daysUntilFull, type GrowingLog } from './growth.ts'
+import type { LogGrowth } from './log-growth.ts'
 import type { ReadRate } from './read-rate.ts'
 
 export interface LogDirForecast {
@@ -30,14 +30,12 @@ export interface TopicForecastConfigs {
 }
 
 /** As much of a log as its log.dir's forecast is made from. */
-export interface LogHere {
+export interface LogHere extends LogGrowth {
   readonly folder: PartitionFolder
   readonly bytes: number
   readonly bytesToRead: number
-  readonly bytesPerDay: number
   /** Absent of what serves nobody. */
   readonly retention?: RetentionPlan
-  readonly compacted?: CompactedGrowth
 }
 
 export interface LogDirsOptions {

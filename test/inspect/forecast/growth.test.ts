@@ -5,7 +5,10 @@ import {
   DAY_MS,
   daysUntilFull,
   type GrowingLog,
+  writtenWindow,
 } from '../../../src/inspect/forecast/growth.ts'
+import { growthOf } from '../../../src/inspect/forecast/log-growth.ts'
+import { DEFAULT_LOG_CONFIG } from '../../../src/log/log-config.ts'
 
 const NOW = 100 * DAY_MS
 const day = (days: number) => BigInt(days * DAY_MS)
@@ -33,6 +36,35 @@ describe('bytes that were written', () => {
   })
 })
 
+describe('the window in which records were written', () => {
+  const window = { fromMs: NOW - 10 * DAY_MS, toMs: NOW }
+  const log = (first: number, ...segments: (readonly [size: number, days: number])[]) => ({
+    retained: { segments: segments.map(([size, days]) => segment(size, days)) },
+    firstTimestamp: day(first),
+  })
+  const hour = 1 / 24
+
+  it.each([
+    ['begins with the oldest, ends with the newest', [log(97, [1, 98]), log(96, [1, 97])], 96, 98],
+    ['is no longer than asked for', [log(50, [1, 99])], 90, 99],
+    ['leaves out what is of the future', [log(97, [1, 98], [1, 120])], 97, 98],
+    ['and what is before it', [log(50, [1, 60]), log(97, [1, 98])], 97, 98],
+    ['and an empty segment', [log(97, [1, 98], [0, 99])], 97, 98],
+    ['is an hour at least', [log(98, [1, 98])], 98 - hour, 98],
+    ['is all of it where nothing was written', [log(50, [1, 60])], 90, 100],
+  ])('%s', (_, logs, from, to) => {
+    const { fromMs, toMs } = writtenWindow(logs, window)
+    expect([fromMs / DAY_MS, toMs / DAY_MS]).toEqual([expect.closeTo(from), expect.closeTo(to)])
+  })
+
+  it('is what a rate is of', () => {
+    const young = log(99.5, [40, 99.75], [60, 100])
+    const retained = { ...young.retained, logStartOffset: 0n, logEndOffset: 9n, highWatermark: 9n }
+    const written = { retained, firstTimestamp: young.firstTimestamp, config: DEFAULT_LOG_CONFIG }
+    expect(growthOf(written, writtenWindow([young], window)).bytesPerDay).toBeCloseTo(200)
+  })
+})
+
 describe('days until a disk is full', () => {
   const config = { deletes: true, fileDeleteDelayMs: 0, isRemote: false }
   const log = (changes: Partial<GrowingLog> & { ms?: number; bytes?: number }): GrowingLog => ({
@@ -54,6 +86,8 @@ describe('days until a disk is full', () => {
     ['… but not small enough', [log({ ms: 7 })], 65, 7],
     ['so does retention.bytes, and a segment', [log({ bytes: 40 })], 46, undefined],
     ['… but not small enough', [log({ bytes: 40 })], 44, 5],
+    ['in the first two days to the hour', [log({ bytesPerDay: 240 })], 95, 10 / 24],
+    ['… then to the day', [log({ bytesPerDay: 50 })], 99.9, 2],
     ['nothing is written', [log({ bytesPerDay: 0 })], 1, undefined],
     ['more than ten years away', [log({ bytesPerDay: 0.001 })], 95, undefined],
   ])('%s', (_, logs, free, days) => {
