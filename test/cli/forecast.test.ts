@@ -72,6 +72,21 @@ describe('forecast', () => {
     }
   })
 
+  it('leaves it to compact to tell what that frees', async () => {
+    const due = ['a', 'b', '--topic-config', 'orders:cleanup.policy=compact']
+    const { stdout } = await forecast(...due)
+    expect(stdout).toMatch(/orders-0 .* 0 +\? .* 100% dirty: at once/)
+    expect(stdout).toContain('FREES ? is a compaction: what it frees only the keys tell')
+    expect((await forecast('a', 'b')).stdout).not.toContain('FREES ?')
+    const [json] = (await forecast(...due, '--json')).stdout.match(/"compaction":\{[^}]*\}/)!
+    expect(json).toContain('"freesBytes":null')
+  })
+
+  it('takes fractions of days to measure growth over', async () => {
+    expect(await forecast('a', 'b', '--growth-days', '0.25')).toMatchObject({ exitCode: 0 })
+    expect((await forecast('a', 'b', '--growth-days', '0')).stderr).toContain('a number above 0')
+  })
+
   it('looks for the metadata where server.properties says', async () => {
     const config = join(scratch, 'server.properties')
     writeFileSync(config, 'log.dirs=b\nprocess.roles=broker,controller\n')

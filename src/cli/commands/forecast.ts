@@ -68,11 +68,13 @@ const THREADS_PER_LOG_DIR = 2
 export function createForecastCommand(context: CommandContext): Command {
   const command = new Command('forecast')
     .description(
-      "Tells what a broker's start would do to log.dirs, log by log: what it reads again, cuts and\n" +
-        'drops, how many records that loses, how long it takes; then what retention deletes and what\n' +
-        'waits for compaction; and when each disk is full, at the rate that timestamps show.\n' +
+      "Tells what a broker's start would do to log.dirs: what it does not start over, which folders it\n" +
+        'puts aside; log by log what it reads again, cuts and drops, how many records that loses; then\n' +
+        'what retention deletes and what waits for compaction (how much that frees tells compact); and\n' +
+        'when each disk is full, at the rate that timestamps show.\n' +
         'Nothing is changed. What a start would read is read here as well, up to a budget: beyond it\n' +
-        'bytes and seconds are told, and not what would be cut.',
+        'bytes and seconds are told, and not what would be cut. Seconds are of reading at the rate that\n' +
+        'is measured here: a JVM takes longer.',
     )
     .argument('[log.dirs...]', 'of one broker, all of them (or with --log-dirs)')
     .option('--deep', 'read all that a start would, however much it is')

@@ -39,10 +39,25 @@ export function* forecastText(forecast: Forecast, colour: Colour): Generator<str
   }
   yield 'Log.dirs:'
   for (const line of tableLines(LOG_DIRS, logDirs, colour)) yield `  ${line}`
-  for (const line of assumptions(partitions)) yield `  ${line}`
+  for (const line of assumptions(forecast)) yield `  ${line}`
 }
 
-function assumptions(partitions: readonly PartitionForecast[]): string[] {
+function assumptions({ partitions, logDirs }: Forecast): string[] {
+  const isTimed = logDirs.some(({ startSeconds }) => (startSeconds ?? 0) >= SHOWN_SECONDS_MIN)
+  return [
+    ...(isTimed
+      ? ['SECONDS is the reading alone, at the rate measured here by kbroker: a JVM takes longer.']
+      : []),
+    ...(partitions.some(isUnknownFreed)
+      ? [
+          'FREES ? is a compaction: what it frees only the keys tell, and kbroker compact reads them.',
+        ]
+      : []),
+    ...compactedAssumptions(partitions),
+  ]
+}
+
+function compactedAssumptions(partitions: readonly PartitionForecast[]): string[] {
   const growing = partitions.filter(({ compacted }) => (compacted?.writtenPerDay ?? 0) > 0)
   if (growing.length === 0) return []
   const unknown = growing.filter(({ compacted }) => compacted?.isKnown === false).length
@@ -55,6 +70,9 @@ function assumptions(partitions: readonly PartitionForecast[]): string[] {
       : [`${logs} never compacted: what will stay is not known, and taken to be nothing.`]),
   ]
 }
+
+/** Less is shown as 0.0. */
+const SHOWN_SECONDS_MIN = 0.05
 
 /** Of less, a rate tells of the opening of files. */
 const SHOWN_RATE_BYTES_MIN = MEBIBYTE
@@ -126,16 +144,22 @@ const LATER: readonly Column<PartitionForecast>[] = [
   { name: 'SIZE', align: 'right', cell: ({ bytes }) => byteCount(bytes) },
   { name: 'A-DAY', align: 'right', cell: ({ bytesPerDay }) => byteCount(Math.round(bytesPerDay)) },
   { name: 'DELETED', align: 'right', cell: ({ retention }) => retention?.expired.length },
-  { name: 'FREES', align: 'right', cell: ({ retention }) => freed(retention) },
+  { name: 'FREES', align: 'right', cell: freed },
   { name: 'NEXT', cell: nextText },
   { name: 'FREES', align: 'right', cell: nextFreed },
   { name: 'TO-COMPACT', cell: compactionText },
 ]
 
-function freed(retention: PartitionForecast['retention']): string | undefined {
+function freed(partition: PartitionForecast): string | undefined {
+  if (isUnknownFreed(partition)) return '?'
+  const { retention } = partition
   return retention === undefined || retention.expired.length === 0
     ? undefined
     : byteCount(freedBytes(retention))
+}
+
+function isUnknownFreed({ retention, compaction }: PartitionForecast): boolean {
+  return compaction?.isDue === true && (retention?.expired.length ?? 0) === 0
 }
 
 function freedBytes(retention: PartitionForecast['retention']): number {
@@ -173,11 +197,14 @@ const LOG_DIRS: readonly Column<LogDirForecast>[] = [
   { name: 'SECONDS', align: 'right', cell: ({ startSeconds }) => startSeconds?.toFixed(1) },
   { name: 'A-DAY', align: 'right', cell: ({ bytesPerDay }) => byteCount(Math.round(bytesPerDay)) },
   { name: 'FREE', align: 'right', cell: ({ freeBytes }) => freeBytes && byteCount(freeBytes) },
-  {
-    name: 'FULL-IN',
-    cell: ({ daysUntilFull: days }) => (days === undefined ? 'never' : `${days}d`),
-  },
+  { name: 'FULL-IN', cell: ({ daysUntilFull }) => fullText(daysUntilFull) },
 ]
+
+/** To the hour in the first two days. */
+function fullText(days: number | undefined): string {
+  if (days === undefined) return 'never'
+  return days < 2 ? `${Math.round(days * 24)}h` : `${days}d`
+}
 
 function partitionJson(partition: PartitionForecast): JsonValue {
   const { folder, logDir, work, bytesToRead, outcome, retention, compaction, compacted } = partition
@@ -215,7 +242,8 @@ function partitionJson(partition: PartitionForecast): JsonValue {
               return { baseOffset, bytes, due: dueMs ?? null, dueGrowth: dueGrowth ?? null }
             }),
           },
-    compaction: compaction === undefined ? null : { ...compaction },
+    // What it frees only the keys tell.
+    compaction: compaction === undefined ? null : { ...compaction, freesBytes: null },
     compactedGrowth: compacted === undefined ? null : compactedGrowthJson(compacted),
   }
 }
@@ -243,6 +271,6 @@ function logDirJson(logDir: LogDirForecast, rate: Forecast['rate']): JsonValue {
     readFrom: rate?.source ?? null,
     bytesPerDay: Math.round(bytesPerDay),
     freeBytes: freeBytes ?? null,
-    daysUntilFull: daysUntilFull ?? null,
+    daysUntilFull: daysUntilFull === undefined ? null : Math.round(daysUntilFull * 1000) / 1000,
   }
 }
