@@ -97,7 +97,12 @@ export class ImportCluster {
 
   /** Whether the topic is. */
   get isThere(): boolean {
-    return this.#node.image.topics.byName(this.topic) !== undefined
+    return this.topicId !== undefined
+  }
+
+  /** Undefined where the topic is not there. */
+  get topicId(): string | undefined {
+    return this.#node.image.topics.byName(this.topic)?.topicId
   }
 
   /** That are there, or are to be formatted. */

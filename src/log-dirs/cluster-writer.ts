@@ -1,7 +1,7 @@
 /**
  * Carries out changes of a cluster whose only node is stopped, with the locks of all its log.dirs held. Each step is
  * durable before the next begins: formatted log.dirs, `quorum-state`, the records, the renames, marks of a clean
- * shutdown.
+ * shutdown. Those that are there stay: an interruption leaves nothing but the metadata log to be put in order.
  */
 import { dirname, join, resolve } from 'node:path'
 import { RefusedError } from '../base/errors.ts'
@@ -33,6 +33,7 @@ export function clusterWriter(options: ClusterWriterOptions): ClusterWriter {
       ...options,
       configOf: () => METADATA_LOG_CONFIG,
       producerExpirationMs: Infinity,
+      keepsMark: true,
     })
     try {
       await carryOut(change, logDirs, options.disk)

@@ -4,7 +4,7 @@
  *
  * | file                                | written                                                       |
  * |-------------------------------------|---------------------------------------------------------------|
- * | `.kafka_cleanshutdown`              | removed when it is opened, written again at an orderly end    |
+ * | `.kafka_cleanshutdown`              | removed when it is opened, written again at an orderly end, but for `keepsMark` |
  * | recovery point, log start, high watermark | by `checkpoint`, for the logs that are open; others keep what they had |
  * | `cleaner-offset-checkpoint`         | by `noteCleaned`                                              |
  *
@@ -44,6 +44,8 @@ export interface OpenLogDirOptions {
   readonly producerExpirationMs: number
   readonly drawJitterMs?: (config: LogConfig) => number
   readonly onAction?: (partition: string, action: LoadAction) => void
+  /** Where no log is written but the metadata log, which each start puts in order, whatever the mark says. */
+  readonly keepsMark?: boolean
 }
 
 /** A partition by its topic's name and its number. */
@@ -77,12 +79,12 @@ export class OpenLogDir {
   }
 
   /**
-   * Marks the directory as one that was not shut down cleanly, until `close`.
+   * Marks the directory as one that was not shut down cleanly, until `close`; not with `keepsMark`.
    *
    * @throws DiskError
    */
   begin(): void {
-    if (!this.isClean) return
+    if (!this.isClean || this.#options.keepsMark === true) return
     this.#orFail(() => {
       this.#files.disk.remove(join(this.path, CLEAN_SHUTDOWN))
       this.#files.disk.syncDirectory(this.path)
@@ -250,6 +252,7 @@ export class OpenLogDir {
     }
     await forEachBounded(this.#logs.values(), log => log.close())
     this.checkpoint()
+    if (this.#options.keepsMark === true) return
     if (this.#isWhole && (this.isClean || wasAllLoaded)) this.markClean()
   }
 

@@ -10,8 +10,9 @@ import { PartitionLog } from '../../src/log/partition-log.ts'
 import { exportFolder } from '../../src/maintenance/export/export-folder.ts'
 import { planExport } from '../../src/maintenance/export/export-plan.ts'
 import type { ExportManifest } from '../../src/maintenance/export/manifest.ts'
-import { finishPartition } from '../../src/maintenance/import/finish-import.ts'
+import { finishPartitions } from '../../src/maintenance/import/finish-import.ts'
 import {
+  journalPath,
   readJournal,
   removeJournal,
   writeJournal,
@@ -19,6 +20,7 @@ import {
 import { stageFolder } from '../../src/maintenance/import/stage-folder.ts'
 import { RecordStager } from '../../src/maintenance/import/stage-records.ts'
 import type { StagedPartition } from '../../src/maintenance/import/staged-partition.ts'
+import { noted, type NotedPartition } from '../../src/maintenance/import/target-logs.ts'
 import { nodeDisk } from '../../src/disk/node-disk.ts'
 import { FaultyDisk, PowerLoss } from '../crash/faulty-disk.ts'
 import { Seeded } from '../crash/seeded.ts'
@@ -37,11 +39,16 @@ async function imported(disk: Disk, stage: (disk: Disk) => Promise<StagedPartiti
   if (journal === undefined) {
     const staged = await stage(disk)
     disk.syncDirectory(LOGS)
-    journal = { importId: IMPORT_ID, source: 'test', partitions: [staged] }
+    const partitions = [noted(disk, staged)]
+    journal = { importId: IMPORT_ID, source: 'test', topicId: TOPIC_ID, partitions }
     writeJournal(disk, LOGS, journal)
   }
-  for (const partition of journal.partitions) finishPartition(disk, partition, { newFolderId })
+  putInPlace(disk, journal.partitions)
   removeJournal(disk, LOGS)
+}
+
+function putInPlace(disk: Disk, partitions: readonly NotedPartition[]): number {
+  return finishPartitions(disk, partitions, { journal: journalPath(LOGS), newFolderId })
 }
 
 /** What a consumer sees: the logs, by name. */
@@ -200,4 +207,83 @@ describe('the power goes at every call of the disk', () => {
       }
     }
   })
+})
+
+describe('a broker ran over an import that was interrupted', () => {
+  const LOG = join(LOGS, 'orders-0/00000000000000000000.log')
+
+  async function interrupted(how: StagedPartition['how'], startOffset: bigint) {
+    const disk = new MemoryDisk()
+    disk.put(join(LOGS, 'meta.properties'), Buffer.alloc(0))
+    if (how === 'segments') await imported(disk, each => stageRecords(each, 0n, 'folder'))
+    const partition = noted(disk, await stageRecords(disk, startOffset, how))
+    return { disk, partition }
+  }
+
+  it('and took records into the partition that was new: they stay', async () => {
+    const { disk, partition } = await interrupted('folder', 0n)
+    disk.put(LOG, Buffer.alloc(70))
+    const seen = visible(disk)
+    expect(() => putInPlace(disk, [partition])).toThrow(
+      /orders-0 is not what it was.*found 70 bytes in 1 .log.*expected no log.*kbroker-import.json/,
+    )
+    expect(visible(disk)).toEqual(seen)
+  })
+
+  it('and took none: the empty log that it made is replaced', async () => {
+    const { disk, partition } = await interrupted('folder', 0n)
+    disk.put(LOG, Buffer.alloc(0))
+    expect(putInPlace(disk, [partition])).toBe(1)
+    expect(opened(disk).endOffset).toBe(40n)
+  })
+
+  it('and took records behind those that were there: nothing is mixed with them', async () => {
+    const { disk, partition } = await interrupted('segments', 40n)
+    const last = partition.before.at(-1)!
+    const file = join(LOGS, 'orders-0', last.name)
+    disk.put(file, Buffer.concat([disk.readWhole(file), Buffer.alloc(70)]))
+    const seen = visible(disk)
+    expect(() => putInPlace(disk, [partition])).toThrow(/orders-0 is not what it was/)
+    expect(visible(disk)).toEqual(seen)
+  })
+
+  it('and nothing of any partition is put in place where one is refused', async () => {
+    const { disk, partition } = await interrupted('folder', 0n)
+    const other = { ...partition, partition: 1, importId: 'a'.repeat(32) }
+    expect(() => putInPlace(disk, [partition, other])).toThrow(/orders-1.* is gone/)
+    expect(visible(disk)).toEqual({})
+  })
+})
+
+it('records go behind others whose last segment is empty', async () => {
+  const disk = new MemoryDisk()
+  disk.put(join(LOGS, 'meta.properties'), Buffer.alloc(0))
+  await imported(disk, each => stageRecords(each, 0n, 'folder'))
+  for (const kind of ['log', 'index', 'timeindex']) {
+    disk.put(join(LOGS, `orders-0/00000000000000000040.${kind}`), Buffer.alloc(0))
+  }
+  await imported(disk, each => stageRecords(each, 40n, 'segments'))
+  expect(opened(disk).endOffset).toBe(80n)
+})
+
+it('what was put in place is known again, and not put there twice', async () => {
+  const disk = new MemoryDisk()
+  disk.put(join(LOGS, 'meta.properties'), Buffer.alloc(0))
+  const partition = noted(disk, await stageRecords(disk, 0n, 'folder'))
+  expect(putInPlace(disk, [partition])).toBe(1)
+  const seen = visible(disk)
+  expect(putInPlace(disk, [partition])).toBe(0)
+  expect(visible(disk)).toEqual(seen)
+})
+
+it('log.dirs that are moved together take their journal with them', async () => {
+  const disk = new MemoryDisk()
+  disk.put(join(LOGS, 'meta.properties'), Buffer.alloc(0))
+  const staged = await stageRecords(disk, 0n, 'folder')
+  const partitions = [noted(disk, staged), { ...noted(disk, staged), logDir: '/b' }]
+  writeJournal(disk, LOGS, { importId: IMPORT_ID, source: 'test', topicId: TOPIC_ID, partitions })
+  disk.put(journalPath('/moved/a'), disk.readWhole(journalPath(LOGS)))
+  const moved = readJournal(disk, '/moved/a')!.partitions
+  expect(moved.map(({ logDir }) => logDir)).toEqual(['/moved/a', '/moved/b'])
+  expect(readJournal(disk, LOGS)!.partitions).toEqual(partitions)
 })

@@ -17,9 +17,11 @@ import {
 } from '../broker-config-option.ts'
 import {
   carryOutImport,
+  endImport,
   finishInterrupted,
   interruptedImport,
   refuseOther,
+  refuseOtherTopic,
 } from '../carry-out-import.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
@@ -143,9 +145,11 @@ async function importSource(
   const executed = options.execute === true
   if (journal !== undefined) {
     refuseOther(journal, source.importId)
+    refuseOtherTopic(journal, cluster, context)
     if (!executed) return notice(`kbroker: it was interrupted before: --execute finishes it`)
-    await finishInterrupted(journal, cluster.formatted, context)
-    return notice(`kbroker: finished what was interrupted before`)
+    const wasLeft = await finishInterrupted(journal, cluster.formatted, context)
+    notice(`kbroker: ${wasLeft ? 'finished what was interrupted before' : WAS_FINISHED}`)
+    return endImport(cluster.formatted, context)
   }
   let plan = await planOf(source, cluster, options, context)
   if (executed && cluster.formatted.length < cluster.logDirs.length) {
@@ -162,8 +166,13 @@ async function importSource(
   }
   const isJson = options.json === true
   for (const line of importLines(plan, { executed, isJson })) context.stdout.line(line)
-  if (!executed) notice(PREVIEW_NOTICE)
+  if (!executed) return notice(PREVIEW_NOTICE)
+  context.stdout.flush()
+  await endImport(cluster.formatted, context)
 }
+
+const WAS_FINISHED =
+  'all of it was in place before, and nothing was done: run it again to import it again'
 
 interface Source {
   /** In messages. */

@@ -7,7 +7,8 @@
  * | is not there, or empty   | the staged folder gets its name; an empty one waits for its deletion from now on       |
  * | has records              | copies of the staged segments go into its folder in order, each log behind its indexes, which a broker removes without it |
  *
- * Checkpoints are written first: a log start is not lost then, and a broker holds the others against the log.
+ * Checkpoints are written first: a log start is not lost then, and a broker holds the others against the log. Before all
+ * of it the partitions are looked at: nothing is put in place where one has other logs than when it was staged.
  */
 import { join } from 'node:path'
 import { RefusedError } from '../../base/errors.ts'
@@ -36,20 +37,72 @@ import {
   stagingPath,
   type StagedPartition,
 } from './staged-partition.ts'
+import { changeSince, isInPlace, type NotedPartition } from './target-logs.ts'
 
 export interface FinishOptions {
+  /** What names the partitions, in messages. */
+  readonly journal: string
   /** 32 hex digits. */
   readonly newFolderId: () => string
 }
 
-/** @throws RefusedError where what was staged is gone; DiskError */
-export function finishPartition(
+/**
+ * @returns how many were not in place yet
+ * @throws RefusedError where what was staged is gone, or its place has other records by now; DiskError
+ */
+export function finishPartitions(
   disk: Disk,
-  staged: StagedPartition,
-  { newFolderId }: FinishOptions,
-): void {
+  partitions: readonly NotedPartition[],
+  { journal, newFolderId }: FinishOptions,
+): number {
+  const left = partitions.filter(each => disk.status(stagingPath(each)) !== undefined)
+  const done = partitions.filter(each => !left.includes(each))
+  const problem =
+    done.map(each => lossOf(disk, each)).find(isText) ??
+    left.map(each => changeOf(disk, each)).find(isText)
+  if (problem !== undefined) {
+    throw new RefusedError(
+      'KAFKA_STORAGE_ERROR',
+      `${problem}; ${wayOut(disk, partitions, journal)}`,
+    )
+  }
+  for (const each of left) finishPartition(disk, each, newFolderId)
+  return left.length
+}
+
+function isText(problem: string | undefined): problem is string {
+  return problem !== undefined
+}
+
+/** Renamed already, or removed by a broker that has started since. */
+function lossOf(disk: Disk, partition: NotedPartition): string | undefined {
+  const { startOffset, endOffset } = partition
+  if (startOffset === endOffset || isInPlace(disk, partition)) return undefined
+  return (
+    `${stagingPath(partition)} is gone, and ${partitionPath(partition)} has nothing of it: a broker ` +
+    'has started since the import was interrupted'
+  )
+}
+
+function changeOf(disk: Disk, partition: NotedPartition): string | undefined {
+  const change = changeSince(disk, partition)
+  if (change === undefined) return undefined
+  return (
+    `${partitionPath(partition)} is not what it was when the import was interrupted: ${change}; ` +
+    'a broker, or a command, has written to it since, and that is kept'
+  )
+}
+
+function wayOut(disk: Disk, partitions: readonly NotedPartition[], journal: string): string {
+  const anew = `to begin anew remove ${journal}, and import again`
+  const placed = partitions.filter(each => each.logs.length > 0 && isInPlace(disk, each))
+  if (placed.length === 0) return anew
+  const names = placed.map(({ topic, partition }) => `${topic}-${partition}`).join(', ')
+  return `${anew} what is not there yet: ${names} has some of it, or all`
+}
+
+function finishPartition(disk: Disk, staged: NotedPartition, newFolderId: () => string): void {
   const staging = stagingPath(staged)
-  if (disk.status(staging) === undefined) return refuseLost(disk, staged)
   noteOffsets(disk, staged)
   const path = partitionPath(staged)
   if (staged.how === 'segments') moveSegments(disk, staging, path)
@@ -62,22 +115,6 @@ export function finishPartition(
   disk.syncDirectory(staged.logDir)
 }
 
-/** Renamed already, or removed by a broker that has started since. */
-function refuseLost(disk: Disk, staged: StagedPartition): void {
-  const path = partitionPath(staged)
-  const segments =
-    disk.status(path) === undefined ? [] : readPartitionDirectory(disk, path).segments
-  const isThere = segments.some(
-    ({ baseOffset, log }) => baseOffset === staged.startOffset && log.size > 0,
-  )
-  if (isThere || staged.startOffset === staged.endOffset) return
-  throw new RefusedError(
-    'KAFKA_STORAGE_ERROR',
-    `${stagingPath(staged)} is gone, and ${path} has nothing of it: a broker has started since ` +
-      'the import was interrupted; what is left of it can only be begun anew',
-  )
-}
-
 function moveSegments(disk: Disk, staging: string, path: string): void {
   const epochs = LeaderEpochs.load(disk, path)
   for (const { epoch, startOffset } of LeaderEpochs.load(disk, staging).entries) {
@@ -85,6 +122,7 @@ function moveSegments(disk: Disk, staging: string, path: string): void {
   }
   for (const { log, index, timeIndex, txnIndex } of readPartitionDirectory(disk, staging)
     .segments) {
+    if (disk.status(join(path, log.name))?.size === log.size) continue
     for (const file of [index, timeIndex, txnIndex, log]) {
       if (file !== undefined) copyInto(disk, file, path)
     }
@@ -93,12 +131,11 @@ function moveSegments(disk: Disk, staging: string, path: string): void {
 }
 
 /**
- * A rename from one folder to another may be lost in one of the two. So the file is copied beside its place first, under
+ * Over an empty segment that begins where the import does, where there is one. A rename from one folder to another may be lost in one of the two. So the file is copied beside its place first, under
  * the name of a compaction that did not finish, which a broker removes.
  */
 function copyInto(disk: Disk, { name, path, size }: PartitionFile, folder: string): void {
   const target = join(folder, name)
-  if (disk.status(target) !== undefined) return
   const beside = target + CLEANED_SUFFIX
   if (disk.status(beside) !== undefined) disk.remove(beside)
   copyFile({ disk, path, size }, { disk, path: beside })
