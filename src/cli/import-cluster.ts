@@ -4,7 +4,8 @@ import { logEndOffset, localLogStartOffset } from '../inspect/offsets/log-bounds
 import { PartitionLogReader } from '../inspect/offsets/partition-log.ts'
 import { pathsById } from '../inspect/topics/cluster-here.ts'
 import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
-import { logDirAddition, topicCreation } from '../inspect/topics/topic-change.ts'
+import { missingDirectoryIds } from '../inspect/topics/missing-log-dirs.ts'
+import { logDirAddition, topicCreation, type FreshPath } from '../inspect/topics/topic-change.ts'
 import type { BrokerFile } from '../log-dirs/broker-file.ts'
 import type { ClusterChange } from '../log-dirs/cluster-change.ts'
 import { isMetadata } from '../log-dirs/log-note.ts'
@@ -35,6 +36,8 @@ export interface ImportTarget {
   readonly topicId: string
   /** What makes the topic; undefined where it is there. */
   readonly creation: ClusterChange | undefined
+  /** Log.dirs that have to be formatted first. */
+  readonly fresh: readonly FreshPath[]
   readonly partitions: readonly TargetPartition[]
 }
 
@@ -58,6 +61,8 @@ export class ImportCluster {
   readonly config: LogConfig
   readonly #node: StoppedNode
   readonly #places: Places
+  /** In the place of log.dirs that are lost, as far as there are any. */
+  readonly #fresh: readonly FreshPath[]
   readonly #configs: ReadonlyMap<string, string>
   readonly #brokerFile: BrokerFile
   readonly #options: ImportClusterOptions
@@ -80,8 +85,10 @@ export class ImportCluster {
     this.#context = context
     this.#brokerFile = options.brokerFile
     this.#places = placesOf(options, context)
+    refuseMissing(this.#places)
     this.#node = readNode(this.#places, options, context)
     refuseUnready(this.#node)
+    this.#fresh = inPlaceOfLost(this.#node, this.#places)
     const { image, identity } = this.#node
     const broker = {
       knowsTopics: true,
@@ -107,7 +114,7 @@ export class ImportCluster {
 
   /** That are there, or are to be formatted. */
   get logDirs(): readonly string[] {
-    return [...this.#places.paths, ...this.#places.fresh.map(({ path }) => path)]
+    return [...this.#places.paths, ...this.#fresh.map(({ path }) => path)]
   }
 
   /** Those that are there. */
@@ -117,9 +124,8 @@ export class ImportCluster {
 
   /** Formats the log.dirs that are not yet; the cluster has to be looked at anew then. */
   async format(): Promise<void> {
-    const { fresh } = this.#places
     const changing = changeOptions(this.#context)
-    const change = logDirAddition(this.#node, fresh, this.#identity(), changing)
+    const change = logDirAddition(this.#node, this.#fresh, this.#identity(), changing)
     await writeChange(change, this.#context)
   }
 
@@ -127,11 +133,15 @@ export class ImportCluster {
   target(wanted: WantedTopic): ImportTarget {
     const known = this.#node.image.topics.byName(this.topic)
     if (known === undefined) return this.#newTopic(wanted)
-    const paths = pathsById(this.#node.logDirs)
+    const paths = new Map(pathsById(this.#node.logDirs))
+    for (const { path, directoryId } of this.#fresh) {
+      if (directoryId !== undefined) paths.set(directoryId, path)
+    }
     return {
       topic: this.topic,
       topicId: known.topicId,
       creation: undefined,
+      fresh: this.#fresh,
       partitions: [...known.partitions].map(([partition, { leaderEpoch, directories }]) => {
         const [folder] = this.#node.folders.of(this.topic, partition)
         const assigned = directories[0] === undefined ? undefined : paths.get(directories[0])
@@ -159,7 +169,7 @@ export class ImportCluster {
         configs: this.#configs,
         topicId: id,
         leaderEpochs,
-        fresh: this.#places.fresh,
+        fresh: this.#fresh,
         identity: this.#identity(),
       },
       changing,
@@ -171,7 +181,8 @@ export class ImportCluster {
       leaderEpoch: leaderEpochs.get(partition) ?? 0,
       log: undefined,
     }))
-    return { topic: this.topic, topicId: id, creation: result.change, partitions }
+    const { topic } = this
+    return { topic, topicId: id, creation: result.change, fresh: this.#fresh, partitions }
   }
 
   #identity() {
@@ -189,6 +200,23 @@ export class ImportCluster {
     const endOffset = logEndOffset(disk, log)
     return { path, endOffset, isEmpty: localLogStartOffset(log) === endOffset }
   }
+}
+
+/** A name that was mistyped is no log.dir to be made. */
+function refuseMissing({ paths: [known], fresh }: Places): void {
+  const missing = fresh.find(({ exists }) => !exists)
+  if (known === undefined || missing === undefined) return
+  throw new UsageError(
+    `${missing.path} is not there, and ${known} is a log.dir in use: where ${missing.path} is to be ` +
+      'one more, or in the place of one that is lost, make it, empty, first',
+  )
+}
+
+/** What a lost one held by the cluster's word is where that says it is, then. */
+function inPlaceOfLost({ identity, ...node }: StoppedNode, { fresh }: Places): FreshPath[] {
+  if (identity === undefined) return [...fresh]
+  const lost = missingDirectoryIds({ ...node, nodeId: identity.nodeId })
+  return fresh.map((place, index) => ({ ...place, directoryId: lost[index] }))
 }
 
 function refuseUnready(node: StoppedNode): void {

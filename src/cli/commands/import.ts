@@ -154,7 +154,8 @@ async function importSource(
   let plan = await planOf(source, cluster, options, context)
   if (executed && cluster.formatted.length < cluster.logDirs.length) {
     await cluster.format()
-    cluster = clusterOf(source, options, brokerFile, context)
+    // In the order in which they were planned with, so that the partitions go where that said.
+    cluster = clusterOf(source, { ...options, logDirs: cluster.logDirs }, brokerFile, context)
     plan = await planOf(source, cluster, options, context)
   }
   for (const text of plan.notices) notice(`kbroker: ${text}`)

@@ -6,7 +6,7 @@ export function* importLines(
   { target, partitions }: ImportPlan,
   { executed, isJson }: { readonly executed: boolean; readonly isJson: boolean },
 ): Generator<string> {
-  const { topic, topicId, creation } = target
+  const { topic, topicId, creation, fresh } = target
   if (isJson) {
     const made = { topic, topicId, partitions: target.partitions.length, executed }
     if (creation !== undefined) yield jsonText({ action: 'create-topic', ...made })
@@ -18,7 +18,9 @@ export function* importLines(
   const count = target.partitions.length
   if (creation !== undefined) {
     yield `${executed ? 'created' : 'create'} topic ${topic} with ${count} partition${count === 1 ? '' : 's'}`
-    for (const { path } of creation.format) yield `format ${path}`
+  }
+  for (const { path, directoryId } of fresh) {
+    yield `format ${path}${directoryId === undefined ? '' : `, in the place of the lost log.dir ${directoryId}`}`
   }
   for (const { partition, logDir, records, firstOffset, lastOffset, into } of partitions) {
     const what = records === undefined ? '' : `${records} record${records === 1 ? '' : 's'}, `

@@ -18,17 +18,35 @@ export interface GivenLogDirs {
  */
 export function missingLogDirProblems(given: GivenLogDirs): string[] {
   const assigned = firstAssigned(given)
-  const missing = [...assigned].filter(([id]) => !given.logDirs.some(isOf(id)))
+  const missing = missingOf(assigned, given)
   const newCount = given.freshCount + given.logDirs.filter(isUnused(given, assigned)).length
   if (missing.length <= newCount) return []
   return missing.map(([id, partition]) => {
     const where = `${partition} lies in the log.dir with the id ${id}`
-    return `${where}, which is none of these: give all log.dirs of the node`
+    return (
+      `${where}, which is none of these: give all log.dirs of the node; where that one is lost, an ` +
+      'empty directory in its place'
+    )
   })
 }
 
+/** The directory ids of those where partitions lie. */
+export function missingDirectoryIds(given: Omit<GivenLogDirs, 'freshCount'>): string[] {
+  return missingOf(firstAssigned(given), given).map(([id]) => id)
+}
+
+function missingOf(
+  assigned: ReadonlyMap<string, string>,
+  { logDirs }: Pick<GivenLogDirs, 'logDirs'>,
+): (readonly [id: string, partition: string])[] {
+  return [...assigned].filter(([id]) => !logDirs.some(isOf(id)))
+}
+
 /** By directory id: the first partition that the cluster has put there. */
-function firstAssigned({ nodeId, image }: GivenLogDirs): ReadonlyMap<string, string> {
+function firstAssigned({
+  nodeId,
+  image,
+}: Pick<GivenLogDirs, 'nodeId' | 'image'>): ReadonlyMap<string, string> {
   const first = new Map<string, string>()
   for (const { name: topic, partitions } of image.topics.all()) {
     for (const [partition, placed] of partitions) {

@@ -42,6 +42,8 @@ export interface FreshPath {
   readonly path: string
   /** Else there is nothing by that name. */
   readonly exists: boolean
+  /** Of one that is lost, in whose place it is to be; by default a new one. */
+  readonly directoryId?: string | undefined
 }
 
 export interface WantedTopic {
@@ -65,7 +67,10 @@ export function topicCreation(
 ): TopicChange | TopicRefusal {
   const { name, partitionCount, fresh, identity } = wanted
   const format = fresh.map(place => freshLogDir(place, identity, options))
-  const freshLoads = format.map(({ directoryId }) => ({ directoryId, partitionCount: 0 }))
+  const counts = partitionCounts(node)
+  const freshLoads = format.map(({ directoryId }) => {
+    return { directoryId, partitionCount: counts.get(directoryId) ?? 0 }
+  })
   const loads = directoryLoads(node)
   const directories = loads && placePartitions(partitionCount, [...loads, ...freshLoads])
   const decision = createTopic(
@@ -127,27 +132,34 @@ export function logDirAddition(
 }
 
 /** Undefined where one has no directory id: then the broker chooses. A cordoned one gets nothing new. */
-function directoryLoads({ logDirs, image, identity }: StoppedNode): DirectoryLoad[] | undefined {
+function directoryLoads(node: StoppedNode): DirectoryLoad[] | undefined {
+  const { logDirs, image, identity } = node
   const paths = pathsById(logDirs)
   if (paths.size < logDirs.length) return undefined
   const cordoned = identity && image.brokers.byId(identity.nodeId)?.cordonedLogDirs
+  const counts = partitionCounts(node)
+  return [...paths.keys()]
+    .filter(directoryId => cordoned?.includes(directoryId) !== true)
+    .map(directoryId => ({ directoryId, partitionCount: counts.get(directoryId) ?? 0 }))
+}
+
+/** By directory id. */
+function partitionCounts({ image }: StoppedNode): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const topic of image.topics.all()) {
     for (const { directories } of topic.partitions.values()) {
       for (const id of directories) counts.set(id, (counts.get(id) ?? 0) + 1)
     }
   }
-  return [...paths.keys()]
-    .filter(directoryId => cordoned?.includes(directoryId) !== true)
-    .map(directoryId => ({ directoryId, partitionCount: counts.get(directoryId) ?? 0 }))
+  return counts
 }
 
 function freshLogDir(
-  { path, exists }: FreshPath,
+  { path, exists, directoryId: lostId }: FreshPath,
   identity: NodeIdentity,
   { nowMs, newId }: ChangeOptions,
 ): FreshLogDir {
-  const directoryId = newId()
+  const directoryId = lostId ?? newId()
   return { path, exists, directoryId, files: formattedLogDir({ ...identity, directoryId }, nowMs) }
 }
 

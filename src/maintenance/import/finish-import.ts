@@ -95,7 +95,9 @@ function changeOf(disk: Disk, partition: NotedPartition): string | undefined {
 
 function wayOut(disk: Disk, partitions: readonly NotedPartition[], journal: string): string {
   const anew = `to begin anew remove ${journal}, and import again`
-  const placed = partitions.filter(each => each.logs.length > 0 && isInPlace(disk, each))
+  const isBegun = (each: NotedPartition) =>
+    each.how === 'segments' || disk.status(stagingPath(each)) === undefined
+  const placed = partitions.filter(each => isBegun(each) && isInPlace(disk, each))
   if (placed.length === 0) return anew
   const names = placed.map(({ topic, partition }) => `${topic}-${partition}`).join(', ')
   return `${anew} what is not there yet: ${names} has some of it, or all`

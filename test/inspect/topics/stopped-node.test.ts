@@ -212,7 +212,8 @@ describe('a node of which a log.dir is missing', () => {
   ]
   const problem =
     `orders-1 lies in the log.dir with the id ${IDS[1]}, ` +
-    'which is none of these: give all log.dirs of the node'
+    'which is none of these: give all log.dirs of the node; where that one is lost, an ' +
+    'empty directory in its place'
   const node = (records: readonly MetadataRecord[]) => {
     const disk = formattedNode()
     putLog(disk, { more: records })

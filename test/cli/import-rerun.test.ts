@@ -1,0 +1,171 @@
+/** An import that was interrupted, run again: on the same log.dirs, from elsewhere, moved, and over what a broker did. */
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Disk } from '../../src/disk/disk.ts'
+import { nodeDisk } from '../../src/disk/node-disk.ts'
+import { scratchDirectory } from '../disk/scratch.ts'
+import { FIXTURES } from '../inspect/fixture-partitions.ts'
+import { runInProcess } from './run-in-process.ts'
+
+const scratch = scratchDirectory()
+const JOURNAL = 'kbroker-import.json'
+let here: string
+
+beforeEach(() => {
+  here = mkdtempSync(join(scratch, 'import-'))
+  cpSync(join(FIXTURES, 'clean-4.3'), here, { recursive: true })
+  const lines = [0, 1, 2, 3].map(partition => `{"partition":${partition},"value":"v"}\n`)
+  writeFileSync(join(here, 'in.jsonl'), lines.join(''))
+})
+
+class Killed extends Error {}
+
+/** Up to the call, and not that. */
+function killedAt(isIt: (method: string, paths: readonly unknown[]) => boolean): Disk {
+  return new Proxy(nodeDisk, {
+    get: (disk, method: keyof Disk) => {
+      const call = disk[method] as (...args: unknown[]) => unknown
+      return (...args: unknown[]) => {
+        if (isIt(method, args)) throw new Killed()
+        return call.apply(disk, args)
+      }
+    },
+  })
+}
+
+const IMPORT = ['import', 'in.jsonl', '-t', 'new', '--log-dirs', 'a,b', '--execute']
+
+/** Runs an import, which dies there. */
+async function dies(disk: Disk, args: readonly string[] = IMPORT): Promise<void> {
+  await expect(runInProcess(args, { workingDirectory: here, disk })).rejects.toThrow(Killed)
+}
+
+const run = (args: readonly string[] = IMPORT, workingDirectory = here) =>
+  runInProcess(args, { workingDirectory })
+
+async function endOffsets(topic: string): Promise<string> {
+  const { stdout } = await run(['offsets', topic, '--log-dirs', 'a,b'])
+  return stdout.replaceAll('\n', ' ').trim()
+}
+
+const inPlace = (method: string, [from, to]: readonly unknown[]) =>
+  method === 'rename' &&
+  /new-1\.[0-9a-f]{32}-delete$/.test(String(from)) &&
+  /new-1$/.test(String(to))
+const ALL = 'new:0:1 new:1:1 new:2:1 new:3:1'
+
+describe('an import that was interrupted', () => {
+  it('between its partitions is finished', async () => {
+    await dies(killedAt(inPlace))
+    const again = await run()
+    expect([again.exitCode, again.stderr]).toEqual([
+      0,
+      'kbroker: finished what was interrupted before\n',
+    ])
+    expect(await endOffsets('new')).toBe(ALL)
+    expect(existsSync(join(here, 'a', JOURNAL))).toBe(false)
+  })
+
+  it('while the topic is made begins anew, and nothing has to be recovered', async () => {
+    const writeCluster = () => Promise.reject(new Killed())
+    await expect(runInProcess(IMPORT, { workingDirectory: here, writeCluster })).rejects.toThrow(
+      Killed,
+    )
+    const isQuorumState = (method: string, [, to]: readonly unknown[]) =>
+      method === 'rename' && String(to).endsWith('quorum-state')
+    await dies(killedAt(isQuorumState))
+    expect((await run()).exitCode).toBe(0)
+    expect(await endOffsets('new')).toBe(ALL)
+  })
+
+  it('once all was in place is not done again', async () => {
+    await dies(killedAt((method, [path]) => method === 'remove' && String(path).endsWith(JOURNAL)))
+    const again = await run()
+    expect(again.stderr).toMatch(/^kbroker: all of it was in place before, and nothing was done/)
+    expect(await endOffsets('new')).toBe(ALL)
+  })
+
+  it('is finished from another directory', async () => {
+    await dies(killedAt(inPlace))
+    const [, , ...rest] = IMPORT
+    const args = ['import', join(here, 'in.jsonl'), ...rest].map(each =>
+      each === 'a,b' ? `${join(here, 'a')},../b` : each,
+    )
+    mkdirSync(join(here, 'elsewhere'))
+    expect((await run(args, join(here, 'elsewhere'))).stderr).toContain('finished')
+    expect(await endOffsets('new')).toBe(ALL)
+  })
+
+  it('is finished in log.dirs that were moved together, and refused where one was moved away', async () => {
+    await dies(killedAt(inPlace))
+    renameSync(join(here, 'b'), join(here, 'z'))
+    const moved = IMPORT.map(each => (each === 'a,b' ? 'a,z' : each))
+    await expect(run(moved)).rejects.toThrow(/names the log.dir b, which is none of a, z/)
+    mkdirSync(join(here, 'm'))
+    renameSync(join(here, 'a'), join(here, 'm/a'))
+    renameSync(join(here, 'z'), join(here, 'm/b'))
+    const together = IMPORT.map(each => (each === 'a,b' ? 'm/a,m/b' : each))
+    expect((await run(together)).stderr).toContain('finished')
+  })
+
+  it('is refused where records have come since, and those stay', async () => {
+    await dies(killedAt(inPlace))
+    writeFileSync(join(here, 'late'), 'late\n')
+    const produce = ['produce', 'late', '-t', 'new', '-p', '1', '--log-dirs', 'a,b', '-q']
+    expect((await run(produce)).exitCode).toBe(0)
+    await expect(run()).rejects.toThrow(
+      /new-1 is not what it was.*remove a\/kbroker-import.json, and import again .*: new-0 has/,
+    )
+    expect(await endOffsets('new')).toMatch(/^new:0:1 new:1:1 /)
+  })
+
+  it('is refused where its topic was deleted', async () => {
+    await dies(killedAt(inPlace))
+    const deletion = ['topics', 'delete', '--topic', 'new', '--log-dirs', 'a,b', '--execute']
+    expect((await run(deletion)).exitCode).toBe(0)
+    await expect(run()).rejects.toThrow('found no such topic')
+  })
+})
+
+describe('log.dirs of an import', () => {
+  it('that are not there are not made where others are', async () => {
+    const given = IMPORT.map(each => (each === 'a,b' ? 'a,b,typo' : each))
+    const { exitCode, stderr } = await run(given)
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^kbroker: typo is not there/)])
+    expect(existsSync(join(here, 'typo'))).toBe(false)
+  })
+
+  it('that are empty take what the preview says, in whatever order they are given', async () => {
+    mkdirSync(join(here, 'c'))
+    const given = IMPORT.map(each => (each === 'a,b' ? 'c,b,a' : each))
+    const preview = await run(given.slice(0, -1))
+    expect(preview.stdout).toContain('into c')
+    const { stdout } = await run(given)
+    const placed = (text: string) => text.split('\n').filter(line => line.includes(' into '))
+    expect(placed(stdout)).toEqual(placed(preview.stdout))
+  })
+
+  it('that are empty stand in the place of one that is lost', async () => {
+    await run(['export', 'orders', '--log-dirs', 'a,b', '--to', 'out'])
+    rmSync(join(here, 'b'), { recursive: true })
+    mkdirSync(join(here, 'b'))
+    const restore = ['import', 'out', '--log-dirs', 'b,a']
+    const preview = await run(restore)
+    expect(preview.stdout).toMatch(
+      /^format b, in the place of the lost log.dir zS7szqmaR2WOQyU5UlX1qA\n/,
+    )
+    expect(preview.stdout).toContain('orders-0: offsets 0 to 71, into b (new partition)')
+    expect((await run([...restore, '--execute'])).exitCode).toBe(0)
+    expect(await endOffsets('orders')).toBe('orders:0:72 orders:1:101 orders:2:67')
+    expect((await run(['verify', 'a', 'b'])).exitCode).toBe(0)
+  })
+})
