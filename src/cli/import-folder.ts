@@ -1,6 +1,6 @@
 /** The plan to import an exported folder: its checksums are looked at before anything else. */
 import { join } from 'node:path'
-import { CorruptDataError, UsageError } from '../base/errors.ts'
+import { CorruptDataError, UsageError, type Damage } from '../base/errors.ts'
 import { DEFAULT_DECODE_LIMITS } from '../base/limits.ts'
 import { considerate } from '../disk/considerate-disk.ts'
 import type { Disk } from '../disk/disk.ts'
@@ -8,6 +8,7 @@ import { PartitionLogReader } from '../inspect/offsets/partition-log.ts'
 import { partitionTransactions } from '../inspect/transactions/partition-transactions.ts'
 import { readPartitionDirectory } from '../log/partition-directory.ts'
 import { checksumOf } from '../maintenance/copy-file.ts'
+import { exportDamages } from '../maintenance/export/export-damages.ts'
 import type { ExportedPartition, ExportManifest } from '../maintenance/export/manifest.ts'
 import type { StagedPartition } from '../maintenance/import/staged-partition.ts'
 import { checkExport, lastEpochOf, stageFolder } from '../maintenance/import/stage-folder.ts'
@@ -21,6 +22,7 @@ import {
   type ImportPlan,
 } from './import-plan.ts'
 import { startProgress } from './progress.ts'
+import { damageText } from './render/lookup-text.ts'
 
 export interface FolderToImport {
   /** Of the export. */
@@ -50,7 +52,7 @@ export async function planFolder(
   const { disk, nowMs } = context
   const { path, manifest, importId } = folder
   const chosen = chosenPartitions(folder)
-  await check(path, chosen, context)
+  const damages = await check(path, chosen, context)
   const epochs = new Map(
     chosen.map(({ exported, number }) => [number, lastEpochOf(disk, path, exported)]),
   )
@@ -82,6 +84,7 @@ export async function planFolder(
   return {
     target,
     notices,
+    damages: damages.map(damage => `${damageText(damage)}; it is imported as it is`),
     partitions: placed.map(({ exported, place: { partition, logDir }, into }) => ({
       partition,
       logDir,
@@ -135,19 +138,24 @@ function chosenPartitions({ manifest, partition, path }: FolderToImport): Chosen
   return [{ exported, number: partition }]
 }
 
+/** @returns what was wrong already when it was exported */
 async function check(
   path: string,
   chosen: readonly Chosen[],
   context: CommandContext,
-): Promise<void> {
+): Promise<Damage[]> {
   const progress = await startProgress('checking', context)
   const partitions = chosen.map(({ exported }) => exported)
-  const total = bytesOf(chosen)
+  const total = 2 * bytesOf(chosen)
   let read = 0
   const onProgress = (bytes: number) => progress.advance((read += bytes), total)
-  const problems = checkExport(considerate(context.disk), path, { partitions }, onProgress)
+  const disk = considerate(context.disk)
+  const problems = checkExport(disk, path, { partitions }, onProgress)
+  const limits = DEFAULT_DECODE_LIMITS
+  const damages =
+    problems.length > 0 ? [] : exportDamages(disk, path, { partitions }, { limits, onProgress })
   progress.stop()
-  if (problems.length === 0) return
+  if (problems.length === 0) return damages
   for (const problem of problems.slice(1)) context.stderr(`kbroker: ${problem}`)
   throw new CorruptDataError({
     file: path,

@@ -70,6 +70,7 @@ export async function planLines(
     target,
     partitions,
     places,
+    damages: [],
     notices: [...(dropped === 0 ? [] : [`${left} are left out`]), ...open],
     stage: async () => {
       const plainSizeMax = Math.min(BATCH_BYTES, rules.plainSizeMax)

@@ -10,6 +10,8 @@ export interface ImportPlan {
   readonly stage: () => Promise<readonly StagedPartition[]>
   /** What is good to know. */
   readonly notices: readonly string[]
+  /** What is wrong with what is imported, and is taken over as it is. */
+  readonly damages: readonly string[]
 }
 
 export interface PlannedPartition {

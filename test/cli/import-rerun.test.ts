@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -33,7 +34,7 @@ class Killed extends Error {}
 function killedAt(isIt: (method: string, paths: readonly unknown[]) => boolean): Disk {
   return new Proxy(nodeDisk, {
     get: (disk, method: keyof Disk) => {
-      const call = disk[method] as (...args: unknown[]) => unknown
+      const call = Reflect.get(disk, method) as (...args: unknown[]) => unknown
       return (...args: unknown[]) => {
         if (isIt(method, args)) throw new Killed()
         return call.apply(disk, args)
@@ -134,6 +135,51 @@ describe('an import that was interrupted', () => {
     expect((await run(deletion)).exitCode).toBe(0)
     await expect(run()).rejects.toThrow('found no such topic')
   })
+})
+
+it('a file without records changes nothing', async () => {
+  writeFileSync(join(here, 'in.jsonl'), '')
+  const { exitCode, stdout, stderr } = await run()
+  expect([exitCode, stdout]).toEqual([0, ''])
+  expect(stderr).toMatch(/^kbroker: nothing to import: in.jsonl has no records/)
+  expect((await run(['topics', 'list', '--log-dirs', 'a,b'])).stdout).not.toContain('new')
+})
+
+describe('a log that is damaged', () => {
+  const LOG = 'b/orders-0/00000000000000000041.log'
+
+  beforeEach(() => {
+    const bytes = readFileSync(join(here, LOG))
+    bytes[900]! ^= 1
+    writeFileSync(join(here, LOG), bytes)
+  })
+
+  it('is exported and imported as it is, and told each time', async () => {
+    const damage = /^kbroker: out\/orders-0\/0+41.log at byte 806: the checksum does not hold/m
+    const exported = await run(['export', 'orders', '--log-dirs', 'a,b', '--to', 'out'])
+    expect([exported.exitCode, exported.stderr]).toEqual([1, expect.stringMatching(damage)])
+    const copy = readFileSync(join(here, 'out/orders-0/00000000000000000041.log'))
+    expect(copy.equals(readFileSync(join(here, LOG)))).toBe(true)
+    const into = ['import', 'out', '-t', 'new', '--log-dirs', 'a,b']
+    for (const args of [into, [...into, '--execute']]) {
+      const { exitCode, stderr } = await run(args)
+      expect([exitCode, stderr]).toEqual([1, expect.stringMatching(damage)])
+    }
+    expect(await endOffsets('new')).toBe('new:0:72 new:1:101 new:2:67')
+  })
+
+  it('is not taken for one that is sound', async () => {
+    const sound = await run(['export', 'orders-1', '--log-dirs', 'a,b', '--to', 'out'])
+    expect([sound.exitCode, sound.stderr]).toEqual([0, ''])
+  })
+})
+
+it('a folder export that fails leaves nothing behind', async () => {
+  const isManifest = (method: string, [path]: readonly unknown[]) =>
+    method === 'create' && String(path).endsWith('manifest.json')
+  const disk = killedAt(isManifest)
+  await dies(disk, ['export', 'orders', '--log-dirs', 'a,b', '--to', 'out'])
+  expect(existsSync(join(here, 'out.partial'))).toBe(false)
 })
 
 describe('log.dirs of an import', () => {

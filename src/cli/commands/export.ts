@@ -9,6 +9,7 @@ import type { OffsetRange } from '../../inspect/offsets/offset-point.ts'
 import { rangeInLog } from '../../inspect/offsets/range-in-log.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
 import { readPartitionMetadata } from '../../log/partition-metadata.ts'
+import { exportDamages } from '../../maintenance/export/export-damages.ts'
 import { exportFolder, PARTIAL_SUFFIX } from '../../maintenance/export/export-folder.ts'
 import { planExport } from '../../maintenance/export/export-plan.ts'
 import type { ExportManifest } from '../../maintenance/export/manifest.ts'
@@ -25,12 +26,14 @@ import {
   type LogDirsOption,
   type QuietOption,
 } from '../common-options.ts'
+import { EXIT } from '../exit-code.ts'
 import { exportRecords } from '../export-records.ts'
 import { leavingOut } from '../left-out.ts'
 import { parseOffsetRange } from '../offset-grammar.ts'
 import { logSizesOf, notePageCache } from '../page-cache-note.ts'
 import { startProgress } from '../progress.ts'
 import { exportedFolderLines, exportedRecordsLines } from '../render/export-output.ts'
+import { damageText } from '../render/lookup-text.ts'
 import { scannedPartitions, type ScannedPartition } from '../scanned-partitions.ts'
 import { resolveTargets } from '../targets.ts'
 import { PACKAGE_VERSION } from '../version.ts'
@@ -200,6 +203,13 @@ async function intoFolder(
       onProgress: bytes => progress.advance((copied += bytes), total),
     })
     progress.stop()
+    const damages = exportDamages(considerate(disk), options.to, manifest, {
+      limits: limitsOf(options),
+    })
+    for (const damage of damages) {
+      context.stderr(`kbroker: ${damageText(damage)}; the copy is as the log is`)
+      context.endWith(EXIT.itemFailed)
+    }
     const lines = exportedFolderLines(manifest, options.to, options.json === true)
     for (const line of lines) context.stdout.line(line)
   } finally {
@@ -273,4 +283,5 @@ Examples:
   kbroker export orders --log-dirs /data/a,/data/b --to /backup/orders && (cd /backup/orders && sha256sum -c SHA256SUMS)
   kbroker export /data/a/orders-0 --offsets -1h: --to - | jq .value
 
-Exit codes: 0 all is exported · 1 something could not be read; what could is there · 2 usage`
+Exit codes: 0 all is exported · 1 something could not be read, and what could is there; or the log is
+damaged, and so is its copy · 2 usage`

@@ -1,20 +1,10 @@
 /** `kbroker import`: what `export` wrote, back into the log.dirs of a stopped broker. */
-import { createHash } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { UsageError } from '../../base/errors.ts'
 import { MEBIBYTE } from '../../base/limits.ts'
-import type { CodecName } from '../../compression/codec.ts'
 import { CODECS } from '../../compression/codecs.ts'
-import { standardInput } from '../../disk/input-stream.ts'
-import { decodeManifest, MANIFEST, type ExportManifest } from '../../maintenance/export/manifest.ts'
 import type { BrokerFile } from '../../log-dirs/broker-file.ts'
-import {
-  addBrokerConfigOption,
-  withBrokerFile,
-  type BrokerConfigOption,
-} from '../broker-config-option.ts'
+import { addBrokerConfigOption, withBrokerFile } from '../broker-config-option.ts'
 import {
   carryOutImport,
   endImport,
@@ -34,33 +24,17 @@ import {
   parseByteSize,
   parseNatural,
   parsePositiveInteger,
-  type LimitOption,
-  type LogDirsOption,
-  type QuietOption,
 } from '../common-options.ts'
 import { openCompressedInput } from '../compressed-input.ts'
-import { addExecuteOption, type ExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
+import { EXIT } from '../exit-code.ts'
+import { addExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
 import { ImportCluster } from '../import-cluster.ts'
 import { planFolder } from '../import-folder.ts'
 import { planLines } from '../import-lines.ts'
 import type { ImportPlan } from '../import-plan.ts'
+import { importSourceOf, type ImportOptions, type ImportSource } from '../import-source.ts'
 import { RECORD_SIZE_MAX_FLAG } from '../produce-input/record-reader.ts'
 import { importLines } from '../render/import-output.ts'
-import { SpooledInput } from '../spooled-input.ts'
-import { missing } from '../targets.ts'
-
-interface ImportOptions
-  extends LogDirsOption, LimitOption, QuietOption, ExecuteOption, BrokerConfigOption {
-  readonly topic?: string
-  readonly partition?: number
-  readonly partitions?: number
-  readonly topicConfig?: readonly string[]
-  readonly keepOffsets?: true
-  readonly markers?: 'keep' | 'drop'
-  readonly compressionCodec: CodecName
-  readonly maxRecordBytes: number
-  readonly json?: true
-}
 
 export function createImportCommand(context: CommandContext): Command {
   const command = new Command('import')
@@ -125,7 +99,7 @@ async function runImport(
   context: CommandContext,
 ): Promise<void> {
   const { options, brokerFile } = withBrokerFile(given, context)
-  const source = await sourceOf(from, options, context)
+  const source = await importSourceOf(from, options, context)
   try {
     await importSource(source, options, brokerFile, context)
   } finally {
@@ -134,7 +108,7 @@ async function runImport(
 }
 
 async function importSource(
-  source: Source,
+  source: ImportSource,
   options: ImportOptions,
   brokerFile: BrokerFile,
   context: CommandContext,
@@ -152,6 +126,10 @@ async function importSource(
     return endImport(cluster.formatted, context)
   }
   let plan = await planOf(source, cluster, options, context)
+  if (source.manifest === undefined && plan.partitions.length === 0) {
+    for (const text of plan.notices) notice(`kbroker: ${text}`)
+    return notice(`kbroker: nothing to import: ${source.name} has no records; nothing was changed`)
+  }
   if (executed && cluster.formatted.length < cluster.logDirs.length) {
     await cluster.format()
     // In the order in which they were planned with, so that the partitions go where that said.
@@ -159,6 +137,8 @@ async function importSource(
     plan = await planOf(source, cluster, options, context)
   }
   for (const text of plan.notices) notice(`kbroker: ${text}`)
+  for (const text of plan.damages) context.stderr(`kbroker: ${text}`)
+  if (plan.damages.length > 0) context.endWith(EXIT.itemFailed)
   if (executed) {
     const { importId } = source
     const { target, places, stage } = plan
@@ -175,85 +155,8 @@ async function importSource(
 const WAS_FINISHED =
   'all of it was in place before, and nothing was done: run it again to import it again'
 
-interface Source {
-  /** In messages. */
-  readonly name: string
-  readonly topic: string
-  /** Of a folder. */
-  readonly manifest: ExportManifest | undefined
-  /** Of standard input. */
-  readonly input: SpooledInput | undefined
-  /** The same each time the same is imported. */
-  readonly importId: string
-}
-
-function sourceOf(
-  from: string,
-  options: ImportOptions,
-  context: CommandContext,
-): Source | Promise<Source> {
-  if (from === '-') return standardInputSource(options, context)
-  const status = context.disk.status(from)
-  if (status === undefined) throw missing(from)
-  if (status.kind === 'directory') return folderSource(from, options, context)
-  const topic = topicOfLines(options)
-  const { size, mtimeMs } = status
-  const importId = idOf(resolve(from), size, mtimeMs, ...howOf(options))
-  return { name: from, topic, manifest: undefined, input: undefined, importId }
-}
-
-function folderSource(from: string, options: ImportOptions, { disk }: CommandContext): Source {
-  refuseForFolder(options)
-  const { topic, partition } = options
-  const file = join(from, MANIFEST)
-  if (disk.status(file) === undefined) {
-    throw new UsageError(`${from} has no ${MANIFEST}: it is no folder that kbroker export made`)
-  }
-  const bytes = disk.readWhole(file)
-  const manifest = decodeManifest(bytes, file)
-  const into = topic ?? manifest.topic.name
-  const importId = idOf(bytes.toString('base64'), into, partition ?? null)
-  return { name: from, topic: into, manifest, input: undefined, importId }
-}
-
-/** Read twice, and known again by its bytes if this is interrupted. */
-async function standardInputSource(
-  options: ImportOptions,
-  { writableDisk, randomBytes }: CommandContext,
-): Promise<Source> {
-  const topic = topicOfLines(options)
-  const path = join(tmpdir(), `kbroker-import-${randomBytes(SCRATCH_BYTES).toString('hex')}`)
-  const input = await SpooledInput.of(standardInput(), writableDisk, path)
-  const importId = idOf(input.digest, ...howOf(options))
-  return { name: 'standard input', topic, manifest: undefined, input, importId }
-}
-
-function topicOfLines({ topic, markers, keepOffsets }: ImportOptions): string {
-  if (topic === undefined) throw new UsageError('where to? Give --topic')
-  if (markers === 'keep' && keepOffsets !== true) {
-    throw new UsageError('--markers keep wants --keep-offsets: markers belong to their offsets')
-  }
-  return topic
-}
-
-function howOf({ topic, partition, partitions, keepOffsets, markers }: ImportOptions): unknown[] {
-  return [topic, partition ?? null, partitions ?? null, keepOffsets === true, markers ?? null]
-}
-
-function idOf(...facts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, ID_DIGITS)
-}
-
-const SCRATCH_BYTES = 8
-const ID_DIGITS = 32
-
-function refuseForFolder({ keepOffsets, markers }: ImportOptions): void {
-  if (keepOffsets === undefined && markers === undefined) return
-  throw new UsageError('--keep-offsets and --markers are for .jsonl: a folder is taken as it is')
-}
-
 function clusterOf(
-  { topic, manifest }: Source,
+  { topic, manifest }: ImportSource,
   options: ImportOptions,
   brokerFile: BrokerFile,
   context: CommandContext,
@@ -272,7 +175,7 @@ function clusterOf(
 }
 
 function planOf(
-  { name, manifest, input: spooled, importId }: Source,
+  { name, manifest, input: spooled, importId }: ImportSource,
   cluster: ImportCluster,
   options: ImportOptions,
   context: CommandContext,
@@ -307,4 +210,5 @@ Examples:
   kbroker import /backup/orders --topic restored --log-dirs /data/a --execute
   zcat old.jsonl.gz | grep eu-west | kbroker import - --topic eu --log-dirs /data/a
 
-Exit codes: 0 fine · 1 a line, a file or the log.dirs are in no order; nothing is changed · 2 usage`
+Exit codes: 0 fine · 1 a line, a file or the log.dirs are in no order; nothing is changed, but where a
+folder holds a log that was damaged before, which is imported as it is, and told · 2 usage`

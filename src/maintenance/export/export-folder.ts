@@ -1,8 +1,9 @@
 /**
  * Copies partitions into a folder that stands for itself. It gets its name once everything in it is durable: an export
- * that was interrupted leaves `NAME.partial`, which the next one clears away.
+ * that was interrupted leaves `NAME.partial`, which the next one clears away; one that fails clears it away itself.
  */
 import { basename, dirname, join } from 'node:path'
+import { DiskError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { writeNewFile } from '../../disk/replace-file.ts'
 import { parsePartitionFolder } from '../../log/file-names.ts'
@@ -34,14 +35,24 @@ export interface FolderExport {
 export const PARTIAL_SUFFIX = '.partial'
 
 /** @throws DiskError; CorruptDataError where a file shrinks meanwhile */
-export function exportFolder(
-  from: Disk,
-  to: Disk,
-  { path, origin, partitions, onProgress }: FolderExport,
-): ExportManifest {
-  const partial = path + PARTIAL_SUFFIX
+export function exportFolder(from: Disk, to: Disk, wanted: FolderExport): ExportManifest {
+  const partial = wanted.path + PARTIAL_SUFFIX
   clearPartial(to, partial)
   to.makeDirectory(partial)
+  try {
+    return fillFolder(from, to, partial, wanted)
+  } catch (error) {
+    giveUp(to, partial)
+    throw error
+  }
+}
+
+function fillFolder(
+  from: Disk,
+  to: Disk,
+  partial: string,
+  { path, origin, partitions, onProgress }: FolderExport,
+): ExportManifest {
   const exported = partitions.map(({ partition, folder, plan }): ExportedPartition => {
     const target = join(partial, folder)
     to.makeDirectory(target)
@@ -62,6 +73,15 @@ export function exportFolder(
   to.rename(partial, path)
   to.syncDirectory(dirname(path))
   return manifest
+}
+
+/** A full disk is not left full; where the disk takes nothing any more, the failure before this one is told. */
+function giveUp(disk: Disk, partial: string): void {
+  try {
+    clearPartial(disk, partial)
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error
+  }
 }
 
 /** Of what an export makes; anything else is somebody's, and stays in the way. */
