@@ -263,6 +263,7 @@ it('records go behind others whose last segment is empty', async () => {
     disk.put(join(LOGS, `orders-0/00000000000000000040.${kind}`), Buffer.alloc(0))
   }
   await imported(disk, each => stageRecords(each, 40n, 'segments'))
+  expect(visible(disk)['00000000000000000040.log']).not.toBe('')
   expect(opened(disk).endOffset).toBe(80n)
 })
 
