@@ -102,7 +102,8 @@ class RecoverTotals {
 
 /** As a sentence's end, behind the partition's name. @param isPreview whether it was only tried */
 export function loadActionText(action: LoadAction, isPreview = false): string {
-  return `${isPreview ? 'would have ' : ''}${doneText(action)}`
+  const text = doneText(action)
+  return isPreview ? `would have ${text.replace(/^wrote/, 'written')}` : text
 }
 
 function doneText(action: LoadAction): string {
