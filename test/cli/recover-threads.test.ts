@@ -73,7 +73,8 @@ function recoveredAlike(name: string, threads: number, make: (path: string) => v
     const contents = contentsOf(path)
     const changed = [...contents].filter(([file, hash]) => before.get(file) !== hash)
     return {
-      preview: [preview.stdout, preview.status],
+      preview: preview.stdout,
+      previewStatus: preview.status,
       status,
       told: stdout,
       errors: stderr,
@@ -82,8 +83,12 @@ function recoveredAlike(name: string, threads: number, make: (path: string) => v
     }
   })
   expect(other).toEqual(one)
-  expect(one!.preview[0]).toBe(one!.told)
+  expect(asDone(one!.preview)).toBe(one!.told)
   return one!
+}
+
+function asDone(preview: string): string {
+  return preview.replaceAll(': would have written ', ': wrote ').replaceAll(': would have ', ': ')
 }
 
 function recover(cwd: string, threads: number, ...options: string[]) {
