@@ -62,6 +62,5 @@ function kbrokerAt(words: readonly string[]): number {
 
 /** Anybody may call a process as they like. */
 function withoutControls(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
+  return text.replace(/\p{Cc}/gu, '?')
 }

@@ -1,6 +1,6 @@
 /**
- * Puts in place what was staged, by renames within one folder. Each step may be done already: of an import that was interrupted, what
- * is left to do is done.
+ * Puts in place what was staged, by renames within one folder. Each step may be done already: of an import that was
+ * interrupted, what is left to do is done.
  *
  * | the partition            | then                                                                                   |
  * |--------------------------|----------------------------------------------------------------------------------------|
@@ -14,7 +14,13 @@ import { join } from 'node:path'
 import { RefusedError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { replaceFile } from '../../disk/replace-file.ts'
-
+import {
+  CLEANER_CHECKPOINT,
+  deletedFolderName,
+  HIGH_WATERMARK_CHECKPOINT,
+  LOG_START_CHECKPOINT,
+  RECOVERY_POINT_CHECKPOINT,
+} from '../../log/file-names.ts'
 import { LeaderEpochs } from '../../log/leader-epochs.ts'
 import {
   encodeOffsetCheckpoint,
@@ -24,13 +30,6 @@ import {
 import { readPartitionDirectory } from '../../log/partition-directory.ts'
 import type { PartitionFile } from '../../log/segment.ts'
 import { copyFile } from '../copy-file.ts'
-import {
-  CLEANER_CHECKPOINT,
-  deletedFolderName,
-  HIGH_WATERMARK_CHECKPOINT,
-  LOG_START_CHECKPOINT,
-  RECOVERY_POINT_CHECKPOINT,
-} from '../../log/file-names.ts'
 import {
   partitionPath,
   removeFolder,
@@ -133,8 +132,9 @@ function moveSegments(disk: Disk, staging: string, path: string): void {
 }
 
 /**
- * Over an empty segment that begins where the import does, where there is one. A rename from one folder to another may be lost in one of the two. So the file is copied beside its place first, under
- * the name of a compaction that did not finish, which a broker removes.
+ * Over an empty segment that begins where the import does, where there is one. A rename from one folder to another may be
+ * lost in one of the two: so the file is copied beside its place first, under the name of a compaction that did not finish,
+ * which a broker removes.
  */
 function copyInto(disk: Disk, { name, path, size }: PartitionFile, folder: string): void {
   const target = join(folder, name)
