@@ -54,7 +54,7 @@ export function createRepairCommand(context: CommandContext): Command {
     .argument('[paths...]', 'partition folders, log.dirs, patterns; topics within --log-dirs')
     .option(
       '--salvage',
-      'keep every batch that holds, also behind damage; offsets stay as they are',
+      'keep every batch that holds, also behind damage and where segments overlap; offsets stay',
     )
     .option('--like-kafka', 'cut at the first batch that does not hold, and drop what lies behind')
     .option('--backup <dir>', "keep what is replaced there; default: in the partition's folder")
@@ -139,9 +139,9 @@ function cureOf({ likeKafka, salvage }: RepairOptions): Cure | undefined {
 }
 
 /** @throws UsageError */
-function refuseBackup({ backup, stale }: RepairOptions, { disk }: CommandContext): void {
+function refuseBackup({ backup, stale, execute }: RepairOptions, { disk }: CommandContext): void {
   if (backup !== undefined) refuseBackupInLogDir(disk, backup)
-  else if (stale === true) {
+  else if (stale === true && execute === true) {
     throw new UsageError('--stale: say where the folders are to go, with --backup')
   }
 }

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import type { CheckpointMend } from '../../maintenance/repair/checkpoint-mend.ts'
 import { type CureReport, isDamaged } from '../../maintenance/repair/cure-report.ts'
 import { overlaps, OVERLAPS } from '../../maintenance/repair/misplaced.ts'
-import type { LostRange } from '../../maintenance/repair/loss.ts'
+import type { LostRange, OffsetRange } from '../../maintenance/repair/loss.ts'
 import type { Cure } from '../../maintenance/repair/partition-cure.ts'
 import {
   needsCure,
@@ -121,8 +121,14 @@ export class RepairText implements RepairOutput {
   }
 
   #details({ topic, partition }: PartitionPlace, report: CureReport): void {
-    const { lost, mended, openTransactions } = report
+    const { lost, mended, joined, absent, openTransactions } = report
     this.#some(lost, range => rangeLines(range))
+    this.#some(joined, name => [
+      `${name}: put together with the segment before it: their offsets reach into one another`,
+    ])
+    this.#some(absent, range => [
+      `absent: offsets ${offsetsText(range)}: no file holds them; a segment is missing, unless the topic is compacted`,
+    ])
     this.#some(mended, ({ file, position, what, found, mended: is, ...offsets }) => {
       const place = `${basename(file)} at byte ${position}`
       const batch = `offsets ${offsets.firstOffset} to ${offsets.lastOffset}`
@@ -165,12 +171,14 @@ function lostText({ lost, lostOffsets, bytes, bytesBefore }: CureReport): string
 }
 
 function segmentsText(report: CureReport): string {
-  const { rewritten, dropped } = report
+  const { rewritten, dropped, joined } = report
   if (!isDamaged(report)) return 'as they are: it does not notice'
-  return `${rewritten.length} rewritten, ${dropped.length} dropped`
+  const gone =
+    joined.length > 0 ? `${joined.length} joined with others` : `${dropped.length} dropped`
+  return `${rewritten.length} rewritten, ${gone}`
 }
 
-function offsetsText({ firstOffset, lastOffset }: LostRange): string {
+function offsetsText({ firstOffset, lastOffset }: Partial<OffsetRange>): string {
   if (firstOffset === lastOffset) return `${firstOffset}`
   if (lastOffset === undefined) return `from ${firstOffset} on`
   return `${firstOffset} to ${lastOffset}`

@@ -1,5 +1,4 @@
 /** Batches that lie in a segment before the one they belong to: segments overlap. */
-import { LimitError } from '../../base/errors.ts'
 import { MEBIBYTE } from '../../base/limits.ts'
 import type { Batch } from '../../inspect/dump/dump-sink.ts'
 
@@ -20,17 +19,16 @@ export class CarriedBatches {
   readonly batches: CarriedBatch[] = []
   #bytes = 0
 
-  /** @throws LimitError where they take more memory than they may */
+  /** Whether they take more memory than they may: some are left out, and the segments want to be put together. */
+  get isOverfull(): boolean {
+    return this.#bytes > CARRIED_BYTES_MAX
+  }
+
   add(batch: Batch, place: Pick<CarriedBatch, 'path' | 'position' | 'records'>): void {
     const { buffer, start, size, baseOffset: firstOffset, lastOffset } = batch
-    this.#bytes += size
-    if (this.#bytes > CARRIED_BYTES_MAX || buffer.length - start < size) {
-      throw new LimitError({
-        what: `${place.path} at byte ${place.position}: batches of the next segment`,
-        needed: `${this.#bytes} bytes`,
-        allowed: `${CARRIED_BYTES_MAX} bytes`,
-      })
-    }
+    const isInMemory = buffer.length - start >= size
+    this.#bytes += isInMemory ? size : Infinity
+    if (this.isOverfull) return
     const bytes = Buffer.from(buffer.subarray(start, start + size))
     this.batches.push({ ...place, firstOffset, lastOffset, bytes })
   }

@@ -27,6 +27,8 @@ export interface CarryOutOptions {
   readonly logEnd: bigint
   /** From which segment on an earlier repair may have changed the log, and no more. */
   readonly changedFrom: bigint | undefined
+  /** Base offsets of the segments that a salvage puts together with the one before them. */
+  readonly joined: ReadonlySet<bigint>
   readonly workedOut: WorkedOut | undefined
 }
 
@@ -47,20 +49,20 @@ class CarryingOut {
   readonly #disk: Disk
   readonly #workedOut: WorkedOut | undefined
   readonly #cure: PartitionCure
-  readonly #totals = new CureTotals()
+  readonly #totals: CureTotals
   /** From where on files may be other than before. */
   #changedFrom: bigint | undefined
 
   constructor(partition: CuredPartition, options: CarryOutOptions, environment: CureEnvironment) {
     this.#partition = partition
+    this.#totals = new CureTotals(partition)
     this.#options = options
     this.#environment = environment
     this.#disk = environment.disk
     this.#changedFrom = options.changedFrom
     const isKnown = options.cure === 'salvage' && options.changedFrom === undefined
     this.#workedOut = isKnown ? options.workedOut : undefined
-    this.#cure =
-      this.#workedOut?.cure ?? new PartitionCure(partition, environment, options.changedFrom)
+    this.#cure = this.#workedOut?.cure ?? new PartitionCure(partition, environment, options)
   }
 
   run(): CureReport {

@@ -1,5 +1,6 @@
 /** What a cure keeps and loses of a partition, in figures. */
-import { lostOffsets, type LostRange, type MendedBatch } from './loss.ts'
+import { lostOffsets, type LostRange, type MendedBatch, type OffsetRange } from './loss.ts'
+import type { CuredPartition } from './partition-cure.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
 
 export interface CureReport {
@@ -15,6 +16,10 @@ export interface CureReport {
   readonly mended: readonly MendedBatch[]
   readonly rewritten: readonly string[]
   readonly dropped: readonly string[]
+  /** Logs that are put together with one before them, and are no more. */
+  readonly joined: readonly string[]
+  /** Offsets between two segments that no file holds, without any damage; where the topic is not compacted. */
+  readonly absent: readonly OffsetRange[]
   readonly endOffset: bigint
   readonly openTransactions: readonly OpenTransaction[]
   /** Bytes of a write at the end that a crash cut off. */
@@ -41,13 +46,27 @@ export class CureTotals {
   readonly #mended: MendedBatch[] = []
   readonly #rewritten: string[] = []
   readonly #dropped: string[] = []
+  readonly #joined: string[] = []
+  readonly #absent: OffsetRange[] = []
+  readonly #isCompacted: boolean
+  #nextOffset: bigint | undefined
+
+  constructor({ isCompacted }: Pick<CuredPartition, 'isCompacted'>) {
+    this.#isCompacted = isCompacted
+  }
 
   add(outcome: SegmentOutcome): void {
-    const { segment, change } = outcome
+    const { segment, joined, change, nextOffset } = outcome
+    const { baseOffset } = segment
+    const firstOffset = this.#nextOffset ?? baseOffset
+    const isAbsent = firstOffset < baseOffset && change !== 'dropped' && !this.#isCompacted
+    if (isAbsent) this.#absent.push({ firstOffset, lastOffset: baseOffset - 1n })
+    this.#nextOffset = nextOffset
     this.#records += outcome.records
     this.#batches += outcome.batches
     this.#bytes += outcome.size
-    this.#bytesBefore += segment.log.size
+    for (const { log } of [segment, ...joined]) this.#bytesBefore += log.size
+    for (const { log } of joined) this.#joined.push(log.name)
     this.#unfinishedBytes += outcome.unfinishedBytes
     for (const range of outcome.lost) this.#lost.push(range)
     for (const batch of outcome.mended) this.#mended.push(batch)
@@ -76,6 +95,8 @@ export class CureTotals {
       mended: this.#mended,
       rewritten: this.#rewritten,
       dropped: this.#dropped,
+      joined: this.#joined,
+      absent: this.#absent,
       endOffset,
       openTransactions,
       unfinishedBytes: this.#unfinishedBytes,

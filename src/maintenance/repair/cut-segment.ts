@@ -40,6 +40,7 @@ export function cutSegment(segment: Segment, options: CutOptions): SegmentOutcom
     const range = { firstOffset: nextOffset, ...(lastOffset !== undefined && { lastOffset }) }
     return {
       segment,
+      joined: [],
       change: position < end ? 'rewritten' : 'kept',
       pieces: position === 0 ? [] : [{ path: log.path, from: 0, to: position }],
       size: position,
@@ -51,6 +52,7 @@ export function cutSegment(segment: Segment, options: CutOptions): SegmentOutcom
       mended: [],
       unfinishedBytes: 0,
       handsOn: false,
+      isOverfull: false,
     }
   } finally {
     file.close()
@@ -73,6 +75,7 @@ export function droppedSegment(segment: Segment): SegmentOutcome {
   const places = [{ file: log.path, position: 0, size: log.size, reason }]
   return {
     segment,
+    joined: [],
     change: 'dropped',
     pieces: [],
     size: 0,
@@ -83,5 +86,6 @@ export function droppedSegment(segment: Segment): SegmentOutcome {
     mended: [],
     unfinishedBytes: 0,
     handsOn: false,
+    isOverfull: false,
   }
 }

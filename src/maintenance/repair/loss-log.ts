@@ -1,34 +1,43 @@
 /** The places of one segment that are left out, put together to ranges of offsets that are lost by them. */
 import type { Batch } from '../../inspect/dump/dump-sink.ts'
-import type { LostPlace, LostRange } from './loss.ts'
+import type { FileSpan, LostPlace, LostRange, OffsetRange } from './loss.ts'
 
 export class LossLog {
   readonly ranges: LostRange[] = []
-  readonly #file: string
   #pending: LostPlace[] = []
-
-  constructor(file: string) {
-    this.#file = file
-  }
 
   /** Whether nobody knows yet where the offsets go on. */
   get isPending(): boolean {
     return this.#pending.length > 0
   }
 
-  add(position: number, size: number, reason: string, batch?: Batch): void {
+  add(span: FileSpan, reason: string, batch?: Batch): void {
     const records = batch?.recordCount
-    const file = this.#file
     this.#pending.push({
-      ...{ file, position, size, reason },
+      ...span,
+      reason,
       ...(records !== undefined && records >= 0 && { records }),
       ...(batch?.isControl === true && { isMarker: true }),
     })
   }
 
-  /** A batch whose offsets are there a second time. */
-  addRepeated(place: LostPlace): void {
-    this.ranges.push({ places: [place] })
+  /** Batches whose offsets are there a second time: those that go on from one another are one place. */
+  addRepeated({ file, position, size }: FileSpan, repeated: OffsetRange): void {
+    const last = this.ranges.at(-1)?.places[0]
+    const goesOn =
+      last?.repeated?.lastOffset === repeated.firstOffset - 1n &&
+      last.file === file &&
+      last.position + last.size === position
+    if (goesOn) {
+      const { firstOffset } = last.repeated
+      const whole = { firstOffset, lastOffset: repeated.lastOffset }
+      this.ranges[this.ranges.length - 1] = rangeOf(
+        { file, position: last.position, size: last.size + size },
+        whole,
+      )
+    } else {
+      this.ranges.push(rangeOf({ file, position, size }, repeated))
+    }
   }
 
   /** @param to where the offsets go on; undefined where that is not known */
@@ -40,4 +49,10 @@ export class LossLog {
     else if (to > from) this.ranges.push({ firstOffset: from, lastOffset: to - 1n, places })
     else this.ranges.push({ places })
   }
+}
+
+function rangeOf(span: FileSpan, repeated: OffsetRange): LostRange {
+  const { firstOffset, lastOffset } = repeated
+  const reason = `offsets ${firstOffset} to ${lastOffset}, which are there already`
+  return { places: [{ ...span, reason, repeated }] }
 }

@@ -1,15 +1,24 @@
 /** What a cure leaves out of a log, and what it mends. */
-export interface LostPlace {
+export interface FileSpan {
   readonly file: string
   readonly position: number
   readonly size: number
+}
+
+/** Both inclusive. */
+export interface OffsetRange {
+  readonly firstOffset: bigint
+  readonly lastOffset: bigint
+}
+
+export interface LostPlace extends FileSpan {
   readonly reason: string
   /** Of a batch that can be read, its own; of damage none is known. */
   readonly records?: number
   /** Whether it holds the end of a transaction. */
   readonly isMarker?: true
-  /** Of a batch whose offsets are there already: which. */
-  readonly repeated?: { readonly firstOffset: bigint; readonly lastOffset: bigint }
+  /** Of batches whose offsets are there already: which. */
+  readonly repeated?: OffsetRange
 }
 
 export interface LostRange {

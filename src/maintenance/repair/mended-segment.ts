@@ -4,6 +4,7 @@ import { OffsetSequence } from '../../inspect/verify/offset-sequence.ts'
 import type { SegmentNumbers } from '../../inspect/verify/segment-numbers.ts'
 import type { RecoveredIndexes } from '../../log/recovered-indexes.ts'
 import { RELATIVE_MAX } from './batch-place.ts'
+import type { FileSpan } from './loss.ts'
 import { LossLog } from './loss-log.ts'
 import { emptyBatch, PieceList } from './piece.ts'
 import type { SegmentLearning } from './segment-learning.ts'
@@ -15,8 +16,6 @@ export interface EpochRun {
 }
 
 export interface MendedSegmentOptions {
-  /** Of the log that it is made from. */
-  readonly path: string
   readonly numbers: SegmentNumbers
   readonly learning: SegmentLearning
   readonly epochs: EpochRun
@@ -33,13 +32,12 @@ export class MendedSegment {
   readonly #options: MendedSegmentOptions
   readonly #sequence = new OffsetSequence(0)
   readonly #pieces = new PieceList()
-  readonly #losses: LossLog
+  readonly #losses = new LossLog()
   #records = 0
   #batches = 0
 
   constructor(options: MendedSegmentOptions) {
     this.#options = options
-    this.#losses = new LossLog(options.path)
   }
 
   /** Behind its last batch. */
@@ -63,15 +61,16 @@ export class MendedSegment {
     return this.#sequence.baseOf(batch, numbers, numbers.relativeLastOffset(batch))
   }
 
-  isWhole(size: number): boolean {
-    return this.#pieces.isWhole(this.#options.path, size)
+  /** Whether it is that file as it is. */
+  isWhole(path: string, size: number): boolean {
+    return this.#pieces.isWhole(path, size)
   }
 
   take(batch: Batch, { file, position, records, from }: TakenFrom): void {
     const { learning, numbers, epochs } = this.#options
     const { size, partitionLeaderEpoch: epoch } = batch
     const refused = learning.take(batch, this.#pieces.size)
-    if (refused !== undefined) return this.lose(position, size, refused, batch)
+    if (refused !== undefined) return this.lose({ file, position, size }, refused, batch)
     const base = this.baseOf(batch)
     this.#losses.settle(this.nextOffset, numbers.offsetOf(base))
     if (from === 'mended') this.#pieces.addMended(file, position, size, headOf(batch))
@@ -84,15 +83,13 @@ export class MendedSegment {
   }
 
   /** @param batch where it is one that can be read */
-  lose(position: number, size: number, reason: string, batch?: Batch): void {
-    this.#losses.add(position, size, reason, batch)
+  lose(span: FileSpan, reason: string, batch?: Batch): void {
+    this.#losses.add(span, reason, batch)
   }
 
   /** A batch whose offsets are there already. */
-  repeated(file: string, position: number, { baseOffset, lastOffset, size }: Batch): void {
-    const reason = `offsets ${baseOffset} to ${lastOffset}, which are there already`
-    const repeated = { firstOffset: baseOffset, lastOffset }
-    this.#losses.addRepeated({ file, position, size, reason, repeated })
+  repeated(span: FileSpan, { baseOffset: firstOffset, lastOffset }: Batch): void {
+    this.#losses.addRepeated(span, { firstOffset, lastOffset })
   }
 
   /**

@@ -1,54 +1,90 @@
 /**
- * Segments whose offsets reach into one another so that no cure puts them in order: a broker looks for an offset in the
- * segment that its name says, and finds none of it that lies in another.
+ * Segments whose offsets reach into one another: a broker looks for an offset in the segment that its name says, and finds
+ * none of it that lies in another. They are put together to one segment, which holds all of them in their order.
  *
- * | found                                                       | why it is not cured                                   |
- * |-------------------------------------------------------------|-------------------------------------------------------|
- * | a batch that reaches beyond where the next segment begins   | its last records could not be found                   |
- * | offsets where they can't be found, that no other has        | they belong into another one, before what is there    |
+ * | found                                                               | put together                     |
+ * |---------------------------------------------------------------------|----------------------------------|
+ * | a batch that reaches beyond where the next segment begins           | the two                          |
+ * | of the next segments' batches more than memory may be taken for     | the two                          |
+ * | offsets where they can't be found, that no other segment has        | those from here to where they belong |
+ *
+ * What would be larger than a segment can be, or belongs before the first segment, is left as it is, and told.
  */
 import { basename } from 'node:path'
 import { parseSegmentFileName } from '../../log/file-names.ts'
+import { floorSegment, type Segment } from '../../log/segment.ts'
 import type { CureReport } from './cure-report.ts'
+import type { OffsetRange } from './loss.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
 
-/** Undefined where all are in their places. @param following where the next segment begins */
-export function overreach(
-  { segment, nextOffset }: SegmentOutcome,
-  following: bigint | undefined,
-): string | undefined {
-  if (following === undefined || nextOffset <= following) return undefined
-  return (
-    `a batch of ${segment.log.name} reaches up to offset ${nextOffset - 1n}, but the next segment begins at ` +
-    `${following}: what lies between could not be found; ${ADVICE}`
-  )
+/** @param following where the next segment begins */
+export function reachesInto(
+  { nextOffset, isOverfull }: SegmentOutcome,
+  following: bigint,
+): boolean {
+  return nextOffset > following || isOverfull
 }
 
-/** Of what was left out for being there already: whether it is not. */
-export function misplaced({ lost }: CureReport): string | undefined {
-  const places = lost.flatMap(range => range.places)
-  for (const { file, repeated } of places) {
+/** What was left out for being there already, and is not. */
+export interface Misplaced extends OffsetRange {
+  readonly file: string
+  /** The first of its offsets that nothing else holds, as far as it is known. */
+  readonly missing: bigint
+}
+
+export function misplaced(
+  { lost, absent }: CureReport,
+  segments: readonly Segment[],
+): Misplaced | undefined {
+  const begin = segments[0]?.baseOffset ?? 0n
+  const missing = [...lost, ...absent, { firstOffset: 0n, lastOffset: begin - 1n }]
+  for (const { file, repeated } of lost.flatMap(range => range.places)) {
     if (repeated === undefined) continue
-    const missing = lost.find(({ firstOffset, lastOffset }) => {
+    const range = missing.find(({ firstOffset, lastOffset = firstOffset }) => {
       if (firstOffset === undefined) return false
-      return (
-        firstOffset <= repeated.lastOffset && (lastOffset ?? firstOffset) >= repeated.firstOffset
-      )
+      return firstOffset <= repeated.lastOffset && lastOffset! >= repeated.firstOffset
     })
-    if (missing === undefined) continue
-    return (
-      `${basename(file)} holds offsets ${repeated.firstOffset} to ${repeated.lastOffset} where nobody finds them, and no ` +
-      `other segment has all of them; ${ADVICE}`
-    )
+    const from = range?.firstOffset
+    if (from === undefined) continue
+    return { file, ...repeated, missing: from > repeated.firstOffset ? from : repeated.firstOffset }
   }
   return undefined
 }
 
-export const OVERLAPS =
-  'a segment holds offsets below its name, and a broker does not put that in order'
+/** Base offsets of the segments that have to be put together with the one before them, so that it has a place. */
+export function joinsFor({ file, missing }: Misplaced, segments: readonly Segment[]): bigint[] {
+  const lies = segments.findIndex(({ log }) => log.path === file)
+  const belongs = floorSegment(segments, missing)
+  if (belongs < 0 || lies < 0) return []
+  const [from, to] = lies < belongs ? [lies, belongs] : [belongs, lies]
+  return segments.slice(from + 1, to + 1).map(({ baseOffset }) => baseOffset)
+}
 
-/** Whether a segment has what belongs before it: a cut there would leave a log that ends before what it holds. */
-export function overlaps({ lost }: CureReport): boolean {
+export function misplacedText({ file, firstOffset, lastOffset }: Misplaced): string {
+  return (
+    `${basename(file)} holds offsets ${firstOffset} to ${lastOffset} where nobody finds them, and no other segment has ` +
+    `all of them; ${ADVICE}`
+  )
+}
+
+/** Bytes of a segment at most: its positions are 32-bit numbers. */
+const SEGMENT_BYTES_MAX = 0x7fff_ffff
+
+/** Undefined where it is none. */
+export function tooLargeText({ segment, joined, size }: SegmentOutcome): string | undefined {
+  if (joined.length === 0 || size <= SEGMENT_BYTES_MAX) return undefined
+  const names = [segment, ...joined].map(({ log }) => log.name).join(', ')
+  return (
+    `the offsets of ${names} reach into one another, and together they have ${size} bytes: a segment has ` +
+    `${SEGMENT_BYTES_MAX} at most; ${ADVICE}`
+  )
+}
+
+export const OVERLAPS = 'segments overlap, and a broker does not put that in order'
+
+/** Whether a cut would leave a log that ends before what it holds. */
+export function overlaps({ lost, joined }: CureReport): boolean {
+  if (joined.length > 0) return true
   return lost.some(({ places }) =>
     places.some(({ file, repeated }) => {
       const base = parseSegmentFileName(basename(file))?.baseOffset ?? 0n

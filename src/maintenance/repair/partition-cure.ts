@@ -8,8 +8,6 @@ import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { OpenFiles } from '../../disk/open-files.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
-import type { Batch } from '../../inspect/dump/dump-sink.ts'
-import { BatchScanner } from '../../log/batch-scanner.ts'
 import { LEADER_EPOCH_CHECKPOINT } from '../../log/file-names.ts'
 import { LeaderEpochs } from '../../log/leader-epochs.ts'
 import type { LogConfig } from '../../log/log-config.ts'
@@ -17,10 +15,9 @@ import { readPartitionDirectory } from '../../log/partition-directory.ts'
 import type { PartitionFolder } from '../../log/partition-folder.ts'
 import { PartitionProducers } from '../../log/partition-producers.ts'
 import type { Segment } from '../../log/segment.ts'
-import { BATCH_OVERHEAD } from '../../record/batch-v2.ts'
 import type { CarriedBatch } from './carried-batches.ts'
 import { cutSegment, droppedSegment } from './cut-segment.ts'
-import { overreach } from './misplaced.ts'
+import { firstHeader, groupSegments } from './segment-group.ts'
 import { salvageSegment } from './salvage-segment.ts'
 import { SegmentLearning } from './segment-learning.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
@@ -37,6 +34,8 @@ export interface CuredPartition {
   readonly topic: string
   readonly partition: number
   readonly config: LogConfig
+  /** As far as anybody knows. */
+  readonly isCompacted: boolean
   /** What the log.dir's checkpoint says; 0 where it says nothing. */
   readonly logStartOffset: bigint
   /** Exclusive: the log reached up to there at least, by what the log.dir notes of it. */
@@ -53,26 +52,33 @@ export interface CureEnvironment {
   readonly onProgress: (bytes: number) => void
 }
 
+export interface CureBeginning {
+  /** Base offset of the first segment that was changed before, where one was. */
+  readonly changedFrom?: bigint | undefined
+  /** Base offsets of the segments that a salvage puts together with the one before them. */
+  readonly joined?: ReadonlySet<bigint>
+}
+
 export class PartitionCure {
   readonly segments: readonly Segment[]
   readonly #partition: CuredPartition
   readonly #environment: CureEnvironment
-  readonly #changedFrom: bigint | undefined
+  readonly #beginning: CureBeginning
   #learnt: OverlayDisk
   #epochs: LeaderEpochs
   #isChanged = false
   #producers: PartitionProducers | undefined
   #endOffset: bigint | undefined
-  #overreach: string | undefined
 
-  /**
-   * @param changedFrom base offset of the first segment that was changed before, where one was
-   * @throws DiskError
-   */
-  constructor(partition: CuredPartition, environment: CureEnvironment, changedFrom?: bigint) {
+  /** @throws DiskError */
+  constructor(
+    partition: CuredPartition,
+    environment: CureEnvironment,
+    beginning: CureBeginning = {},
+  ) {
     this.#partition = partition
     this.#environment = environment
-    this.#changedFrom = changedFrom
+    this.#beginning = beginning
     this.segments = readPartitionDirectory(environment.disk, partition.path).segments
     this.#learnt = new OverlayDisk(environment.disk)
     this.#epochs = loadEpochs(this.#learnt, partition.path)
@@ -88,11 +94,6 @@ export class PartitionCure {
     return this.#endOffset ?? this.#partition.logStartOffset
   }
 
-  /** Why segments can't stay where they are, where the salvage has found such. */
-  get overreach(): string | undefined {
-    return this.#overreach
-  }
-
   /** Undecided transactions at the end of the log: producer ids with their first offsets. */
   openTransactions(): { readonly producerId: bigint; readonly firstOffset: bigint }[] {
     const stored = this.#producers?.state.stored() ?? []
@@ -105,13 +106,14 @@ export class PartitionCure {
     const { disk, limits, onProgress } = this.#environment
     const epochs = { latest: -1 }
     let carried: readonly CarriedBatch[] = []
-    for (const [index, segment] of this.segments.entries()) {
-      const next = this.segments[index + 1]
+    const groups = groupSegments(this.segments, this.#beginning.joined ?? NONE)
+    for (const [index, group] of groups.entries()) {
+      const next = groups[index + 1]?.segment
       const isLast = next === undefined
-      const salvaged = salvageSegment(segment, {
+      const salvaged = salvageSegment(group, {
         disk,
         limits,
-        learning: this.#begin(segment),
+        learning: this.#begin(group.segment),
         epochs,
         carried,
         behind: next && firstHeader(disk, next),
@@ -121,7 +123,6 @@ export class PartitionCure {
         onProgress,
       })
       carried = salvaged.carried
-      this.#overreach ??= overreach(salvaged.outcome, next?.baseOffset)
       this.#finish(salvaged.outcome)
       yield salvaged.outcome
     }
@@ -175,7 +176,7 @@ export class PartitionCure {
    * producers of whom no batch is left.
    */
   #isBelievedUpTo({ baseOffset, snapshot }: Segment): boolean {
-    const isSame = !this.#isChanged && baseOffset <= (this.#changedFrom ?? baseOffset)
+    const isSame = !this.#isChanged && baseOffset <= (this.#beginning.changedFrom ?? baseOffset)
     return isSame && snapshot !== undefined && baseOffset > this.#partition.logStartOffset
   }
 
@@ -198,6 +199,7 @@ export class PartitionCure {
 }
 
 const OPEN_FILES_MAX = 8
+const NONE: ReadonlySet<bigint> = new Set()
 
 /** One that no broker would take is made anew. */
 function loadEpochs(disk: Disk, folder: string): LeaderEpochs {
@@ -207,14 +209,5 @@ function loadEpochs(disk: Disk, folder: string): LeaderEpochs {
     if (!(error instanceof CorruptDataError)) throw error
     disk.remove(join(folder, LEADER_EPOCH_CHECKPOINT))
     return LeaderEpochs.load(disk, folder)
-  }
-}
-
-function firstHeader(disk: Disk, { log }: Segment): Batch | undefined {
-  const file = disk.open(log.path)
-  try {
-    return new BatchScanner(file, { windowSize: BATCH_OVERHEAD }).next()
-  } finally {
-    file.close()
   }
 }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import type { Disk } from '../../disk/disk.ts'
 import { OpenFiles } from '../../disk/open-files.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
+import { COMPACTED_TOPICS } from '../../inspect/offsets/partition-log.ts'
 import { METADATA_TOPIC, parseSegmentFileName } from '../../log/file-names.ts'
 import type { LoadAction } from '../../log/load-action.ts'
 import type { LogConfig } from '../../log/log-config.ts'
@@ -12,8 +13,16 @@ import { Backup } from './backup.ts'
 import { type CheckpointMend, checkpointMends } from './checkpoint-mend.ts'
 import { type CureReport, CureTotals, isDamaged } from './cure-report.ts'
 import { type CuredPartition, type CureEnvironment, PartitionCure } from './partition-cure.ts'
-import { misplaced, overlaps } from './misplaced.ts'
+import {
+  joinsFor,
+  misplaced,
+  misplacedText,
+  overlaps,
+  reachesInto,
+  tooLargeText,
+} from './misplaced.ts'
 import { hasLeftovers, settleLeftovers, type SettledLeftovers } from './settle-leftovers.ts'
+import type { SegmentOutcome } from './segment-outcome.ts'
 import type { WorkedOut, WorkedOutRoom } from './worked-out.ts'
 
 /** A partition's folder, and what its log.dir says of it. */
@@ -38,6 +47,8 @@ export interface PartitionPlan {
   readonly unfinishedFrom?: bigint
   /** Why it is shown only, and never cured. */
   readonly refusal?: string
+  /** Base offsets of the segments that the salvage puts together with the one before them. */
+  readonly joined: ReadonlySet<bigint>
   /** The salvage, where it is kept to be carried out. */
   readonly workedOut?: WorkedOut
 }
@@ -76,11 +87,13 @@ export function curedPartition(
   const ends = [noted?.recoveryPoint.get(key) ?? 0n, noted?.highWatermark.get(key) ?? 0n]
   const notedEnd = ends[0]! > ends[1]! ? ends[0]! : ends[1]!
   const isClean = isLive && logDir?.cleanShutdown !== undefined && topic !== METADATA_TOPIC
+  const isCleaned = noted?.cleaner.has(key) === true || COMPACTED_TOPICS.has(topic)
   return {
     path,
     topic,
     partition,
     config,
+    isCompacted: config.isCompacted || isCleaned,
     logStartOffset: noted?.logStart.get(key) ?? 0n,
     notedEnd: notedEnd > 0n ? notedEnd : undefined,
     isOpenEnded: !isClean,
@@ -102,16 +115,15 @@ export function planPartition(
   const disk = new OverlayDisk(environment.disk)
   const leftovers = leftoversOf(disk, partition)
   const settled = { ...environment, disk }
-  const { report: salvage, workedOut, overreach } = salvageOf(partition, settled)
+  const { report: salvage, workedOut, joined, disorder } = salvageOf(partition, settled)
   const { topic } = partition
   const misnamed = misnamedRefusal(disk, place)
   const checkpoints = misnamed === undefined ? checkpointsOf(disk, place, salvage) : []
   const { unfinishedFrom, room } = environment
   const unfinished = unfinishedFrom === undefined ? {} : { unfinishedFrom }
-  const plan = { place, salvage, leftovers, checkpoints, ...unfinished }
-  if (!needsCure(plan) && misnamed === undefined && overreach === undefined) return plan
-  const refusal =
-    topic === METADATA_TOPIC ? METADATA_REFUSAL : (misnamed ?? overreach ?? misplaced(salvage))
+  const plan = { place, salvage, leftovers, checkpoints, joined, ...unfinished }
+  if (!needsCure(plan) && misnamed === undefined && disorder === undefined) return plan
+  const refusal = topic === METADATA_TOPIC ? METADATA_REFUSAL : (misnamed ?? disorder)
   const refused = { ...plan, ...(refusal !== undefined && { refusal }) }
   if (room !== undefined) return { ...refused, ...(workedOut && { workedOut }) }
   if (!isDamaged(salvage) || overlaps(salvage)) return refused
@@ -155,20 +167,37 @@ const OPEN_FILES_MAX = 8
 interface Salvaged {
   readonly report: CureReport
   readonly workedOut: WorkedOut | undefined
-  readonly overreach: string | undefined
+  readonly joined: ReadonlySet<bigint>
+  /** Why segments can't stay as they are, where nothing puts them in order. */
+  readonly disorder: string | undefined
 }
 
-function salvageOf(partition: CuredPartition, environment: PlanEnvironment): Salvaged {
-  const cure = new PartitionCure(partition, environment)
+/** Again, with segments put together, as often as some are found that reach into one another. */
+function salvageOf(
+  partition: CuredPartition,
+  environment: PlanEnvironment,
+  joined: ReadonlySet<bigint> = new Set(),
+): Salvaged {
+  const cure = new PartitionCure(partition, environment, { joined })
   const workingOut = environment.room?.begin(cure)
-  const totals = new CureTotals()
+  const totals = new CureTotals(partition)
+  const wanted = new Set(joined)
+  let tooLarge: string | undefined
+  let last: SegmentOutcome | undefined
   for (const outcome of cure.salvage()) {
+    const { baseOffset } = outcome.segment
+    if (last !== undefined && reachesInto(last, baseOffset)) wanted.add(baseOffset)
+    last = outcome
+    tooLarge ??= tooLargeText(outcome)
     totals.add(outcome)
     workingOut?.add(outcome)
   }
   const report = totals.report(cure.endOffset, cure.openTransactions())
+  const found = misplaced(report, cure.segments)
+  if (found !== undefined) for (const base of joinsFor(found, cure.segments)) wanted.add(base)
+  if (wanted.size > joined.size) return salvageOf(partition, environment, wanted)
   const workedOut = isDamaged(report) ? workingOut?.keep() : undefined
-  return { report, workedOut, overreach: cure.overreach }
+  return { report, workedOut, joined, disorder: tooLarge ?? (found && misplacedText(found)) }
 }
 
 function cutReport(
@@ -177,7 +206,7 @@ function cutReport(
   environment: CureEnvironment,
 ): CureReport {
   const cure = new PartitionCure(partition, environment)
-  const totals = new CureTotals()
+  const totals = new CureTotals(partition)
   for (const outcome of cure.likeKafka(logEnd)) totals.add(outcome)
   return totals.report(cure.endOffset, cure.openTransactions())
 }

@@ -214,7 +214,7 @@ function notNoticed({ place }: PartitionPlan): RefusedError {
 const OPEN_FILES_MAX = 8
 
 function cureLog(
-  { place, salvage, workedOut }: PartitionPlan,
+  { place, salvage, joined, workedOut }: PartitionPlan,
   chosen: {
     readonly cure: Cure
     readonly backup: Backup
@@ -227,12 +227,16 @@ function cureLog(
   const logDir = readLogDir(environment.disk, place.logDir)
   const partition = curedPartition(place, logDir, environment.configOf(place.topic))
   const logEnd = logEndOf(partition, salvage)
-  return carryOut(partition, { cure, backup, logEnd, changedFrom, workedOut }, environment)
+  return carryOut(partition, { cure, backup, logEnd, changedFrom, joined, workedOut }, environment)
 }
 
 /** @throws RefusedError where what is written anew would not fit beside what it replaces */
-function requireRoom(disk: Disk, { path, name }: PartitionPlace, { rewritten }: CureReport): void {
-  const sizes = rewritten.map(file => disk.status(join(path, file))?.size ?? 0)
+function requireRoom(
+  disk: Disk,
+  { path, name }: PartitionPlace,
+  { rewritten, joined }: CureReport,
+): void {
+  const sizes = [...rewritten, ...joined].map(file => disk.status(join(path, file))?.size ?? 0)
   const needed = sizes.reduce((sum, size) => sum + size, 0)
   const usable = disk.space(path)?.usableBytes
   if (usable === undefined || usable >= BigInt(needed)) return

@@ -29,6 +29,7 @@ export function repairNote(about: RepairedPartition, report: CureReport): Buffer
     startedAt: new Date(nowMs).toISOString(),
     logEndOffset: exact(report.endOffset),
     recordsKept: report.records,
+    joined: report.joined,
     lost: report.lost.map(lostMembers),
     mended: report.mended.map(({ file, position, firstOffset, lastOffset, ...change }) => ({
       file: basename(file),

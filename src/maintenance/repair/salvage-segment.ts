@@ -1,5 +1,5 @@
 /**
- * Salvage of one segment: every batch that is whole, whose checksum holds, whose records can be read and whose offsets go
+ * Salvage of one segment, or of several that are put together: every batch that is whole, whose checksum holds, whose records can be read and whose offsets go
  * on, wherever the damage before it ends.
  *
  * | found                                            | done                                                     |
@@ -15,7 +15,7 @@
  */
 import { CorruptDataError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
-import type { Disk, DiskFile } from '../../disk/disk.ts'
+import type { Disk } from '../../disk/disk.ts'
 import type { Batch } from '../../inspect/dump/dump-sink.ts'
 import { headerFlaw } from '../../inspect/verify/header-check.ts'
 import {
@@ -32,9 +32,10 @@ import { BatchV2 } from '../../record/batch-v2.ts'
 import { batchAt } from '../../record/records.ts'
 import { epochOf, placeOf, RELATIVE_MAX } from './batch-place.ts'
 import { type CarriedBatch, CarriedBatches } from './carried-batches.ts'
-import type { MendedBatch } from './loss.ts'
+import type { FileSpan } from './loss.ts'
+import { MendedBatches } from './mended-batches.ts'
 import { type EpochRun, MendedSegment } from './mended-segment.ts'
-import { withHeader } from './piece.ts'
+import { inOrderOfOffsets, type SegmentGroup } from './segment-group.ts'
 import type { SegmentLearning } from './segment-learning.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
 
@@ -61,62 +62,90 @@ export interface SalvagedSegment {
   readonly carried: readonly CarriedBatch[]
 }
 
-export function salvageSegment(segment: Segment, options: SalvageOptions): SalvagedSegment {
-  const file = options.disk.open(segment.log.path)
-  try {
-    return new Salvage(segment, file, options).run()
-  } finally {
-    file.close()
-  }
+export function salvageSegment(group: SegmentGroup, options: SalvageOptions): SalvagedSegment {
+  return new Salvage(group, options).run()
 }
 
 const PROGRESS_BYTES = 1024 * 1024
 /** A batch of these is passed on as it is: it costs too much to look into, or nobody minds. */
 const HARMLESS: ReadonlySet<string> = new Set(['max-timestamp', 'too-large'])
 
+/** A log while it is read. */
+interface Reading {
+  readonly file: string
+  readonly size: number
+  readonly walk: LogWalk
+  /** The header of the first batch behind it, as far as it can be read, and where that begins. */
+  readonly behind: Batch | undefined
+  readonly following: bigint | undefined
+}
+
 class Salvage implements LogVisitor {
-  readonly #segment: Segment
+  readonly #group: SegmentGroup
   readonly #options: SalvageOptions
-  readonly #walk: LogWalk
   readonly #numbers: SegmentNumbers
   readonly #result: MendedSegment
-  readonly #mended: MendedBatch[] = []
+  readonly #mended = new MendedBatches()
   readonly #carriedOn = new CarriedBatches()
-  readonly #fileSize: number
+  #reading!: Reading
   #carried: readonly CarriedBatch[]
-  #unfinishedBytes = 0
+  /** A write at the end of the log that a crash cut off. */
+  #unfinished: FileSpan | undefined
   #told = 0
 
-  constructor(segment: Segment, file: DiskFile, options: SalvageOptions) {
-    const { baseOffset } = segment
-    const { limits, carried, learning, epochs } = options
-    const { path } = segment.log
-    this.#segment = segment
+  constructor(group: SegmentGroup, options: SalvageOptions) {
+    const { carried, learning, epochs } = options
+    this.#group = group
     this.#options = options
     this.#carried = carried
-    this.#fileSize = file.size()
-    this.#numbers = new SegmentNumbers(baseOffset)
-    this.#result = new MendedSegment({ path, numbers: this.#numbers, learning, epochs })
-    this.#walk = new LogWalk(file, { limits, deep: true, baseOffset }, this)
+    this.#numbers = new SegmentNumbers(group.segment.baseOffset)
+    this.#result = new MendedSegment({ numbers: this.#numbers, learning, epochs })
   }
 
   run(): SalvagedSegment {
-    const { following, notedEnd, isOpenEnded, onProgress } = this.#options
-    this.#walk.run()
+    const { disk, following, notedEnd, isOpenEnded, behind } = this.#options
+    const order = inOrderOfOffsets(disk, this.#group)
+    for (const [index, { segment }] of order.entries()) {
+      const next = order[index + 1]
+      if (next === undefined) this.#read(segment, { behind, following })
+      else this.#read(segment, { behind: next.first, following: next.first?.baseOffset })
+    }
     this.#takeCarried(undefined)
-    const isWhole = this.#result.isWhole(this.#fileSize - this.#unfinishedBytes)
-    if (!isWhole && this.#unfinishedBytes > 0) this.#loseUnfinished()
+    const { file, size } = this.#reading
+    const wholeSize = size - (this.#unfinished?.size ?? 0)
+    const isWhole = order.length === 1 && this.#result.isWhole(file, wholeSize)
+    if (!isWhole && this.#unfinished !== undefined) this.#loseUnfinished(this.#unfinished)
     this.#result.holdPlace(following ?? notedEnd, following !== undefined || !isOpenEnded)
-    onProgress(this.#fileSize - this.#told)
     const outcome: SegmentOutcome = {
       ...this.#result.finish(),
-      segment: this.#segment,
+      ...this.#group,
       change: isWhole ? 'kept' : 'rewritten',
-      mended: this.#mended,
-      unfinishedBytes: this.#unfinishedBytes,
+      mended: this.#mended.batches,
+      unfinishedBytes: this.#unfinished?.size ?? 0,
       handsOn: this.#carriedOn.batches.length > 0,
+      isOverfull: this.#carriedOn.isOverfull,
     }
     return { outcome, carried: this.#carriedOn.batches }
+  }
+
+  #read({ log: { path } }: Segment, goesOn: Pick<Reading, 'behind' | 'following'>): void {
+    const { disk, limits, onProgress } = this.#options
+    const { baseOffset } = this.#numbers
+    const file = disk.open(path)
+    try {
+      const walk = new LogWalk(file, { limits, deep: true, baseOffset }, this)
+      const size = file.size()
+      this.#reading = { file: path, size, walk, ...goesOn }
+      this.#told = 0
+      walk.run()
+      onProgress(size - this.#told)
+    } finally {
+      file.close()
+    }
+  }
+
+  #span(position: number, size: number): FileSpan {
+    return { file: this.#reading.file, position, size }
   }
 
   batch(found: Batch, scanner: BatchScanner): void {
@@ -125,8 +154,9 @@ class Salvage implements LogVisitor {
     const { size } = found
     const flaw = headerFlaw(found)
     if (flaw !== undefined)
-      return this.#result.lose(position, size, `${flaw.found}, not ${flaw.expected}`)
-    const behind = () => this.#walk.peek(scanner, scanner.header()) ?? this.#options.behind
+      return this.#result.lose(this.#span(position, size), `${flaw.found}, not ${flaw.expected}`)
+    const { file, walk } = this.#reading
+    const behind = () => walk.peek(scanner, scanner.header()) ?? this.#reading.behind
     const base = this.#baseFor(found, position, behind)
     if (base === undefined) return
     const epoch = epochOf(found, this.#options.epochs.latest, behind)
@@ -134,28 +164,29 @@ class Salvage implements LogVisitor {
     if (records === undefined) return
     const batch = this.#wholeOf(scanner)
     const firstOffset = this.#numbers.offsetOf(base)
-    const isMended = batch instanceof BatchV2 && this.#isOther(batch, firstOffset, epoch)
-    const taken = isMended ? this.#mend(batch, { position, firstOffset, epoch }) : batch
-    const { path: file } = this.#segment.log
+    const taken = this.#mended.mend(batch, { file, position, firstOffset, epoch })
     if (firstOffset >= (this.#options.following ?? firstOffset + 1n)) {
       return this.#carriedOn.add(taken, { path: file, position, records })
     }
     this.#takeCarried(firstOffset)
-    this.#result.take(taken, { file, position, records, from: isMended ? 'mended' : 'file' })
+    this.#result.take(taken, { file, position, records, from: taken === batch ? 'file' : 'mended' })
   }
 
   badChecksum(batch: Batch, { from, to }: ByteSpan): void {
-    this.#result.lose(from, to - from, 'the checksum does not hold', batch)
+    this.#result.lose(this.#span(from, to - from), 'the checksum does not hold', batch)
   }
 
   hole({ from, to }: ByteSpan, isZeros: boolean): void {
-    this.#result.lose(from, to - from, isZeros ? 'zeros' : 'bytes that are no batch')
+    const what = isZeros ? 'zeros' : 'bytes that are no batch'
+    this.#result.lose(this.#span(from, to - from), what)
   }
 
   tail({ from, to }: ByteSpan, why: TailReason): void {
-    const isUnfinished = this.#options.isOpenEnded && why !== 'not-a-batch'
-    if (isUnfinished) this.#unfinishedBytes = to - from
-    else this.#result.lose(from, to - from, TAILS[why])
+    const { segment, joined } = this.#group
+    const isLast = this.#reading.file === (joined.at(-1) ?? segment).log.path
+    const span = this.#span(from, to - from)
+    if (isLast && this.#options.isOpenEnded && why !== 'not-a-batch') this.#unfinished = span
+    else this.#result.lose(span, TAILS[why])
   }
 
   /** Relative to the segment's base; undefined where the batch has no place here. */
@@ -168,12 +199,22 @@ class Salvage implements LogVisitor {
     const isNextSure = !this.#result.isLossPending
     const place = placeOf(batch, { numbers, base, next, behindBase, isNextSure })
     if (typeof place !== 'string') return place.base
-    const isLast = behindBase === undefined && position + batch.size === this.#fileSize
+    const isLast = behindBase === undefined && position + batch.size === this.#reading.size
     if (place === 'too-far' && !isLast) throw this.#tooFar(batch, position)
-    const { path } = this.#segment.log
-    if (place === 'repeated') this.#result.repeated(path, position, batch)
-    else this.#result.lose(position, batch.size, `a wrong base offset: ${batch.baseOffset}`, batch)
+    const span = this.#span(position, batch.size)
+    if (place === 'repeated') this.#leaveOut(span, batch)
+    else this.#result.lose(span, `a wrong base offset: ${batch.baseOffset}`, batch)
     return undefined
+  }
+
+  /** One whose offsets are there already, or some of them. */
+  #leaveOut(span: FileSpan, batch: Batch): void {
+    if (this.#numbers.relativeLastOffset(batch) < this.#result.next) {
+      return this.#result.repeated(span, batch)
+    }
+    const { baseOffset, lastOffset } = batch
+    const reason = `offsets ${baseOffset} to ${lastOffset}, some of which are there already`
+    this.#result.lose(span, reason, batch)
   }
 
   /** Where the next batch begins, or, behind the last, the next segment. */
@@ -182,8 +223,8 @@ class Salvage implements LogVisitor {
     position: number,
     behind: () => Batch | undefined,
   ): number | undefined {
-    const { following } = this.#options
-    if (position + size === this.#fileSize) {
+    const { following } = this.#reading
+    if (position + size === this.#reading.size) {
       return following === undefined ? undefined : this.#numbers.relativeOf(following)
     }
     const next = behind()
@@ -198,32 +239,14 @@ class Salvage implements LogVisitor {
     const batch = scanner.body()
     const { flaw, count } = checkRecords(batch, limits)
     if (flaw === undefined || HARMLESS.has(flaw.kind)) return Math.max(count, 0)
-    this.#result.lose(position, batch.size, `${flaw.found}, not ${flaw.expected}`, batch)
+    const what = `${flaw.found}, not ${flaw.expected}`
+    this.#result.lose(this.#span(position, batch.size), what, batch)
     return undefined
   }
 
   #wholeOf(scanner: BatchScanner): Batch {
     const header = scanner.header()
     return header.size > this.#options.limits.batchBytesMax ? header : scanner.body()
-  }
-
-  #isOther(batch: BatchV2, firstOffset: bigint, epoch: number): boolean {
-    return batch.partitionLeaderEpoch !== epoch || batch.baseOffset !== firstOffset
-  }
-
-  #mend(
-    batch: BatchV2,
-    { position, firstOffset, epoch }: { position: number; firstOffset: bigint; epoch: number },
-  ): BatchV2 {
-    const mended = withHeader(batch, { baseOffset: firstOffset, leaderEpoch: epoch })
-    const { lastOffset } = mended
-    const place = { file: this.#segment.log.path, position, firstOffset, lastOffset }
-    const note = (what: MendedBatch['what'], was: bigint, is: bigint) => {
-      if (was !== is) this.#mended.push({ ...place, what, found: was, mended: is })
-    }
-    note('base offset', batch.baseOffset, firstOffset)
-    note('leader epoch', BigInt(batch.partitionLeaderEpoch), BigInt(epoch))
-    return mended
   }
 
   /** Those of segments before that this one lacks, up to an offset. */
@@ -238,20 +261,19 @@ class Salvage implements LogVisitor {
       const { path: file, position, records, bytes } = first
       const batch = batchAt(bytes, 0)
       if (fits) this.#result.take(batch, { file, position, records, from: 'memory' })
-      else this.#result.repeated(file, position, batch)
+      else this.#leaveOut({ file, position, size: bytes.length }, batch)
     }
     if (before === undefined) this.#carriedOn.passOn(this.#carried)
   }
 
-  #loseUnfinished(): void {
-    const from = this.#fileSize - this.#unfinishedBytes
-    this.#result.lose(from, this.#unfinishedBytes, TAILS.torn)
-    this.#unfinishedBytes = 0
+  #loseUnfinished(unfinished: FileSpan): void {
+    this.#result.lose(unfinished, TAILS.torn)
+    this.#unfinished = undefined
   }
 
   #tooFar({ baseOffset }: Batch, position: number): CorruptDataError {
     return new CorruptDataError({
-      file: this.#segment.log.path,
+      file: this.#reading.file,
       position,
       reason: 'an offset that no index of the segment can hold; have recover divide it first',
       found: `${baseOffset}`,

@@ -1,14 +1,13 @@
 /** What a cure makes of one segment. */
 import type { RecoveredIndexes } from '../../log/recovered-indexes.ts'
-import type { Segment } from '../../log/segment.ts'
 import type { LostRange, MendedBatch } from './loss.ts'
 import type { Piece } from './piece.ts'
+import type { SegmentGroup } from './segment-group.ts'
 
 /** A segment is `kept` as it is, `rewritten` without what is damaged, or `dropped` because it lies behind a cut. */
 export type SegmentChange = 'kept' | 'rewritten' | 'dropped'
 
-export interface SegmentOutcome {
-  readonly segment: Segment
+export interface SegmentOutcome extends SegmentGroup {
   readonly change: SegmentChange
   readonly pieces: readonly Piece[]
   /** Bytes of the log that comes of it. */
@@ -25,4 +24,6 @@ export interface SegmentOutcome {
   readonly unfinishedBytes: number
   /** Whether batches of it go to the next segment, which has to be written before this one is. */
   readonly handsOn: boolean
+  /** Whether those were too many to be kept in memory: some are missing. */
+  readonly isOverfull: boolean
 }

@@ -8,6 +8,7 @@
  * | files `.cleaned`, durable                  | removes them                             |
  * | the old segment linked into the backup     | removes them                             |
  * | `.cleaned` → `.swap`, the last one counts  | puts them in place                       |
+ * | the other segments that went into it removed | removes the rest of them               |
  * | `.log.swap` → `.log`, durable              | puts the indexes in place                |
  * | the indexes likewise                       | finds the new segment                    |
  */
@@ -23,15 +24,15 @@ import type { SegmentOutcome } from './segment-outcome.ts'
 
 /** The log first: while `.log.swap` is there, a start removes what lies in its range under other names. */
 const KINDS = ['log', 'index', 'timeindex', 'txnindex'] as const
+type Kind = (typeof KINDS)[number]
 
 export function swapSegment(
   disk: Disk,
   folder: string,
   { outcome, backup }: { readonly outcome: SegmentOutcome; readonly backup: Backup },
 ): void {
-  const { segment, indexes, pieces } = outcome
-  const path = (kind: (typeof KINDS)[number]) =>
-    join(folder, segmentFileName(kind, segment.baseOffset))
+  const { segment, joined, indexes, pieces } = outcome
+  const path = (kind: Kind) => join(folder, segmentFileName(kind, segment.baseOffset))
   const hasAborts = indexes!.aborted.length > 0 || segment.txnIndex !== undefined
   const kinds = KINDS.filter(kind => kind !== 'txnindex' || hasAborts)
   const { offsets, times, aborted } = indexes!
@@ -48,10 +49,15 @@ export function swapSegment(
     for (const kind of kinds) removeLeft(disk, `${path(kind)}.cleaned`)
     throw error
   }
-  backup.keepAll(
-    KINDS.map(kind => ({ path: path(kind), name: segmentFileName(kind, segment.baseOffset) })),
-  )
+  const replaced = [segment, ...joined].map(({ baseOffset }) => {
+    return KINDS.map(kind => segmentFileName(kind, baseOffset))
+  })
+  backup.keepAll(replaced.flat().map(name => ({ path: join(folder, name), name })))
   for (const kind of kinds) disk.rename(`${path(kind)}.cleaned`, `${path(kind)}.swap`)
+  disk.syncDirectory(folder)
+  for (const name of replaced.slice(1).flat()) {
+    if (disk.status(join(folder, name)) !== undefined) disk.remove(join(folder, name))
+  }
   disk.syncDirectory(folder)
   disk.rename(`${path('log')}.swap`, path('log'))
   disk.syncDirectory(folder)

@@ -5,13 +5,18 @@ import type { Disk } from '../../../src/disk/disk.ts'
 import { MemoryDisk } from '../../../src/disk/memory-disk.ts'
 import { OverlayDisk } from '../../../src/disk/overlay-disk.ts'
 import { DEFAULT_LOG_CONFIG } from '../../../src/log/log-config.ts'
+import { readPartitionDirectory } from '../../../src/log/partition-directory.ts'
 import { recoverLog } from '../../../src/log-dirs/recover-log.ts'
 import type { Cure } from '../../../src/maintenance/repair/partition-cure.ts'
 import { FaultyDisk } from '../../crash/faulty-disk.ts'
 import { Seeded } from '../../crash/seeded.ts'
 import { batchesIn, findingsOf, folderIn, putFixture, repairOn } from './memory-repair.ts'
 
+/** The logs of two segments under each other's names. */
+const MIXED_UP = 'clean-4.3'
+
 const CASES: readonly (readonly [fixture: string, cure: Cure])[] = [
+  [MIXED_UP, 'salvage'],
   ['damaged/bit-flip-crc', 'salvage'],
   ['damaged/truncated-segment', 'salvage'],
   ['damaged/overlapping-segments', 'salvage'],
@@ -22,7 +27,13 @@ const CASES: readonly (readonly [fixture: string, cure: Cure])[] = [
 function damaged(fixture: string) {
   const disk = new MemoryDisk()
   const logDirs = putFixture(disk, fixture)
-  return { disk, logDirs, folder: folderIn(disk, '/log') }
+  if (fixture !== MIXED_UP) return { disk, logDirs, folder: folderIn(disk, '/log') }
+  const folder = '/b/orders-0'
+  const [first, second] = readPartitionDirectory(disk, folder).segments.slice(1)
+  const bytes = disk.readWhole(first!.log.path)
+  disk.put(first!.log.path, disk.readWhole(second!.log.path))
+  disk.put(second!.log.path, bytes)
+  return { disk, logDirs: ['/b'], folder }
 }
 
 /** Calls of the disk that a repair takes. */

@@ -1,0 +1,55 @@
+/**
+ * Segments that are put together to one, under the name of the first: their offsets reach into one another. One `.swap`
+ * replaces them all, as that of a compaction does.
+ */
+import type { Disk } from '../../disk/disk.ts'
+import type { Batch } from '../../inspect/dump/dump-sink.ts'
+import { BatchScanner } from '../../log/batch-scanner.ts'
+import type { Segment } from '../../log/segment.ts'
+import { BATCH_OVERHEAD } from '../../record/batch-v2.ts'
+
+export interface SegmentGroup {
+  /** That which stays, and what is put together takes its name. */
+  readonly segment: Segment
+  /** Ascending by base offset; most often none. */
+  readonly joined: readonly Segment[]
+}
+
+/** @param joined base offsets of the segments that go into the one before them */
+export function groupSegments(
+  segments: readonly Segment[],
+  joined: ReadonlySet<bigint>,
+): SegmentGroup[] {
+  const groups: { segment: Segment; joined: Segment[] }[] = []
+  for (const segment of segments) {
+    const last = joined.has(segment.baseOffset) ? groups.at(-1) : undefined
+    if (last === undefined) groups.push({ segment, joined: [] })
+    else last.joined.push(segment)
+  }
+  return groups
+}
+
+export interface ReadSegment {
+  readonly segment: Segment
+  /** The header of its first batch, as far as it can be read. */
+  readonly first: Batch | undefined
+}
+
+/** By the offsets they begin with: those are not what their names say where files were mixed up. */
+export function inOrderOfOffsets(disk: Disk, { segment, joined }: SegmentGroup): ReadSegment[] {
+  const found = [segment, ...joined].map(each => ({
+    segment: each,
+    first: firstHeader(disk, each),
+  }))
+  const begin = (each: ReadSegment) => each.first?.baseOffset ?? each.segment.baseOffset
+  return found.sort((a, b) => (begin(a) < begin(b) ? -1 : begin(a) > begin(b) ? 1 : 0))
+}
+
+export function firstHeader(disk: Disk, { log }: Segment): Batch | undefined {
+  const file = disk.open(log.path)
+  try {
+    return new BatchScanner(file, { windowSize: BATCH_OVERHEAD }).next()
+  } finally {
+    file.close()
+  }
+}
