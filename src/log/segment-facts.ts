@@ -6,6 +6,7 @@
  *
  * Source: org.apache.kafka.storage.internals.log.LogSegment#recover
  */
+import { CorruptDataError } from '../base/errors.ts'
 import { MEBIBYTE } from '../base/limits.ts'
 import { INT64_MAX } from '../binary/big-endian.ts'
 import { ByteWriter } from '../binary/writer.ts'
@@ -49,7 +50,7 @@ export interface SegmentFacts {
 /**
  * @param onProgress told how many bytes were read since the last call
  * @throws DiskError
- * @throws CorruptDataError where the file shrinks meanwhile
+ * @throws CorruptDataError where the file shrinks meanwhile, or holds offsets below its base: a broker does not start then
  * @throws LimitError
  */
 export function readSegmentFacts(
@@ -72,12 +73,14 @@ class FactsReader {
   readonly #indexes: IndexBuilder
   readonly #trail = new ProducerTrail()
   readonly #epochs: LeaderEpochEntry[] = []
+  readonly #baseOffset: bigint
   #nextOffset: bigint
   #learntUpTo: bigint | undefined
 
   constructor({ baseOffset, indexIntervalBytes, end }: SegmentToRead, file: DiskFile) {
     this.#scanner = new BatchScanner(file, end === undefined ? {} : { end })
     this.#indexes = new IndexBuilder(baseOffset, indexIntervalBytes)
+    this.#baseOffset = baseOffset
     this.#nextOffset = baseOffset
   }
 
@@ -116,6 +119,7 @@ class FactsReader {
 
   /** @returns why the batch under the scanner is not taken, where it is not */
   #take(lastOffset: bigint): string | undefined {
+    if (lastOffset < this.#baseOffset) throw this.#belowBase(lastOffset)
     if (lastOffset < this.#nextOffset) return `its offset ${lastOffset} goes back`
     if (lastOffset === INT64_MAX) return `no offset can follow ${lastOffset}`
     const batch = this.#scanner.header()
@@ -127,6 +131,18 @@ class FactsReader {
     this.#indexes.add({ lastOffset, maxTimestamp: batch.maxTimestamp }, position)
     this.#nextOffset = lastOffset + 1n
     return undefined
+  }
+
+  #belowBase(lastOffset: bigint): CorruptDataError {
+    const { file, position } = this.#scanner
+    return new CorruptDataError({
+      file: file.path,
+      position,
+      reason:
+        'an offset below the name of the segment, over which a broker does not start; repair --salvage mends it',
+      found: `${lastOffset}`,
+      expected: `${this.#baseOffset} at least`,
+    })
   }
 
   #learn(batch: BatchV2, position: number): void {

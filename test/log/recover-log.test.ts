@@ -108,14 +108,21 @@ describe('a recovery', () => {
   })
 
   it('cuts at a batch whose offsets go back', () => {
-    change(3, bytes => Buffer.concat([bytes.subarray(0, 600), placedAt(bytes.subarray(600), 1)]))
+    change(3, bytes => Buffer.concat([bytes.subarray(0, 600), placedAt(bytes.subarray(600), 3)]))
     const loading = load(disk)
     expect(cutOf(loading)).toMatchObject({
       nextOffset: 5n,
-      cut: { position: 600, bytes: 300, reason: 'its offset 1 goes back' },
+      cut: { position: 600, bytes: 300, reason: 'its offset 3 goes back' },
     })
     expect(loading.loaded.segments.map(({ baseOffset }) => baseOffset)).toEqual([0n, 3n])
     expect(loading.loaded.endOffset).toBe(5n)
+  })
+
+  it('does not start over an offset below the name of its segment, and cuts nothing', () => {
+    change(3, bytes => Buffer.concat([bytes.subarray(0, 600), placedAt(bytes.subarray(600), 1)]))
+    const before = disk.readWhole(pathOf('log', 3))
+    expect(() => load(disk)).toThrow(/at byte 600: an offset below the name.*found 1, expected 3/)
+    expect(disk.readWhole(pathOf('log', 3))).toEqual(before)
   })
 
   it('cuts at an offset that none can follow', () => {

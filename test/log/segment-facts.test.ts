@@ -140,6 +140,13 @@ describe('a segment can be believed', () => {
     expect(found).toMatchObject({ batches: 2, nextOffset: 102n, isTooWide: false })
   })
 
+  it('not at all where an offset lies below its name', () => {
+    const below = [...whole.slice(0, 2), placedAt(batchOfSize(300), BASE - 1n)]
+    expect(() => facts(below)).toThrow(
+      /at byte 600: an offset below the name.*found 99, expected 100 at least/,
+    )
+  })
+
   it('up to where nothing was written yet', () => {
     const { cut } = facts([...whole, Buffer.alloc(100_000)])
     expect(cut).toMatchObject({ position: 900, bytes: 100_000, isPadding: true })

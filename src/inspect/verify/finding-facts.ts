@@ -11,18 +11,18 @@ export interface FindingKindFacts {
   readonly fix: string
 }
 
-export const REPLICATE =
-  'with the broker stopped move the folder away, and let a replica fill it again'
+const WITHOUT_REPLICA = 'without one kbroker repair shows what can be kept'
+export const REPLICATE = `with the broker stopped move the folder away, and let a replica fill it again; ${WITHOUT_REPLICA}`
 export const REBUILD_INDEXES =
-  "with the broker stopped delete the segment's .index: all its indexes are made anew at start"
+  "with the broker stopped kbroker reindex mends it; or delete the segment's .index: all its indexes are made anew at start"
 export const START_BROKER = 'start the broker'
 /** In place of the two before, where a log is damaged that a broker would read then. */
 export const REPLICATE_FIRST =
   'start no broker on it: that would read the log, and cut it or end where it is damaged. ' +
-  'Move the folder away, and let a replica fill it again'
+  `Move the folder away, and let a replica fill it again; ${WITHOUT_REPLICA}`
 export const KEEP_INDEX =
   'leave the .index where it is: without it a broker would read the log, and cut it or end where it is ' +
-  'damaged. Move the folder away, and let a replica fill it again'
+  `damaged. Move the folder away, and let a replica fill it again; ${WITHOUT_REPLICA}`
 export const RESTORE_META =
   'restore it from another log.dir of the broker, without the directory.id: that is made anew'
 export const RESTORE_FOLDER =

@@ -1,6 +1,6 @@
 /**
- * Salvage of one segment, or of several that are put together: every batch that is whole, whose checksum holds, whose records can be read and whose offsets go
- * on, wherever the damage before it ends.
+ * Salvage of one segment, or of several that are put together: every batch that is whole, whose checksum holds, whose
+ * records can be read and whose offsets go on, wherever the damage before it ends.
  *
  * | found                                            | done                                                     |
  * |--------------------------------------------------|----------------------------------------------------------|
