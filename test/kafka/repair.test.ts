@@ -106,12 +106,60 @@ describe('damaged log.dirs', () => {
     await broker.stop()
     for (const [path, bytes] of logs) expect(readFileSync(path).equals(bytes), path).toBe(true)
   })
+
+  it('whose logs are mixed up, are put in order, and read as before', async () => {
+    swapLogs(folderOf(broker.logDirs, 'mixed-0'))
+    copyLog(folderOf(broker.logDirs, 'mixed-1'))
+    const logDirs = broker.logDirs.join(',')
+    const lines = await printed(
+      ...['repair', 'mixed-0', 'mixed-1', '--log-dirs', logDirs, '--salvage', '--execute'],
+      '--json',
+    )
+    const results = lines
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as { result: Joined })
+    expect(results.map(({ result }) => [result.joined.length, result.lostOffsets])).toEqual([
+      [1, 0],
+      [1, 0],
+    ])
+    await broker.restart()
+    const after = await consumedRecords(broker.tools, TOPICS)
+    expect(unwelcome(broker.log())).toEqual([])
+    expect(after.read_uncommitted).toEqual(salvagedOf('read_uncommitted'))
+    await broker.stop()
+  })
 })
+
+interface Joined {
+  readonly joined: readonly string[]
+  readonly lostOffsets: number
+}
+
+/** The first two under each other's names. */
+function swapLogs(folder: string): void {
+  const [first, second] = logPathsIn(folder)
+  const bytes = readFileSync(first!)
+  writeFileSync(first!, readFileSync(second!))
+  writeFileSync(second!, bytes)
+}
+
+/** The first once more, under a name that lies behind its first offset. */
+function copyLog(folder: string): void {
+  const [first] = logPathsIn(folder)
+  const base = BigInt(first!.slice(-24, -4)) + 2n
+  writeFileSync(join(folder, `${String(base).padStart(20, '0')}.log`), readFileSync(first!))
+}
+
+function logPathsIn(folder: string): string[] {
+  const logs = readdirSync(folder).filter(name => name.endsWith('.log'))
+  return logs.sort().map(name => join(folder, name))
+}
 
 /** In the middle of the middle segment. */
 function damage(folder: string, index: number): void {
-  const logs = readdirSync(folder).filter(name => name.endsWith('.log'))
-  const path = join(folder, logs[Math.floor((logs.length - 1) / 2)]!)
+  const logs = logPathsIn(folder)
+  const path = logs[Math.floor((logs.length - 1) / 2)]!
   const bytes = readFileSync(path)
   const at = Math.floor(bytes.length / 2)
   if (index % 2 === 0) bytes[at] = bytes[at]! ^ 0x10
@@ -169,9 +217,6 @@ function nameOf(folder: string): string {
 }
 
 function logsIn(logDirs: readonly string[]): Map<string, Buffer> {
-  const paths = DAMAGED.flatMap(name => {
-    const folder = folderOf(logDirs, name)
-    return readdirSync(folder).flatMap(file => (file.endsWith('.log') ? [join(folder, file)] : []))
-  })
+  const paths = DAMAGED.flatMap(name => logPathsIn(folderOf(logDirs, name)))
   return new Map(paths.map(path => [path, readFileSync(path)]))
 }
