@@ -121,12 +121,12 @@ export class RepairText implements RepairOutput {
   }
 
   #details({ topic, partition }: PartitionPlace, report: CureReport): void {
-    const { lost, mended, joined, absent, openTransactions } = report
+    const { lost, mended, joined, absent, isCompacted, openTransactions } = report
     this.#some(lost, range => rangeLines(range))
     this.#some(joined, name => [
       `${name}: put together with the segment before it: their offsets reach into one another`,
     ])
-    this.#some(absent, range => [
+    this.#some(isCompacted ? [] : absent, range => [
       `absent: offsets ${offsetsText(range)}: no file holds them; a segment is missing, unless the topic is compacted`,
     ])
     this.#some(mended, ({ file, position, what, found, mended: is, ...offsets }) => {

@@ -18,8 +18,10 @@ export interface CureReport {
   readonly dropped: readonly string[]
   /** Logs that are put together with one before them, and are no more. */
   readonly joined: readonly string[]
-  /** Offsets between two segments that no file holds, without any damage; where the topic is not compacted. */
+  /** Offsets between two files that no file holds, without any damage. */
   readonly absent: readonly OffsetRange[]
+  /** As far as anybody knows: then offsets may be absent. */
+  readonly isCompacted: boolean
   readonly endOffset: bigint
   readonly openTransactions: readonly OpenTransaction[]
   /** Bytes of a write at the end that a crash cut off. */
@@ -59,8 +61,9 @@ export class CureTotals {
     const { segment, joined, change, nextOffset } = outcome
     const { baseOffset } = segment
     const firstOffset = this.#nextOffset ?? baseOffset
-    const isAbsent = firstOffset < baseOffset && change !== 'dropped' && !this.#isCompacted
+    const isAbsent = firstOffset < baseOffset && change !== 'dropped'
     if (isAbsent) this.#absent.push({ firstOffset, lastOffset: baseOffset - 1n })
+    this.#absent.push(...outcome.absent)
     this.#nextOffset = nextOffset
     this.#records += outcome.records
     this.#batches += outcome.batches
@@ -97,6 +100,7 @@ export class CureTotals {
       dropped: this.#dropped,
       joined: this.#joined,
       absent: this.#absent,
+      isCompacted: this.#isCompacted,
       endOffset,
       openTransactions,
       unfinishedBytes: this.#unfinishedBytes,

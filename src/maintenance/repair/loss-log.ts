@@ -11,11 +11,10 @@ export class LossLog {
     return this.#pending.length > 0
   }
 
-  add(span: FileSpan, reason: string, batch?: Batch): void {
+  add(place: LostPlace, batch?: Batch): void {
     const records = batch?.recordCount
     this.#pending.push({
-      ...span,
-      reason,
+      ...place,
       ...(records !== undefined && records >= 0 && { records }),
       ...(batch?.isControl === true && { isMarker: true }),
     })

@@ -17,7 +17,7 @@ export interface LostPlace extends FileSpan {
   readonly records?: number
   /** Whether it holds the end of a transaction. */
   readonly isMarker?: true
-  /** Of batches whose offsets are there already: which. */
+  /** Of batches whose offsets, or the first of them, are there already: which. */
   readonly repeated?: OffsetRange
 }
 

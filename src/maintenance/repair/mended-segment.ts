@@ -4,7 +4,7 @@ import { OffsetSequence } from '../../inspect/verify/offset-sequence.ts'
 import type { SegmentNumbers } from '../../inspect/verify/segment-numbers.ts'
 import type { RecoveredIndexes } from '../../log/recovered-indexes.ts'
 import { RELATIVE_MAX } from './batch-place.ts'
-import type { FileSpan } from './loss.ts'
+import type { FileSpan, OffsetRange } from './loss.ts'
 import { LossLog } from './loss-log.ts'
 import { emptyBatch, PieceList } from './piece.ts'
 import type { SegmentLearning } from './segment-learning.ts'
@@ -33,6 +33,8 @@ export class MendedSegment {
   readonly #sequence = new OffsetSequence(0)
   readonly #pieces = new PieceList()
   readonly #losses = new LossLog()
+  readonly #absent: OffsetRange[] = []
+  #file: string | undefined
   #records = 0
   #batches = 0
 
@@ -72,6 +74,7 @@ export class MendedSegment {
     const refused = learning.take(batch, this.#pieces.size)
     if (refused !== undefined) return this.lose({ file, position, size }, refused, batch)
     const base = this.baseOf(batch)
+    this.#noteAbsent(base, file)
     this.#losses.settle(this.nextOffset, numbers.offsetOf(base))
     if (from === 'mended') this.#pieces.addMended(file, position, size, headOf(batch))
     else if (from === 'file') this.#pieces.add(file, position, size)
@@ -82,14 +85,28 @@ export class MendedSegment {
     if (epoch > epochs.latest) epochs.latest = epoch
   }
 
-  /** @param batch where it is one that can be read */
-  lose(span: FileSpan, reason: string, batch?: Batch): void {
-    this.#losses.add(span, reason, batch)
+  /** Offsets that should have been in the file before, or at the beginning of this one. */
+  #noteAbsent(base: number, file: string): void {
+    const isAbsent = file !== this.#file && base > this.next && !this.#losses.isPending
+    const { numbers } = this.#options
+    const range = { firstOffset: this.nextOffset, lastOffset: numbers.offsetOf(base) - 1n }
+    if (isAbsent) this.#absent.push(range)
+    this.#file = file
   }
 
-  /** A batch whose offsets are there already. */
-  repeated(span: FileSpan, { baseOffset: firstOffset, lastOffset }: Batch): void {
-    this.#losses.addRepeated(span, { firstOffset, lastOffset })
+  /** @param batch where it is one that can be read */
+  lose(span: FileSpan, reason: string, batch?: Batch): void {
+    this.#losses.add({ ...span, reason }, batch)
+  }
+
+  /** A batch whose offsets are there already, or some of them. */
+  repeated(span: FileSpan, batch: Batch): void {
+    const { baseOffset: firstOffset, lastOffset } = batch
+    const last = this.nextOffset - 1n
+    if (lastOffset <= last) return this.#losses.addRepeated(span, { firstOffset, lastOffset })
+    const repeated = firstOffset <= last ? { firstOffset, lastOffset: last } : undefined
+    const reason = `offsets ${firstOffset} to ${lastOffset}, some of which are there already`
+    this.#losses.add({ ...span, reason, ...(repeated && { repeated }) }, batch)
   }
 
   /**
@@ -120,13 +137,14 @@ export class MendedSegment {
       nextOffset: this.nextOffset,
       indexes: this.#options.learning.finish(),
       lost: this.#losses.ranges,
+      absent: this.#absent,
     }
   }
 }
 
 type FinishedSegment = Pick<
   SegmentOutcome,
-  'pieces' | 'size' | 'batches' | 'records' | 'nextOffset' | 'lost'
+  'pieces' | 'size' | 'batches' | 'records' | 'nextOffset' | 'lost' | 'absent'
 > & { readonly indexes: RecoveredIndexes }
 
 function headOf({ buffer, size }: Batch): Buffer {

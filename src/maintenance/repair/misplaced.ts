@@ -6,6 +6,7 @@
  * |---------------------------------------------------------------------|----------------------------------|
  * | a batch that reaches beyond where the next segment begins           | the two                          |
  * | of the next segments' batches more than memory may be taken for     | the two                          |
+ * | a segment of which nothing is left, as all of it is there already   | with the one before it           |
  * | offsets where they can't be found, that no other segment has        | those from here to where they belong |
  *
  * What would be larger than a segment can be, or belongs before the first segment, is left as it is, and told.
@@ -23,6 +24,11 @@ export function reachesInto(
   following: bigint,
 ): boolean {
   return nextOffset > following || isOverfull
+}
+
+/** Whether all that it holds is in others. */
+export function isRepetition({ batches, lost }: SegmentOutcome): boolean {
+  return batches === 0 && lost.some(({ places }) => places[0]?.repeated !== undefined)
 }
 
 /** What was left out for being there already, and is not. */

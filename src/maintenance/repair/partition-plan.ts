@@ -14,6 +14,7 @@ import { type CheckpointMend, checkpointMends } from './checkpoint-mend.ts'
 import { type CureReport, CureTotals, isDamaged } from './cure-report.ts'
 import { type CuredPartition, type CureEnvironment, PartitionCure } from './partition-cure.ts'
 import {
+  isRepetition,
   joinsFor,
   misplaced,
   misplacedText,
@@ -186,7 +187,9 @@ function salvageOf(
   let last: SegmentOutcome | undefined
   for (const outcome of cure.salvage()) {
     const { baseOffset } = outcome.segment
-    if (last !== undefined && reachesInto(last, baseOffset)) wanted.add(baseOffset)
+    if (last !== undefined && (reachesInto(last, baseOffset) || isRepetition(outcome))) {
+      wanted.add(baseOffset)
+    }
     last = outcome
     tooLarge ??= tooLargeText(outcome)
     totals.add(outcome)

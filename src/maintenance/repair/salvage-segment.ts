@@ -92,6 +92,8 @@ class Salvage implements LogVisitor {
   /** A write at the end of the log that a crash cut off. */
   #unfinished: FileSpan | undefined
   #told = 0
+  /** Behind the last batch of the file that was met, by what it says, relative to the segment's base. */
+  #statedEnd = NaN
 
   constructor(group: SegmentGroup, options: SalvageOptions) {
     const { carried, learning, epochs } = options
@@ -137,6 +139,7 @@ class Salvage implements LogVisitor {
       const size = file.size()
       this.#reading = { file: path, size, walk, ...goesOn }
       this.#told = 0
+      this.#statedEnd = NaN
       walk.run()
       onProgress(size - this.#told)
     } finally {
@@ -194,27 +197,26 @@ class Salvage implements LogVisitor {
     const numbers = this.#numbers
     const base = this.#result.baseOf(batch)
     const { next } = this.#result
-    if (base === next && base < RELATIVE_MAX - batch.size) return base
+    const goesOn = base === this.#statedEnd
+    this.#statedEnd = numbers.relativeLastOffset(batch) + 1
+    const isRight = base === next || (goesOn && base > next)
+    if (isRight && base < RELATIVE_MAX - batch.size) return base
     const behindBase = this.#behindBase(batch, position, behind)
-    const isNextSure = !this.#result.isLossPending
+    const isNextSure = !this.#result.isLossPending && !goesOn && !this.#isCarried(behindBase)
     const place = placeOf(batch, { numbers, base, next, behindBase, isNextSure })
     if (typeof place !== 'string') return place.base
     const isLast = behindBase === undefined && position + batch.size === this.#reading.size
     if (place === 'too-far' && !isLast) throw this.#tooFar(batch, position)
     const span = this.#span(position, batch.size)
-    if (place === 'repeated') this.#leaveOut(span, batch)
+    if (place === 'repeated') this.#result.repeated(span, batch)
     else this.#result.lose(span, `a wrong base offset: ${batch.baseOffset}`, batch)
     return undefined
   }
 
-  /** One whose offsets are there already, or some of them. */
-  #leaveOut(span: FileSpan, batch: Batch): void {
-    if (this.#numbers.relativeLastOffset(batch) < this.#result.next) {
-      return this.#result.repeated(span, batch)
-    }
-    const { baseOffset, lastOffset } = batch
-    const reason = `offsets ${baseOffset} to ${lastOffset}, some of which are there already`
-    this.#result.lose(span, reason, batch)
+  /** Whether a segment before has what belongs before that. */
+  #isCarried(end: number | undefined): boolean {
+    const [first] = this.#carried
+    return first !== undefined && this.#numbers.relativeOf(first.firstOffset) < (end ?? Infinity)
   }
 
   /** Where the next batch begins, or, behind the last, the next segment. */
@@ -261,7 +263,7 @@ class Salvage implements LogVisitor {
       const { path: file, position, records, bytes } = first
       const batch = batchAt(bytes, 0)
       if (fits) this.#result.take(batch, { file, position, records, from: 'memory' })
-      else this.#leaveOut({ file, position, size: bytes.length }, batch)
+      else this.#result.repeated({ file, position, size: bytes.length }, batch)
     }
     if (before === undefined) this.#carriedOn.passOn(this.#carried)
   }

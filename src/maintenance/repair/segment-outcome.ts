@@ -1,6 +1,6 @@
 /** What a cure makes of one segment. */
 import type { RecoveredIndexes } from '../../log/recovered-indexes.ts'
-import type { LostRange, MendedBatch } from './loss.ts'
+import type { LostRange, MendedBatch, OffsetRange } from './loss.ts'
 import type { Piece } from './piece.ts'
 import type { SegmentGroup } from './segment-group.ts'
 
@@ -19,6 +19,8 @@ export interface SegmentOutcome extends SegmentGroup {
   /** As a recovery would build them; absent for one that is dropped. */
   readonly indexes?: RecoveredIndexes
   readonly lost: readonly LostRange[]
+  /** Offsets between files, or before the first batch of one, that none of them holds, without any damage. */
+  readonly absent: readonly OffsetRange[]
   readonly mended: readonly MendedBatch[]
   /** A write that a crash cut off, at the very end: the next start of a broker takes it away. */
   readonly unfinishedBytes: number
