@@ -74,7 +74,8 @@ export class MendedSegment {
     const refused = learning.take(batch, this.#pieces.size)
     if (refused !== undefined) return this.lose({ file, position, size }, refused, batch)
     const base = this.baseOf(batch)
-    this.#noteAbsent(base, file)
+    if (file !== this.#file || from === 'memory') this.#noteAbsent(base)
+    this.#file = file
     this.#losses.settle(this.nextOffset, numbers.offsetOf(base))
     if (from === 'mended') this.#pieces.addMended(file, position, size, headOf(batch))
     else if (from === 'file') this.#pieces.add(file, position, size)
@@ -86,12 +87,10 @@ export class MendedSegment {
   }
 
   /** Offsets that should have been in the file before, or at the beginning of this one. */
-  #noteAbsent(base: number, file: string): void {
-    const isAbsent = file !== this.#file && base > this.next && !this.#losses.isPending
-    const { numbers } = this.#options
-    const range = { firstOffset: this.nextOffset, lastOffset: numbers.offsetOf(base) - 1n }
-    if (isAbsent) this.#absent.push(range)
-    this.#file = file
+  #noteAbsent(base: number): void {
+    if (base <= this.next || this.#losses.isPending) return
+    const lastOffset = this.#options.numbers.offsetOf(base) - 1n
+    this.#absent.push({ firstOffset: this.nextOffset, lastOffset })
   }
 
   /** @param batch where it is one that can be read */

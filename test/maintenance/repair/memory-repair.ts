@@ -11,6 +11,7 @@ import { BatchScanner } from '../../../src/log/batch-scanner.ts'
 import { readPartitionDirectory } from '../../../src/log/partition-directory.ts'
 import { readLogDir } from '../../../src/log-dirs/log-dir.ts'
 import { recoverLog } from '../../../src/log-dirs/recover-log.ts'
+import type { Seeded } from '../../crash/seeded.ts'
 import type { Cure } from '../../../src/maintenance/repair/partition-cure.ts'
 import {
   carryOutRepair,
@@ -158,4 +159,20 @@ export async function recovered(
 export function folderIn(disk: Disk, logDir: string): string {
   const live = readLogDir(disk, logDir).partitions.find(({ parsed }) => parsed.state === 'live')
   return live?.path ?? dirname(logDir)
+}
+
+/** Bits that flip, zeros or noise, at one to four places of the logs. */
+export function damage(disk: MemoryDisk, folder: string, random: Seeded): void {
+  const { segments } = readPartitionDirectory(disk, folder)
+  for (let place = random.between(1, 4); place > 0; place--) {
+    const { path, size } = random.pick(segments).log
+    const at = random.below(size)
+    const length = Math.min(size - at, random.pick([1, 4, 30, 400]))
+    const kind = random.pick(['flip', 'zeros', 'noise'])
+    const bytes = disk.readWhole(path)
+    for (let i = at; i < at + length; i++) {
+      bytes[i] = kind === 'zeros' ? 0 : kind === 'flip' ? bytes[i]! ^ 0x21 : random.below(256)
+    }
+    disk.put(path, bytes)
+  }
 }

@@ -2,27 +2,11 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { MemoryDisk } from '../../../src/disk/memory-disk.ts'
-import { readPartitionDirectory } from '../../../src/log/partition-directory.ts'
 import { Seeded } from '../../crash/seeded.ts'
-import { batchesIn, findingsOf, putFixture, repairOn } from './memory-repair.ts'
+import { batchesIn, damage, findingsOf, putFixture, repairOn } from './memory-repair.ts'
 
 const RUNS = 60
 const FOLDERS = ['orders-0', 'orders-1', 'orders-2']
-
-function damage(disk: MemoryDisk, folder: string, random: Seeded): void {
-  const { segments } = readPartitionDirectory(disk, folder)
-  for (let place = random.between(1, 4); place > 0; place--) {
-    const { path, size } = random.pick(segments).log
-    const at = random.below(size)
-    const length = Math.min(size - at, random.pick([1, 4, 30, 400]))
-    const kind = random.pick(['flip', 'zeros', 'noise'])
-    const bytes = disk.readWhole(path)
-    for (let i = at; i < at + length; i++) {
-      bytes[i] = kind === 'zeros' ? 0 : kind === 'flip' ? bytes[i]! ^ 0x21 : random.below(256)
-    }
-    disk.put(path, bytes)
-  }
-}
 
 test('every batch that is intact after random damage is intact after its salvage', async () => {
   for (let seed = 1; seed <= RUNS; seed++) {
