@@ -5,7 +5,7 @@
 import { dirname } from 'node:path'
 import type { Disk, WritableDiskFile } from './disk.ts'
 
-const PARTIAL_SUFFIX = '.partial'
+export const PARTIAL_SUFFIX = '.partial'
 
 export class NewFile {
   readonly path: string

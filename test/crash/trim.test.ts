@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import { DiskError } from '../../src/base/errors.ts'
 import type { MemoryDisk } from '../../src/disk/memory-disk.ts'
+import type { PartitionLog } from '../../src/log/partition-log.ts'
 import type { TrimAction } from '../../src/maintenance/trim/trim-plan.ts'
 import {
   BATCHES,
@@ -14,6 +15,7 @@ import {
   TRIMMED,
   trimScene,
 } from '../maintenance/trim/trim-scene.ts'
+import { newBatch } from '../log/new-batch.ts'
 import { readBatches } from './check-log.ts'
 import { type Fault, FaultyDisk } from './faulty-disk.ts'
 import { Seeded } from './seeded.ts'
@@ -39,6 +41,30 @@ describe.each(['truncate', 'delete-records'] as const)('%s', action => {
   )
 })
 
+it(
+  'a truncation to an offset within a batch is done by doing it again, whenever the power went',
+  async () => {
+    const fill = (log: PartitionLog) => {
+      for (let n = 0; n < 4; n++)
+        log.append(newBatch({ count: 5 }), { leaderEpoch: 0, origin: 'client' })
+    }
+    for (let at = 0, isOver = false; !isOver; at++) {
+      expect(at).toBeLessThan(CALLS_MAX)
+      const random = new Seeded(at)
+      const before = await trimScene(fill)
+      const faulty = new FaultyDisk(before, { at, fault: 'power', below: '/logs' }, random)
+      await trim(faulty.disk, 'truncate', 12).catch((error: unknown) => {
+        if (!(error instanceof DiskError)) throw error
+      })
+      const disk = before.crash(random.chance())
+      await trim(disk, 'truncate', 12)
+      expect([at, openTrimmed(disk).log.endOffset]).toEqual([at, 10n])
+      isOver = faulty.calls <= at
+    }
+  },
+  TIMEOUT_MS,
+)
+
 async function isInterrupted(action: TrimAction, fault: Fault, at: number): Promise<boolean> {
   if (at > CALLS_MAX) throw new Error('it does not come to its end')
   const random = new Seeded(at)
@@ -53,6 +79,10 @@ async function isInterrupted(action: TrimAction, fault: Fault, at: number): Prom
   const { log } = openTrimmed(disk)
   expect([at, readBatches(log).map(offsetOf)]).toEqual([at, ALL.filter(KEPT[action])])
   expect(action === 'truncate' ? log.endOffset : log.logStartOffset).toBe(BigInt(OFFSET))
+  expect([at, disk.list(TRIMMED.path).filter(({ name }) => name.endsWith('.partial'))]).toEqual([
+    at,
+    [],
+  ])
   // One that passes may come in the rehearsal, where some are survived.
   return faulty.calls > at
 }
@@ -66,7 +96,7 @@ function expectBetween(disk: MemoryDisk, action: TrimAction, at: number): void {
   expect([at, found]).toEqual([at, ALL.slice(first, last + 1)])
   const kept = disk
     .list(TRIMMED.path)
-    .filter(({ kind }) => kind === 'directory')
+    .filter(({ name, kind }) => kind === 'directory' && !name.endsWith('.partial'))
     .flatMap(({ name }) => keptOffsets(disk, `${TRIMMED.path}/${name}`))
   expect([at, gone.filter(offset => !kept.includes(offset))]).toEqual([at, []])
 }

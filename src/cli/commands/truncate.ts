@@ -26,7 +26,8 @@ export function createTruncateCommand(context: CommandContext): Command {
 
 const EXAMPLES = `
 It refuses a log that loses data when it is opened (kbroker repair first), and the cluster's own log,
-__cluster_metadata.
+__cluster_metadata. What was interrupted is finished by the same command, unless its offset is -N: that
+counts from where the log ends by then. A copy that was not finished is named ….partial.
 
 Examples:
   kbroker truncate orders-0 --to 1200 --log-dirs /data/a,/data/b

@@ -5,6 +5,7 @@
 import { basename, dirname, join } from 'node:path'
 import { DiskError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
+import { PARTIAL_SUFFIX } from '../../disk/new-file.ts'
 import { writeNewFile } from '../../disk/replace-file.ts'
 import { parsePartitionFolder } from '../../log/file-names.ts'
 import { copyFile } from '../copy-file.ts'
@@ -31,8 +32,6 @@ export interface FolderExport {
   readonly partitions: readonly PartitionToExport[]
   readonly onProgress?: (bytes: number) => void
 }
-
-export const PARTIAL_SUFFIX = '.partial'
 
 /** @throws DiskError; CorruptDataError where a file shrinks meanwhile */
 export function exportFolder(from: Disk, to: Disk, wanted: FolderExport): ExportManifest {

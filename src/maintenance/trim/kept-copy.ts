@@ -1,15 +1,18 @@
 /**
  * What is taken away from a log, kept: the batches of each segment in a file of its own, named by the offset that it
- * begins with, as `dump` and `consume` read it. All is durable before the log is touched.
+ * begins with, as `dump` and `consume` read it. The folder gets its name once everything in it is durable, and before the
+ * log is touched: one that was interrupted is `NAME.partial`.
  *
  * A broker overlooks a folder within a partition's, but does not start over a strange one in the root of a log.dir.
  */
 import { basename, dirname, join, resolve } from 'node:path'
 import { DiskError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
+import { PARTIAL_SUFFIX } from '../../disk/new-file.ts'
 import { segmentFileName } from '../../log/file-names.ts'
 import { refuseBackupInLogDir } from '../backup-place.ts'
 import { checksumOf, type CopiedBytes, copyFile } from '../copy-file.ts'
+import { removeFolder } from '../import/staged-partition.ts'
 import type { TrimmedPart, TrimPlan } from './trim-plan.ts'
 
 export interface KeptCopy {
@@ -35,18 +38,27 @@ export function keptCopyOf(
       ? [after.logEndOffset, before.logEndOffset]
       : [before.logStartOffset, after.logStartOffset]
   if (backup === undefined) {
-    return placeOf(disk, join(partitionPath, `kept-${action}-${from}-${to}`), parts)
+    const path = join(partitionPath, `kept-${action}-${from}-${to}`)
+    return placeOf(disk, path, parts, () => true)
   }
   refuseBackupInLogDir(disk, backup)
-  return placeOf(disk, join(backup, basename(resolve(partitionPath))), parts)
+  // There another broker may be writing its own this moment: only in a log.dir does its lock tell.
+  const isFree = (place: string) => disk.status(place + PARTIAL_SUFFIX) === undefined
+  return placeOf(disk, join(backup, basename(resolve(partitionPath))), parts, isFree)
 }
 
-/** Where it is, or a folder that is not there yet. */
-function placeOf(disk: Disk, path: string, parts: readonly TrimmedPart[]): KeptCopy {
+/** Where it is, or a folder that is not there yet. @param isFree whether what an interruption left there may go */
+function placeOf(
+  disk: Disk,
+  path: string,
+  parts: readonly TrimmedPart[],
+  isFree: (place: string) => boolean,
+): KeptCopy {
   for (let place = path, number = 2; ; place = `${path}.${number++}`) {
     const status = disk.status(place)
-    if (status === undefined) return { path: place, isThere: false }
-    if (status.kind === 'directory' && holdsAll(disk, place, parts)) {
+    if (status === undefined) {
+      if (isFree(place)) return { path: place, isThere: false }
+    } else if (status.kind === 'directory' && holdsAll(disk, place, parts)) {
       return { path: place, isThere: true }
     }
   }
@@ -71,8 +83,17 @@ export function requireRoom(
   let existing = resolve(path)
   while (disk.status(existing) === undefined) existing = dirname(existing)
   const usable = disk.space(existing)?.usableBytes
-  if (usable === undefined || usable >= BigInt(needed)) return
+  if (usable === undefined || usable + bytesIn(disk, path + PARTIAL_SUFFIX) >= BigInt(needed)) {
+    return
+  }
   throw noRoom(path, `${needed} bytes are to be kept there, ${usable} are free`)
+}
+
+/** What an interruption left there is taken away before. */
+function bytesIn(disk: Disk, folder: string): bigint {
+  if (disk.status(folder) === undefined) return 0n
+  const sizes = disk.list(folder).map(({ name }) => disk.status(join(folder, name))?.allocated ?? 0)
+  return BigInt(sizes.reduce((sum, size) => sum + size, 0))
 }
 
 /** @throws DiskError where there is no room for it, too: nothing is left of it then */
@@ -81,17 +102,19 @@ export function keepCopy(
   { path, isThere }: KeptCopy,
   parts: readonly TrimmedPart[],
 ): void {
-  const copies = copiesOf(disk, path, parts)
+  const partial = path + PARTIAL_SUFFIX
   try {
-    if (isThere) for (const { to } of copies) syncFile(disk, to.path)
-    else {
-      makeDirectories(disk, path)
-      for (const { from, to } of copies) copyFile(from, to)
+    if (!isThere) {
+      removeFolder(disk, partial)
+      makeDirectories(disk, partial)
+      for (const { from, to } of copiesOf(disk, partial, parts)) copyFile(from, to)
+      disk.syncDirectory(partial)
+      disk.rename(partial, path)
     }
-    disk.syncDirectory(path)
+    disk.syncDirectory(dirname(path))
   } catch (error) {
     if (!(error instanceof DiskError) || error.errno !== 'ENOSPC') throw error
-    discard(disk, path)
+    discard(disk, partial)
     throw noRoom(path, error.message)
   }
 }
@@ -130,20 +153,8 @@ function noRoom(path: string, reason: string): DiskError {
 /** As far as it can be: what it takes up is wanted more than all else. */
 function discard(disk: Disk, path: string): void {
   try {
-    if (disk.status(path) === undefined) return
-    for (const { name } of disk.list(path)) disk.remove(join(path, name))
-    disk.removeDirectory(path)
+    removeFolder(disk, path)
   } catch (error) {
     if (!(error instanceof DiskError)) throw error
-  }
-}
-
-/** It was written by somebody who may not have come to that. */
-function syncFile(disk: Disk, path: string): void {
-  const file = disk.openForWriting(path)
-  try {
-    file.sync()
-  } finally {
-    file.close()
   }
 }

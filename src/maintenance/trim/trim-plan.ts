@@ -111,7 +111,8 @@ function planDeletion(log: PartitionLog, offset: bigint): TrimPlan {
   }
 }
 
-function unchanged(log: PartitionLog, action: TrimAction, offset: bigint): TrimPlan {
+/** Of a log from which nothing is to be taken. */
+export function unchanged(log: PartitionLog, action: TrimAction, offset: bigint): TrimPlan {
   const { logStartOffset, endOffset, segments } = log
   const range = { logStartOffset, logEndOffset: endOffset }
   const activeBase = segments.at(-1)!.baseOffset

@@ -77,6 +77,44 @@ describe('a log that is truncated', () => {
     expect(openTrimmed(disk).log.endOffset).toBe(10n)
   })
 
+  describe('to an offset within a batch, where that was done before', () => {
+    const fiveByFive = () =>
+      trimScene(log => {
+        for (let n = 0; n < 4; n++) log.append(newBatch({ count: 5 }), CLIENT)
+      })
+
+    it.each([11, 12, 14])('(%i) it is told by the copy, and nothing is changed', async offset => {
+      const disk = await fiveByFive()
+      const { keptIn } = await trim(disk, 'truncate', offset)
+      const before = contentsOf(disk, TRIMMED.path)
+      const again = await trim(disk, 'truncate', offset)
+      expect(again.plan).toMatchObject({ records: 0, parts: [], after: { logEndOffset: 10n } })
+      expect(again.keptIn).toBe(keptIn)
+      expect(contentsOf(disk, TRIMMED.path)).toEqual(before)
+      expect(openTrimmed(disk)).toMatchObject({ isClean: true, log: { endOffset: 10n } })
+    })
+
+    it('it is told by a copy elsewhere, not by one of another partition or a repair', async () => {
+      const disk = await fiveByFive()
+      const backup = '/spare'
+      disk.put('/spare/x', Buffer.alloc(0))
+      const { keptIn } = await trim(disk, 'truncate', 12, { backup })
+      expect((await trim(disk, 'truncate', 12, { backup })).keptIn).toBe(keptIn)
+      for (const other of ['orders-0.partial', 'orders-0.repair-1', 'orders-01', 'kept']) {
+        disk.rename('/spare/orders-0', `/spare/${other}`)
+        await expect(trim(disk, 'truncate', 12, { backup })).rejects.toThrow('has no offset 12')
+        disk.rename(`/spare/${other}`, '/spare/orders-0')
+      }
+    })
+
+    it('an offset of a later batch is not there all the same', async () => {
+      const disk = await fiveByFive()
+      await trim(disk, 'truncate', 12)
+      await expect(trim(disk, 'truncate', 15)).rejects.toThrow('has no offset 15: it ends at 10')
+      await expect(trim(disk, 'delete-records', 12)).rejects.toThrow('has no offset 12')
+    })
+  })
+
   it('tells of transactions that are gone, and of those that are open again', async () => {
     const disk = await trimScene(log => {
       const producer = (id: bigint) => ({ id, epoch: 3, sequence: 0 })
