@@ -182,6 +182,9 @@ function openingHere(
 }
 
 const EXAMPLES = `
+A repair that was interrupted is finished by the next, in the same backup: what the first one noted is in
+its earlier-repair.json then. What was copied only in part is named ….partial.
+
 Examples:
   kbroker repair /data/a/orders-3                     # what each cure would keep and lose
   kbroker repair orders --log-dirs /data/a,/data/b --salvage --execute

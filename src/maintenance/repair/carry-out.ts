@@ -2,7 +2,7 @@
  * Carries out the cure of one partition. The log goes from one state that brokers take to the next, segment by segment;
  * what is derived of it follows each. Interrupted anywhere, the next run finds less to do.
  */
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { Disk } from '../../disk/disk.ts'
 import { replaceFile } from '../../disk/replace-file.ts'
 import { LEADER_EPOCH_CHECKPOINT, segmentFileName } from '../../log/file-names.ts'
@@ -200,7 +200,7 @@ class CarryingOut {
     const { topic, partition, path } = this.#partition
     const { nowMs } = this.#environment
     const progress = { isFinished, changedFrom: this.#changedFrom! }
-    const about = { topic, partition, folder: basename(path), cure, nowMs, ...progress }
+    const about = { topic, partition, path, cure, nowMs, ...progress }
     backup.write(REPAIR_NOTE, repairNote(about, report))
   }
 }

@@ -40,7 +40,8 @@ export function clusterMends(
 export function mendCluster(disk: Disk, { file, clusterId }: ClusterMend, nowMs: number): string {
   const { values } = readMetaProperties(disk.readWhole(file), file)
   const folder = dirname(file)
-  const kept = backupName(disk, folder, `${basename(file)}.before-repair-`, nowMs)
+  const prefix = `${basename(file)}.before-repair-`
+  const kept = backupName(disk, { parent: folder, prefix }, nowMs)
   disk.link(file, join(folder, kept))
   disk.syncDirectory(folder)
   const mended = new Map([...values, ['cluster.id', clusterId] as const])

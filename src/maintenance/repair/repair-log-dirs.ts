@@ -8,7 +8,7 @@ import type { Disk } from '../../disk/disk.ts'
 import { OpenFiles } from '../../disk/open-files.ts'
 import type { LogConfig } from '../../log/log-config.ts'
 import { readLogDir } from '../../log-dirs/log-dir.ts'
-import { Backup, backupName } from './backup.ts'
+import { Backup, backupName, type BackupPlace, unusedBackup } from './backup.ts'
 import { carryOut } from './carry-out.ts'
 import { type CheckpointMend, mendCheckpoints } from './checkpoint-mend.ts'
 import { type ClusterMend, clusterMends, mendCluster } from './cluster-mend.ts'
@@ -93,12 +93,19 @@ export function planRepair(
 
 function unfinishedIn(
   disk: Disk,
+  place: PartitionPlace,
+  wish: Pick<RepairWish, 'backup'>,
+): UnfinishedRepair | undefined {
+  return unfinishedRepair(disk, placeOfBackups(place, wish), place.path)
+}
+
+function placeOfBackups(
   { path, name }: PartitionPlace,
   { backup }: Pick<RepairWish, 'backup'>,
-): UnfinishedRepair | undefined {
+): BackupPlace {
   return backup === undefined
-    ? unfinishedRepair(disk, path, BACKUP_PREFIX)
-    : unfinishedRepair(disk, backup, `${name}.${BACKUP_PREFIX}`)
+    ? { parent: path, prefix: BACKUP_PREFIX }
+    : { parent: backup, prefix: `${name}.${BACKUP_PREFIX}` }
 }
 
 const BACKUP_PREFIX = 'repair-'
@@ -150,18 +157,20 @@ export function carryOutRepair(
   for (const each of plan.partitions) {
     const { place } = each
     if (moved.has(place.path)) continue
-    const backup = backupOf(disk, place, { ...choice, nowMs })
+    const unfinished = unfinishedIn(disk, place, choice)
+    const backup = backupOf(disk, place, { ...choice, nowMs, unfinished })
     try {
       for (const twin of plan.twins.filter(({ kept }) => kept === place.path)) {
         backup.moveFolder(twin.moved, movedName(twin))
         listener.twin(twin, backup.path)
       }
       const cure = cured.has(each) ? choice.cure : undefined
-      const unfinished = unfinishedIn(disk, place, choice)
+      if (cure !== undefined) backup.keepEarlierNote()
       const repaired = repairPartition(each, { cure, backup, environment })
       if (cure !== undefined && unfinished !== undefined) markFinished(disk, unfinished)
       if (repaired !== undefined) listener.partition(repaired)
     } catch (error) {
+      backup.discardUnused()
       environment.onFailure(place, error)
     }
   }
@@ -247,12 +256,19 @@ function requireRoom(
   )
 }
 
+/** Where an interrupted repair has begun one, it is gone on with: what was replaced is in one place in the end. */
 function backupOf(
   disk: Disk,
-  { path, name }: PartitionPlace,
-  { backup, nowMs }: { readonly backup: string | undefined; readonly nowMs: number },
+  place: PartitionPlace,
+  { backup, nowMs, unfinished }: BackupChoice,
 ): Backup {
-  const parent = backup ?? path
-  const prefix = backup === undefined ? BACKUP_PREFIX : `${name}.${BACKUP_PREFIX}`
-  return new Backup(disk, join(parent, backupName(disk, parent, prefix, nowMs)))
+  const backups = placeOfBackups(place, { backup })
+  const begun =
+    unfinished?.backup ?? (backup === undefined ? unusedBackup(disk, backups) : undefined)
+  return new Backup(disk, begun ?? join(backups.parent, backupName(disk, backups, nowMs)))
+}
+
+interface BackupChoice extends Pick<RepairChoice, 'backup'> {
+  readonly nowMs: number
+  readonly unfinished: UnfinishedRepair | undefined
 }

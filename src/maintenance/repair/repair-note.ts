@@ -1,5 +1,5 @@
 /** `repair.json`, beside what was replaced: which offsets are lost, and where their bytes are. */
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { CureReport } from './cure-report.ts'
 import type { LostPlace, LostRange } from './loss.ts'
 import type { Cure } from './partition-cure.ts'
@@ -7,7 +7,8 @@ import type { Cure } from './partition-cure.ts'
 export interface RepairedPartition {
   readonly topic: string
   readonly partition: number
-  readonly folder: string
+  /** Of its folder. */
+  readonly path: string
   readonly cure: Cure
   readonly nowMs: number
   readonly isFinished: boolean
@@ -17,12 +18,13 @@ export interface RepairedPartition {
 
 /** Files are those beside it. */
 export function repairNote(about: RepairedPartition, report: CureReport): Buffer {
-  const { topic, partition, folder, cure, nowMs, isFinished, changedFrom } = about
+  const { topic, partition, path, cure, nowMs, isFinished, changedFrom } = about
   const note = {
     version: 1,
     topic,
     partition,
-    folder,
+    folder: basename(path),
+    path: resolve(path),
     cure,
     finished: isFinished,
     changedFrom: exact(changedFrom),

@@ -41,9 +41,14 @@ export function moveStale(
     nowMs,
   }: { readonly parent: string; readonly prefix: string; readonly nowMs: number },
 ): string {
-  const name = backupName(disk, parent, `${basename(path)}.${prefix}`, nowMs)
+  const name = backupName(disk, { parent, prefix: `${basename(path)}.${prefix}` }, nowMs)
   const backup = new Backup(disk, join(parent, name))
-  backup.moveFolder(path)
+  try {
+    backup.moveFolder(path)
+  } catch (error) {
+    backup.discardUnused()
+    throw error
+  }
   return backup.path
 }
 

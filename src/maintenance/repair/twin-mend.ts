@@ -4,6 +4,7 @@
  * backup as it is. Where each has what the other lacks, nobody but its owner can tell which one is to go.
  */
 import { basename, dirname } from 'node:path'
+import { PARTIAL_SUFFIX } from '../../disk/new-file.ts'
 import type { LogDir } from '../../log-dirs/log-dir.ts'
 import { isDamaged } from './cure-report.ts'
 import type { LeftAlone } from './left-alone.ts'
@@ -84,9 +85,10 @@ export function futureMends(
     })
 }
 
-/** Of the backup: two log.dirs may have the same name. */
+/** Of the backup: two log.dirs may have the same name. It never is that of something copied in part. */
 export function movedName({ moved }: TwinMend): string {
-  return `${basename(moved)}.from-${basename(dirname(moved))}`
+  const name = `${basename(moved)}.from-${basename(dirname(moved))}`
+  return name.endsWith(PARTIAL_SUFFIX) ? `${name}-` : name
 }
 
 function fullerFirst({ salvage: a }: PartitionPlan, { salvage: b }: PartitionPlan): number {
