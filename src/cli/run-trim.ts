@@ -77,7 +77,7 @@ export async function runTrim(
     point,
     isPreview,
     backup,
-    isOnlyReplica: partition => replicasOf(partition, cluster)?.length === 1,
+    isOnlyReplica: partition => isOnlyReplica(partition, cluster),
     disk: context.writableDisk,
     clock: context,
     ...logOpening(configs),
@@ -126,6 +126,11 @@ function replicasOf(
   { metadataLog }: ClusterHere,
 ): readonly number[] | undefined {
   return metadataLog?.image.topics.byName(topic)?.partitions.get(partition)?.replicas
+}
+
+function isOnlyReplica(partition: TrimmedPartition, cluster: ClusterHere): boolean | undefined {
+  const replicas = replicasOf(partition, cluster)
+  return replicas && replicas.length === 1
 }
 
 function tellOfReplicas(

@@ -4,7 +4,7 @@
  * piece between the two without a gap; what went is in the kept copy.
  */
 import { join } from 'node:path'
-import { assert, DiskError, UsageError } from '../../base/errors.ts'
+import { assert, DiskError, RefusedError, UsageError } from '../../base/errors.ts'
 import { DEFAULT_DECODE_LIMITS } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { OverlayDisk } from '../../disk/overlay-disk.ts'
@@ -21,6 +21,7 @@ import { checkpointKey, readLogDir } from '../../log-dirs/log-dir.ts'
 import { LogDirs, type LogDirsOptions } from '../../log-dirs/log-dirs.ts'
 import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
 import { refuseLosses, type ToldAction } from '../refuse-losses.ts'
+import { uncommittedAdvice } from './deletion-problem.ts'
 import { copyOfEarlier } from './earlier-truncation.ts'
 import { keepCopy, type KeptCopy, keptCopyOf, requireRoom } from './kept-copy.ts'
 import { planTrim, type TrimAction, type TrimPlan, unchanged } from './trim-plan.ts'
@@ -42,8 +43,8 @@ export interface TrimOptions extends LogDirsOptions {
   readonly isPreview: boolean
   /** A folder for what is taken away; false: it is gone. By default it is kept in the partition's folder. */
   readonly backup?: string | false | undefined
-  /** Whether a broker alone has it: then all that is in the log is committed. */
-  readonly isOnlyReplica: (partition: TrimmedPartition) => boolean
+  /** Whether a broker alone has it: then all that is in the log is committed. Undefined where nobody knows. */
+  readonly isOnlyReplica: (partition: TrimmedPartition) => boolean | undefined
 }
 
 export interface TrimOutcome extends TrimmedPartition {
@@ -157,7 +158,7 @@ function openIn(logDirs: LogDirs, partition: TrimmedPartition): Opened {
 function planOf(opened: Opened, options: TrimOptions): Job {
   const { partition, log } = opened
   const { disk, action, point, backup, isOnlyReplica } = options
-  if (isOnlyReplica(partition)) log.raiseHighWatermark(log.endOffset)
+  if (isOnlyReplica(partition) === true) log.raiseHighWatermark(log.endOffset)
   const offset = resolveOffset(point, boundsOf(log, disk))
   if (action === 'truncate' && offset > log.endOffset) {
     const path = copyOfEarlier(disk, partition.path, offset, backup)
@@ -182,7 +183,8 @@ function boundsOf(log: PartitionLog, disk: Disk) {
   }
 }
 
-function carryOut({ partition, dir, log, plan, copy }: Job, options: TrimOptions): TrimOutcome {
+function carryOut(job: Job, options: TrimOptions): TrimOutcome {
+  const { partition, dir, log, plan, copy } = job
   const { disk, isPreview } = options
   const { logStartOffset, logEndOffset } = plan.after
   const before = log.openTransactions
@@ -192,11 +194,27 @@ function carryOut({ partition, dir, log, plan, copy }: Job, options: TrimOptions
     log.truncateTo(logEndOffset)
     if (plan.needsRoll) log.roll()
   } else {
-    log.raiseLogStart(logStartOffset)
+    raiseLogStart(job, logStartOffset, options)
   }
   log.removeCondemned(Infinity)
   const transactions = touched(before, log.openTransactions, plan)
   return { ...partition, plan, keptIn: copy?.path, transactions }
+}
+
+/** @throws RefusedError also what to do then */
+function raiseLogStart(
+  { partition, dir, log }: Job,
+  offset: bigint,
+  { isOnlyReplica }: TrimOptions,
+): void {
+  try {
+    log.raiseLogStart(offset)
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error
+    const isNoted = dir.before.checkpoints.highWatermark.has(checkpointKey(partition))
+    const advice = uncommittedAdvice({ isNoted, isOnlyReplica: isOnlyReplica(partition) })
+    throw new RefusedError(error.code, `${error.message}: ${advice}`)
+  }
 }
 
 function touched(

@@ -156,8 +156,32 @@ describe('a log whose records are deleted', () => {
       log.raiseHighWatermark(3n)
     })
     const act = trim(disk, 'delete-records', 4, { isOnlyReplica: () => false })
-    await expect(act).rejects.toThrow(/larger than the high watermark 3/)
+    await expect(act).rejects.toThrow(/larger than the high watermark 3: .*kafka-delete-records/)
     expect(openTrimmed(disk)).toMatchObject({ isClean: true, log: { logStartOffset: 0n } })
+  })
+})
+
+describe('where nobody knows what is committed, it is said how to tell', () => {
+  const unknown = { isOnlyReplica: () => undefined }
+
+  it('of a partition that was copied alone', async () => {
+    const disk = await trimScene()
+    disk.remove(`${A}/replication-offset-checkpoint`)
+    const refused = trim(disk, 'delete-records', 4, unknown)
+    await expect(refused).rejects.toThrow(RefusedError)
+    await expect(refused).rejects.toThrow(
+      /watermark 0: .*put the replication-offset-checkpoint .*beside it, or give all log.dirs/,
+    )
+  })
+
+  it('of one whose log.dir notes less', async () => {
+    const disk = await trimScene(log => {
+      log.append(newBatch({ count: 5 }), CLIENT)
+      log.raiseHighWatermark(3n)
+    })
+    const refused = trim(disk, 'delete-records', 4, unknown)
+    await expect(refused).rejects.toThrow(/watermark 3: give all log.dirs of its broker/)
+    expect((await trim(disk, 'delete-records', 3, unknown)).plan.after.logStartOffset).toBe(3n)
   })
 })
 
