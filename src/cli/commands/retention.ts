@@ -78,7 +78,8 @@ async function runRetention(
     .filter(({ topic }) => topic !== METADATA_TOPIC)
     .filter(partition => isOfCluster(partition, cluster, notice))
     .map(partition => retainedOf(partition, broker))
-  const shown = previewed(retained, atMs, context)
+  const isKnown = cluster.metadataLog !== undefined
+  const shown = previewed(retained, { isKnown, atMs }, context)
   if (!isPreview) holdLogDirs(logDirs, { takesLocks: false }).release()
   const results = isPreview ? shown : await executed(shown, configs, { notice, context })
   const lines =
@@ -90,8 +91,10 @@ async function runRetention(
     if (config.isRemote)
       notice(`${name}: what is in its remote storage too is a broker's to delete`)
   }
-  if (isPreview) notice(PREVIEW_NOTICE)
+  if (isPreview) notice(isKnown ? PREVIEW_NOTICE : UNKNOWN_NOTICE)
 }
+
+const UNKNOWN_NOTICE = 'nothing was changed: --execute refuses where nobody knows what topics say'
 
 /** What the cluster does not know is no topic's, and a broker puts it aside. */
 function isOfCluster(
@@ -128,15 +131,17 @@ function retainedOf(
   }
 }
 
+/** Where nobody knows what the topics say, only what lies before the log start is sure to go. */
 function previewed(
   partitions: readonly Retained[],
-  atMs: bigint,
+  { isKnown, atMs }: { readonly isKnown: boolean; readonly atMs: bigint },
   { disk }: Pick<CommandContext, 'disk'>,
 ): Planned[] {
   const reader = new PartitionLogReader(disk, limitsOf({}))
   return partitions.map(partition => {
     const log = readRetainedLog(disk, reader.read(partition.path), partition.isOnlyReplica)
-    return { ...partition, plan: planRetention(log, partition.config, atMs) }
+    const config = isKnown ? partition.config : { ...partition.config, deletes: false }
+    return { ...partition, isKnown, plan: planRetention(log, config, atMs) }
   })
 }
 

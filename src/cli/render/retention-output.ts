@@ -27,6 +27,8 @@ export interface ShownRetention {
       EffectiveConfig['source'] | 'default'
     >
   >
+  /** Whether it is known what the topic says of all that. */
+  readonly isKnown: boolean
   readonly plan: RetentionPlan
 }
 
@@ -49,7 +51,7 @@ export function retentionText(
     {
       name: isPreview ? 'DUE' : 'DELETED',
       align: 'right',
-      cell: ({ plan }) => plan.expired.length,
+      cell: ({ plan: { expired }, isKnown }) => (isTold(expired, isKnown) ? expired.length : '?'),
     },
     { name: isPreview ? 'FREES' : 'FREED', align: 'right', cell: ({ plan }) => freedText(plan) },
     { name: 'WHY', cell: ({ plan }) => reasonsOf(plan).join(', ') },
@@ -60,7 +62,7 @@ export function retentionText(
 }
 
 export function retentionJson(
-  { path, topic, partition, config, sources, plan }: ShownRetention,
+  { path, topic, partition, config, sources, isKnown, plan }: ShownRetention,
   { isPreview, atMs }: RetentionView,
 ): string {
   return jsonText({
@@ -69,12 +71,12 @@ export function retentionJson(
     path,
     executed: !isPreview,
     at: atMs,
-    deletes: config.deletes,
-    retentionMs: config.retentionMs,
-    retentionBytes: config.retentionBytes,
-    fileDeleteDelayMs: config.fileDeleteDelayMs,
-    remote: config.isRemote,
-    sources,
+    deletes: isKnown ? config.deletes : null,
+    retentionMs: isKnown ? config.retentionMs : null,
+    retentionBytes: isKnown ? config.retentionBytes : null,
+    fileDeleteDelayMs: isKnown ? config.fileDeleteDelayMs : null,
+    remote: isKnown ? config.isRemote : null,
+    sources: isKnown ? sources : null,
     freedBytes: bytesOf(plan.expired.map(({ segment }) => segment)),
     expired: plan.expired.map(({ segment, reason }) => ({ ...segmentJson(segment), reason })),
     waiting: plan.waiting.map(({ segment, dueMs, dueGrowth }) => {
@@ -92,7 +94,13 @@ function segmentJson({ baseOffset, size, largestTimestamp }: RetainedSegment) {
   }
 }
 
-function keepsText({ config }: ShownRetention): string {
+/** Where nothing is known of topics, that none is due tells nothing either. */
+function isTold(expired: RetentionPlan['expired'], isKnown: boolean): boolean {
+  return isKnown || expired.length > 0
+}
+
+function keepsText({ config, isKnown }: ShownRetention): string {
+  if (!isKnown) return '?'
   const { deletes, retentionMs, retentionBytes, isRemote } = config
   if (!deletes || isRemote) return isRemote ? 'remote' : 'all'
   if (retentionMs < 0n && retentionBytes < 0n) return 'all'
@@ -100,7 +108,8 @@ function keepsText({ config }: ShownRetention): string {
   return [...time, ...(retentionBytes < 0n ? [] : [byteCount(retentionBytes)])].join(', ')
 }
 
-function sourceText({ config, sources }: ShownRetention): string {
+function sourceText({ config, sources, isKnown }: ShownRetention): string {
+  if (!isKnown) return 'unknown'
   if (!config.deletes) return sources['cleanup.policy']
   const { 'retention.ms': ms, 'retention.bytes': bytes } = sources
   return config.retentionBytes < 0n || bytes === ms ? ms : `${ms}, ${bytes}`
@@ -141,6 +150,10 @@ function nextText({ waiting: [next] }: RetentionPlan, atMs: bigint): string | un
 function* totalLines(shown: readonly ShownRetention[], isPreview: boolean): Generator<string> {
   for (const logDir of new Set(shown.map(each => each.logDir))) {
     const expired = shown.flatMap(each => (each.logDir === logDir ? each.plan.expired : []))
+    if (!isTold(expired, shown[0]!.isKnown)) {
+      yield `${logDir}: what is due is not known`
+      continue
+    }
     const freed = byteCount(bytesOf(expired.map(({ segment }) => segment)))
     const count = `${expired.length} ${expired.length === 1 ? 'segment' : 'segments'}`
     yield `${logDir}: ${count} ${isPreview ? 'due' : 'deleted'}, ${freed}`
