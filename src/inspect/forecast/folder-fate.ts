@@ -70,20 +70,21 @@ function isLoaded({ parsed, insteadOfFolder }: PartitionFolder): boolean {
   return parsed.state === 'live' || parsed.state === 'future'
 }
 
-interface Place {
+export interface FolderPlace {
   readonly folder: PartitionFolder
   readonly logDir: LogDir
 }
 
-interface Node {
+export interface NodeImage {
   readonly image: ClusterImage
   readonly nodeId: number
 }
 
-function fateOf(
+/** Of a folder that a broker loads, whatever else lies beside it. */
+export function fateOf(
   disk: Disk,
-  { folder, logDir }: Place,
-  { image, nodeId }: Node,
+  { folder, logDir }: FolderPlace,
+  { image, nodeId }: NodeImage,
 ): FolderFate | undefined {
   const { topic: name, partition: partitionId, state } = folder.parsed
   const topicId = topicIdIn(disk, folder.path)

@@ -231,6 +231,11 @@ const KINDS = {
     `${REFUSES} ('Duplicate log directories'; beside its -future folder: 'Error while renaming dir')`,
     'move the older of the two folders away',
   ),
+  'stray-twin': metadata(
+    'warning',
+    'renames the folder to -stray',
+    'move it away; kbroker diff tells what it alone has',
+  ),
   'topic-id': metadata(
     'error',
     'renames the folder to -stray, and serves an empty partition in its place',

@@ -99,30 +99,53 @@ function hasBrokerFiles({ cleanShutdown, lockFileExists, checkpoints }: LogDir):
   return cleanShutdown !== undefined || lockFileExists || checkpoints.recoveryPoint.size > 0
 }
 
+export interface PartitionTwice {
+  readonly folder: PartitionFolder
+  readonly logDir: LogDir
+  /** Of the same partition. */
+  readonly other: PartitionFolder
+  readonly otherDir: LogDir
+}
+
 /**
  * A partition is served from one folder: the same in a second log.dir, or twice in one, stops a broker. A folder it is
  * moved to lies in another log.dir.
+ *
+ * @param isSetAside of what no other folder is in the way of
  */
-export function checkDuplicates(logDirs: readonly LogDir[], report: (at: LogDir) => Report): void {
-  const known = new Map<string, PartitionFolder>()
+export function partitionsTwice(
+  logDirs: readonly LogDir[],
+  isSetAside: (folder: PartitionFolder) => boolean = () => false,
+): PartitionTwice[] {
+  const known = new Map<string, Pick<PartitionTwice, 'other' | 'otherDir'>>()
+  const found: PartitionTwice[] = []
   for (const logDir of logDirs) {
     for (const folder of logDir.partitions) {
       const { state } = folder.parsed
       if (state !== 'live' && state !== 'future') continue
-      if (folder.insteadOfFolder !== undefined) continue
+      if (folder.insteadOfFolder !== undefined || isSetAside(folder)) continue
       const partition = checkpointKey(folder.parsed)
       const keys = [`${partition} ${state}`, `${partition} in ${logDir.path}`]
       const twin = keys.map(key => known.get(key)).find(other => other !== undefined)
-      if (twin === undefined) {
-        for (const key of keys) known.set(key, folder)
-        continue
-      }
-      report(logDir)('partition-twice', {
-        file: folder.path,
-        found: `${checkpointKey(folder.parsed)} again`,
-        expected: `once; it lies in ${twin.path}, too`,
-      })
+      if (twin !== undefined) found.push({ folder, logDir, ...twin })
+      else for (const key of keys) known.set(key, { other: folder, otherDir: logDir })
     }
+  }
+  return found
+}
+
+/** @param isSetAside of what no other folder is in the way of */
+export function checkDuplicates(
+  logDirs: readonly LogDir[],
+  report: (at: LogDir) => Report,
+  isSetAside?: (folder: PartitionFolder) => boolean,
+): void {
+  for (const { folder, logDir, other } of partitionsTwice(logDirs, isSetAside)) {
+    report(logDir)('partition-twice', {
+      file: folder.path,
+      found: `${checkpointKey(folder.parsed)} again`,
+      expected: `once; it lies in ${other.path}, too`,
+    })
   }
 }
 

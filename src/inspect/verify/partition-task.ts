@@ -22,6 +22,8 @@ export interface PartitionTask {
   readonly noted?: NotedOffsets
   /** Whether brokers of that log.dir expect a topic id. */
   readonly expectsTopicId: boolean
+  /** Whether a start puts it aside, so that its topic id is nobody's concern. */
+  readonly isStray?: true
   /** Only the segment with that base offset. */
   readonly only?: bigint
 }

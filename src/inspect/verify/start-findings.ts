@@ -59,13 +59,10 @@ export function startFindings(
   logDirs: readonly LogDir[],
   isSetAside: (folder: PartitionFolder) => boolean,
 ): Finding[] {
-  const kept = logDirs.map(logDir => {
-    return { ...logDir, partitions: logDir.partitions.filter(folder => !isSetAside(folder)) }
-  })
   return [
     ...rootFindings(logDirs),
     ...collected(report => {
-      checkDuplicates(kept, () => report)
+      checkDuplicates(logDirs, () => report, isSetAside)
     }),
   ]
 }

@@ -10,13 +10,20 @@ import { identityOf } from '../../disk/file-identity.ts'
 import type { LockHolder } from '../../disk/file-lock.ts'
 import { holderText } from '../../disk/lock-holder-text.ts'
 import { LOCK_FILE, METADATA_TOPIC, parsePartitionFolder } from '../../log/file-names.ts'
-import { checkpointKey, readLogDir, ROOT_FILES, type LogDir } from '../../log-dirs/log-dir.ts'
+import {
+  checkpointKey,
+  readLogDir,
+  ROOT_FILES,
+  type LogDir,
+  type PartitionFolder,
+} from '../../log-dirs/log-dir.ts'
 import type { Finding } from './finding.ts'
 import { FindingLog } from './finding-log.ts'
 import { checkKraftSnapshot } from './kraft-snapshot-check.ts'
 import { checkDuplicates, checkIdentities, checkLogDir, type Report } from './log-dir-check.ts'
 import type { DirState, PartitionTask } from './partition-task.ts'
 import { reportReadFailure } from './read-failure.ts'
+import { strayTwins } from './stray-twins.ts'
 import { planFile } from './verify-file.ts'
 
 export interface VerifyTarget {
@@ -69,6 +76,8 @@ class Planning {
   readonly #opened = new Map<string, OpenedDir>()
   /** Partitions and files that are planned, each once. */
   readonly #planned = new Set<string>()
+  /** Folders that a start puts aside in favour of another one of the partition. */
+  readonly #strays = new Set<string>()
 
   constructor(options: VerifyPlanOptions, environment: VerifyPlanEnvironment) {
     this.#options = options
@@ -84,11 +93,28 @@ class Planning {
     const reportAt = (logDir: LogDir): Report => reportTo(logOf.get(logDir) ?? new FindingLog())
     const logDirs = read.map(({ logDir }) => logDir)
     checkIdentities(logDirs, reportAt)
-    checkDuplicates(logDirs, reportAt)
+    this.#checkTwins(read, reportAt)
     return targets.map(({ kind, path }) => {
       if (kind === 'file') return this.#planFile(path)
       return kind === 'partition' ? this.#planPartition(path) : this.#planLogDir(path, logDirs)
     })
+  }
+
+  #checkTwins(read: readonly ReadDir[], reportAt: (logDir: LogDir) => Report): void {
+    const { disk } = this.#environment
+    const logDirs = read.map(({ logDir }) => logDir)
+    const stopped = read.flatMap(({ logDir, state }) => (state === 'live' ? [] : [logDir]))
+    const strays = strayTwins(disk, stopped, {
+      limits: this.#options.limits,
+      metadataDirOf: logDir => metadataDirOf(logDir, stopped),
+    })
+    for (const { folder, logDir, place } of strays) {
+      if (place === undefined) continue
+      this.#strays.add(identityOf(folder.path, disk))
+      reportAt(logDir)('stray-twin', place)
+    }
+    const isStray = (folder: PartitionFolder) => strays.some(stray => stray.folder === folder)
+    checkDuplicates(logDirs, reportAt, isStray)
   }
 
   #planLogDir(path: string, logDirs: readonly LogDir[]): PlanStep {
@@ -199,13 +225,17 @@ class Planning {
   }
 
   #tasksOf(path: string, opened: ReadDir | undefined, only?: bigint): PartitionTask[] {
-    const key = `${identityOf(path, this.#environment.disk)} ${only ?? ''}`
+    const identity = identityOf(path, this.#environment.disk)
+    const key = `${identity} ${only ?? ''}`
     if (this.#planned.has(key)) return []
     this.#planned.add(key)
     const { deep, limits } = this.#options
     const task = { path, deep, limits, ...(only !== undefined && { only }) }
     if (opened === undefined || isServedByNobody(path, opened.state)) {
       return [{ ...task, dirState: 'unknown', expectsTopicId: false }]
+    }
+    if (this.#strays.has(identity)) {
+      return [{ ...task, dirState: 'unknown', expectsTopicId: false, isStray: true }]
     }
     const { logDir, state } = opened
     const noted = notedOf(path, logDir)
