@@ -45,6 +45,7 @@ export function tellOfFolders(
   tellOfMissing({ logDirs, metadataLog }, options, context)
 }
 
+/** To those who only read what is there, an empty directory would say nothing. */
 export function tellOfMissing(
   { logDirs, metadataLog }: Pick<ClusterHere, 'logDirs' | 'metadataLog'>,
   options: QuietOption,
@@ -53,7 +54,7 @@ export function tellOfMissing(
   const nodeId = nodeIdentity(logDirs)?.nodeId
   if (metadataLog === undefined || nodeId === undefined) return
   const given = { nodeId, image: metadataLog.image, logDirs, freshCount: 0 }
-  for (const problem of missingLogDirProblems(given)) {
+  for (const problem of missingLogDirProblems(given, ', unless that one is lost')) {
     noticesTo(options, context)(`kbroker: ${problem}`)
   }
 }

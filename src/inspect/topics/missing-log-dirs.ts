@@ -15,18 +15,17 @@ export interface GivenLogDirs {
 /**
  * A log.dir that nobody has opened yet may stand in the place of one that is lost: a broker, too, makes the partitions
  * of that anew.
+ *
+ * @param advice what to do about one that is lost
  */
-export function missingLogDirProblems(given: GivenLogDirs): string[] {
+export function missingLogDirProblems(given: GivenLogDirs, advice: string): string[] {
   const assigned = firstAssigned(given)
   const missing = missingOf(assigned, given)
   const newCount = given.freshCount + given.logDirs.filter(isUnused(given, assigned)).length
   if (missing.length <= newCount) return []
   return missing.map(([id, partition]) => {
     const where = `${partition} lies in the log.dir with the id ${id}`
-    return (
-      `${where}, which is none of these: give all log.dirs of the node; where that one is lost, an ` +
-      'empty directory in its place'
-    )
+    return `${where}, which is none of these: give all log.dirs of the node${advice}`
   })
 }
 

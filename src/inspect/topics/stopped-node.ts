@@ -72,8 +72,8 @@ export function readStoppedNode(
     const { nodeId } = identity
     ofCluster.push(...clusterProblems({ nodeId, image, metadataLog, quorumState }))
     problems.push(...ofCluster)
-    const freshCount = fresh.length
-    problems.push(...missingLogDirProblems({ nodeId, image, logDirs, freshCount }))
+    const given = { nodeId, image, logDirs, freshCount: fresh.length }
+    problems.push(...missingLogDirProblems(given, REPLACED))
   }
   const lastEpoch = Math.max(metadataLog?.lastEpoch ?? 0, quorumState?.leaderEpoch ?? 0)
   return {
@@ -88,6 +88,8 @@ export function readStoppedNode(
     clusterProblems: ofCluster,
   }
 }
+
+const REPLACED = '; where that one is lost, an empty directory in its place'
 
 const METADATA_FOLDER = partitionFolderName({
   topic: METADATA_TOPIC,
