@@ -4,7 +4,6 @@ import { logEndOffset, localLogStartOffset } from '../inspect/offsets/log-bounds
 import { PartitionLogReader } from '../inspect/offsets/partition-log.ts'
 import { pathsById } from '../inspect/topics/cluster-here.ts'
 import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
-import { missingDirectoryIds } from '../inspect/topics/missing-log-dirs.ts'
 import { logDirAddition, topicCreation, type FreshPath } from '../inspect/topics/topic-change.ts'
 import type { BrokerFile } from '../log-dirs/broker-file.ts'
 import type { ClusterChange } from '../log-dirs/cluster-change.ts'
@@ -19,7 +18,14 @@ import {
   type LogDirsOption,
   type QuietOption,
 } from './common-options.ts'
-import { changeOptions, placesOf, readNode, writeChange, type Places } from './stopped-cluster.ts'
+import {
+  changeOptions,
+  inPlaceOfLost,
+  placesOf,
+  readNode,
+  writeChange,
+  type Places,
+} from './stopped-cluster.ts'
 
 export type ImportClusterOptions = LogDirsOption & LimitOption & QuietOption
 
@@ -210,13 +216,6 @@ function refuseMissing({ paths: [known], fresh }: Places): void {
     `${missing.path} is not there, and ${known} is a log.dir in use: where ${missing.path} is to be ` +
       'one more, or in the place of one that is lost, make it, empty, first',
   )
-}
-
-/** What a lost one held by the cluster's word is where that says it is, then. */
-function inPlaceOfLost({ identity, ...node }: StoppedNode, { fresh }: Places): FreshPath[] {
-  if (identity === undefined) return [...fresh]
-  const lost = missingDirectoryIds({ ...node, nodeId: identity.nodeId })
-  return fresh.map((place, index) => ({ ...place, directoryId: lost[index] }))
 }
 
 function refuseUnready(node: StoppedNode): void {

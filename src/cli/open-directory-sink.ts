@@ -26,7 +26,7 @@ import { nodeTimers } from './node-timers.ts'
 import { recoveryThreading } from './recovery-threads.ts'
 import { loadActionText } from './render/recover-output.ts'
 import { tellOfRoots } from './start-notices.ts'
-import { changeOptions, placesOf, readNode, writeChange } from './stopped-cluster.ts'
+import { changeOptions, inPlaceOfLost, placesOf, readNode, writeChange } from './stopped-cluster.ts'
 
 /**
  * @throws UsageError where the topic can't be made
@@ -80,7 +80,7 @@ async function topicHere(
   }
   refuseOtherTopic(topic, options)
   refuseStrays(node, name, context)
-  const { fresh } = placesOf(options, context)
+  const fresh = inPlaceOfLost(node, placesOf(options, context))
   if (fresh.length === 0) return { topic, node }
   await writeChange(logDirAddition(node, fresh, node.identity!, changeOptions(context)), context)
   return { topic, node: changeable(options, context) }
@@ -134,7 +134,7 @@ async function createTopic(
     nodeId: brokerFile.nodeId ?? 1,
   }
   const configs = new Map(Object.entries(topicConfig))
-  const { fresh } = placesOf(options, context)
+  const fresh = inPlaceOfLost(node, placesOf(options, context))
   const wanted = { name, partitionCount, configs, fresh, identity }
   const creation = topicCreation(node, wanted, changing)
   if (creation.error === 'TOPIC_ALREADY_EXISTS') {

@@ -4,6 +4,7 @@ import { UsageError } from '../base/errors.ts'
 import { newUuid } from '../binary/uuid.ts'
 import type { Disk } from '../disk/disk.ts'
 import { lockHolder } from '../disk/file-lock.ts'
+import { missingDirectoryIds } from '../inspect/topics/missing-log-dirs.ts'
 import { readStoppedNode, type StoppedNode } from '../inspect/topics/stopped-node.ts'
 import type { ChangeOptions, FreshPath } from '../inspect/topics/topic-change.ts'
 import type { ClusterChange } from '../log-dirs/cluster-change.ts'
@@ -59,6 +60,16 @@ export function readNode(
 ): StoppedNode {
   const { limits, notice } = readingFor(options, context)
   return readStoppedNode(context.disk, places, { limits, notice, askLock: lockHolder })
+}
+
+/** What a lost one held by the cluster's word is where that says it is, then. */
+export function inPlaceOfLost(
+  { identity, ...node }: StoppedNode,
+  { fresh }: Pick<Places, 'fresh'>,
+): FreshPath[] {
+  if (identity === undefined) return [...fresh]
+  const lost = missingDirectoryIds({ ...node, nodeId: identity.nodeId })
+  return fresh.map((place, index) => ({ ...place, directoryId: lost[index] }))
 }
 
 export function changeOptions({ nowMs, randomBytes }: CommandContext): ChangeOptions {

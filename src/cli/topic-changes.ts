@@ -15,7 +15,14 @@ import {
 import { EXIT } from './exit-code.ts'
 import { topicChangeJson, topicChangeText } from './render/topic-change-output.ts'
 import { refuseRepeated, requiredLogDirs } from './required-log-dirs.ts'
-import { changeOptions, placesOf, readNode, writeChange, type Places } from './stopped-cluster.ts'
+import {
+  changeOptions,
+  inPlaceOfLost,
+  placesOf,
+  readNode,
+  writeChange,
+  type Places,
+} from './stopped-cluster.ts'
 import { chosenTopics, type TopicChoice } from './topic-choice.ts'
 
 export interface TopicChangeOptions extends LogDirsOption, LimitOption, QuietOption, TopicChoice {
@@ -49,7 +56,7 @@ export async function createTopics(
     name,
     partitionCount: options.partitions ?? 1,
     configs,
-    fresh: places.fresh,
+    fresh: inPlaceOfLost(node, places),
     identity,
   }
   const creation = topicCreation(node, wanted, changing)
