@@ -11,27 +11,21 @@ import { fateOf, type FolderPlace } from '../forecast/folder-fate.ts'
 import { readClusterHere } from '../topics/cluster-here.ts'
 import type { FindingPlace } from './finding.ts'
 import { partitionsTwice } from './log-dir-check.ts'
+import { metadataDirOf } from './metadata-dir.ts'
 
 export interface StrayTwin extends FolderPlace {
   /** To be reported; undefined where the others are put aside as well, and an empty one is served. */
   readonly place: FindingPlace | undefined
 }
 
-/** @param metadataDirOf the log.dir that holds the metadata log of the same node */
 export function strayTwins(
   disk: Disk,
   logDirs: readonly LogDir[],
-  {
-    limits,
-    metadataDirOf,
-  }: {
-    readonly limits: DecodeLimits
-    readonly metadataDirOf: (logDir: LogDir) => string | undefined
-  },
+  limits: DecodeLimits,
 ): readonly StrayTwin[] {
   const images = new Map<string, ClusterImage | undefined>()
   const isStray = (place: FolderPlace) => {
-    const path = metadataDirOf(place.logDir)
+    const path = metadataDirOf(place.logDir, logDirs)
     const nodeId = place.logDir.meta?.nodeId
     if (path === undefined || nodeId === undefined) return false
     if (!images.has(path)) images.set(path, readImage(disk, path, limits))

@@ -9,7 +9,7 @@ import type { Disk } from '../../disk/disk.ts'
 import { identityOf } from '../../disk/file-identity.ts'
 import type { LockHolder } from '../../disk/file-lock.ts'
 import { holderText } from '../../disk/lock-holder-text.ts'
-import { LOCK_FILE, METADATA_TOPIC, parsePartitionFolder } from '../../log/file-names.ts'
+import { LOCK_FILE, parsePartitionFolder } from '../../log/file-names.ts'
 import {
   checkpointKey,
   readLogDir,
@@ -21,6 +21,7 @@ import type { Finding } from './finding.ts'
 import { FindingLog } from './finding-log.ts'
 import { checkKraftSnapshot } from './kraft-snapshot-check.ts'
 import { checkDuplicates, checkIdentities, checkLogDir, type Report } from './log-dir-check.ts'
+import { metadataDirOf } from './metadata-dir.ts'
 import type { DirState, PartitionTask } from './partition-task.ts'
 import { reportReadFailure } from './read-failure.ts'
 import { strayTwins } from './stray-twins.ts'
@@ -104,10 +105,7 @@ class Planning {
     const { disk } = this.#environment
     const logDirs = read.map(({ logDir }) => logDir)
     const stopped = read.flatMap(({ logDir, state }) => (state === 'live' ? [] : [logDir]))
-    const strays = strayTwins(disk, stopped, {
-      limits: this.#options.limits,
-      metadataDirOf: logDir => metadataDirOf(logDir, stopped),
-    })
+    const strays = strayTwins(disk, stopped, this.#options.limits)
     for (const { folder, logDir, place } of strays) {
       if (place === undefined) continue
       this.#strays.add(identityOf(folder.path, disk))
@@ -242,17 +240,6 @@ class Planning {
     const expectsTopicId = logDir.meta?.version === 1
     return [{ ...task, dirState: state, expectsTopicId, ...(noted && { noted }) }]
   }
-}
-
-function metadataDirOf(logDir: LogDir, logDirs: readonly LogDir[]): string | undefined {
-  const { nodeId, clusterId } = logDir.meta ?? {}
-  if (nodeId === undefined) return undefined
-  const isOfNode = ({ meta }: LogDir) => meta?.nodeId === nodeId && meta.clusterId === clusterId
-  return [logDir, ...logDirs].find(other => isOfNode(other) && hasMetadataLog(other))?.path
-}
-
-function hasMetadataLog({ partitions }: LogDir): boolean {
-  return partitions.some(({ name }) => name === `${METADATA_TOPIC}-0`)
 }
 
 /** What the log.dir notes is of the partition's own folder, and nobody closed these in order. */

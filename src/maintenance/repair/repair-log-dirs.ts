@@ -7,7 +7,8 @@ import { assert, RefusedError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { OpenFiles } from '../../disk/open-files.ts'
 import type { LogConfig } from '../../log/log-config.ts'
-import { readLogDir } from '../../log-dirs/log-dir.ts'
+import { strayTwins } from '../../inspect/verify/stray-twins.ts'
+import { type LogDir, readLogDir } from '../../log-dirs/log-dir.ts'
 import { Backup, backupName, type BackupPlace, unusedBackup } from './backup.ts'
 import { carryOut } from './carry-out.ts'
 import { type CheckpointMend, mendCheckpoints } from './checkpoint-mend.ts'
@@ -82,13 +83,22 @@ export function planRepair(
     }
   }
   const read = [...known.values()]
-  const { twins: copies, undecided } = twinMends(partitions, read, clusterId)
+  const strays = strayCopies(read, environment)
+  const served = partitions.filter(({ place }) => !strays.some(({ path }) => path === place.path))
+  const { twins: copies, undecided } = twinMends(served, read, clusterId)
   const twins = [...copies, ...futureMends(wish.places, read)]
   const stale = wish.movesStale ? staleFolders(disk, read) : []
   const moved = new Set([...twins.map(twin => twin.moved), ...stale.map(({ path }) => path)])
   const knowsCluster = clusterId !== undefined
-  const left = [...undecided, ...leftAlone(read, { moved, knowsCluster })]
+  const left = [...undecided, ...strays, ...leftAlone(read, { moved, knowsCluster })]
   return { partitions, clusters, twins, stale, leftAlone: left }
+}
+
+/** Over those a broker starts, and puts them aside itself, however full they are. */
+function strayCopies(logDirs: readonly LogDir[], { disk, limits }: RepairEnvironment): LeftAlone[] {
+  return strayTwins(disk, logDirs, limits).flatMap(({ folder: { path }, place }) =>
+    place === undefined ? [] : [{ path, why: `a broker renames it to -stray: ${place.found}` }],
+  )
 }
 
 function unfinishedIn(

@@ -51,6 +51,24 @@ test('of a partition in two log.dirs one stays, the other is in its backup', () 
   expect(moved!.name).toBe('a.b_c-1-0.from-b')
 })
 
+test('of a partition in two log.dirs neither goes where a broker puts one of them aside', () => {
+  const disk = new MemoryDisk()
+  const logDirs = putFixture(disk, 'clean-4.3')
+  for (const { name } of disk.list('/a/big-0')) {
+    disk.put(`/b/big-0/${name}`, disk.readWhole(`/a/big-0/${name}`))
+  }
+  expect(planOn(disk, logDirs).plan.twins).toMatchObject([{ moved: '/b/big-0' }])
+  disk.put(
+    '/a/big-0/partition.metadata',
+    Buffer.from('version: 0\ntopic_id: RlBCWHx6SVGREj681rKCGQ'),
+  )
+  const { twins, leftAlone } = planOn(disk, logDirs).plan
+  expect(twins).toEqual([])
+  expect(leftAlone.map(({ path, why }) => [path, why.slice(0, 31)])).toEqual([
+    ['/a/big-0', 'a broker renames it to -stray: '],
+  ])
+})
+
 test('log.dirs of two nodes have no partition twice', () => {
   const disk = new MemoryDisk()
   const logDirs = putFixture(disk, 'damaged/partition-twice')
