@@ -156,6 +156,7 @@ test('of a partition in two log.dirs neither goes where each has what the other 
     disk.put(log(62).replace('/b/', '/a/').replace(/log$/, name), bytes)
     disk.remove(log(62).replace(/log$/, name))
   }
+  disk.put('/a/orders-0/partition.metadata', disk.readWhole(`${FOLDER}/partition.metadata`))
   const { twins, leftAlone } = planOn(disk, logDirs).plan
   expect(twins).toEqual([])
   const why = leftAlone.map(left => `${left.path}: ${left.why}`).join()
