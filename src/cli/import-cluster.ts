@@ -10,6 +10,7 @@ import type { ClusterChange } from '../log-dirs/cluster-change.ts'
 import { isMetadata } from '../log-dirs/log-note.ts'
 import { type LogConfig, logConfigOf } from '../log/log-config.ts'
 import { effectiveConfigs } from '../metadata/broker-configs.ts'
+import { topicConfigProblem } from '../metadata/topic-configs.ts'
 import { appendProblem } from '../metadata/topic-name.ts'
 import type { CommandContext } from './command-context.ts'
 import {
@@ -26,6 +27,7 @@ import {
   writeChange,
   type Places,
 } from './stopped-cluster.ts'
+import { topicRetention, type TopicRetention } from './topic-retention.ts'
 
 export type ImportClusterOptions = LogDirsOption & LimitOption & QuietOption
 
@@ -58,6 +60,8 @@ export interface TargetPartition {
 export interface TargetLog {
   readonly path: string
   readonly endOffset: bigint
+  /** Of its segments. */
+  readonly bytes: number
   readonly isEmpty: boolean
 }
 
@@ -65,6 +69,7 @@ export class ImportCluster {
   readonly topic: string
   /** Of the topic. */
   readonly config: LogConfig
+  readonly retention: TopicRetention
   readonly #node: StoppedNode
   readonly #places: Places
   /** In the place of log.dirs that are lost, as far as there are any. */
@@ -102,10 +107,14 @@ export class ImportCluster {
       nodeId: identity?.nodeId,
       file: this.#brokerFile.configs,
     }
-    const values = [...effectiveConfigs(topic, broker)].map(
-      ([name, { value }]) => [name, value] as const,
-    )
-    this.config = logConfigOf(new Map([...values, ...(this.isThere ? [] : configs)]))
+    const effective = new Map(effectiveConfigs(topic, broker))
+    if (!this.isThere) {
+      const configProblem = topicConfigProblem(configs)
+      if (configProblem !== undefined) throw new UsageError(configProblem)
+      for (const [name, value] of configs) effective.set(name, { value, source: 'topic' })
+    }
+    this.config = logConfigOf(new Map([...effective].map(([name, { value }]) => [name, value])))
+    this.retention = topicRetention(effective)
   }
 
   /** Whether the topic is. */
@@ -204,7 +213,8 @@ export class ImportCluster {
     const { disk } = this.#context
     const log = new PartitionLogReader(disk, limitsOf(this.#options)).read(path)
     const endOffset = logEndOffset(disk, log)
-    return { path, endOffset, isEmpty: localLogStartOffset(log) === endOffset }
+    const bytes = log.segments.reduce((sum, segment) => sum + segment.log.size, 0)
+    return { path, endOffset, bytes, isEmpty: localLogStartOffset(log) === endOffset }
   }
 }
 

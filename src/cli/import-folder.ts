@@ -10,10 +10,11 @@ import { readPartitionDirectory } from '../log/partition-directory.ts'
 import { checksumOf } from '../maintenance/copy-file.ts'
 import { exportDamages } from '../maintenance/export/export-damages.ts'
 import type { ExportedPartition, ExportManifest } from '../maintenance/export/manifest.ts'
-import type { StagedPartition } from '../maintenance/import/staged-partition.ts'
+import type { PartitionPlace, StagedPartition } from '../maintenance/import/staged-partition.ts'
 import { checkExport, lastEpochOf, stageFolder } from '../maintenance/import/stage-folder.ts'
 import type { CommandContext } from './command-context.ts'
 import type { ImportCluster, TargetLog } from './import-cluster.ts'
+import { expiringSegments, type ImportedLog } from './import-retention.ts'
 import {
   intoOf,
   leftOpenNotice,
@@ -74,7 +75,8 @@ export async function planFolder(
     notices.push(`${found.log.path} holds it already`)
     return false
   })
-  notices.push(...leftOpenNotices(folder, wanted, { topic: target.topic, disk }))
+  const logs = logsOf(folder, wanted, disk)
+  notices.push(...leftOpenNotices(logs, { topic: target.topic, disk }))
   const placed = wanted.map(({ exported, number }) => {
     const found = targetPartition(target, number)
     const place = { topic: target.topic, partition: number, logDir: found.logDir, importId }
@@ -84,6 +86,7 @@ export async function planFolder(
   return {
     target,
     notices,
+    expiries: logs.flatMap(each => expiringSegments(disk, each, cluster.retention, nowMs())),
     damages: damages.map(damage => `${damageText(damage)}; it is imported as it is`),
     partitions: placed.map(({ exported, place: { partition, logDir }, into }) => ({
       partition,
@@ -94,36 +97,55 @@ export async function planFolder(
       into,
     })),
     places: placed.map(({ place }) => place),
-    stage: async () => {
-      const progress = await startProgress('importing', context)
-      const staged: StagedPartition[] = []
-      const total = bytesOf(wanted)
-      let copied = 0
-      const onProgress = (bytes: number) => progress.advance((copied += bytes), total)
-      try {
-        for (const { exported, place } of placed) {
-          const { config } = cluster
-          const staging = { path, exported, place, topicId, config, nowMs: nowMs(), onProgress }
-          staged.push(await stageFolder(considerate(disk), context.writableDisk, staging))
-        }
-        return staged
-      } finally {
-        progress.stop()
-      }
-    },
+    stage: () => stageAll(placed, folder, cluster, { topicId, context }),
   }
 }
 
-function leftOpenNotices(
+interface PlacedFolder {
+  readonly exported: ExportedPartition
+  readonly place: PartitionPlace
+}
+
+async function stageAll(
+  placed: readonly PlacedFolder[],
   { path }: FolderToImport,
-  wanted: readonly Chosen[],
+  { config }: ImportCluster,
+  { topicId, context }: { readonly topicId: string; readonly context: CommandContext },
+): Promise<StagedPartition[]> {
+  const { disk, writableDisk, nowMs } = context
+  const progress = await startProgress('importing', context)
+  const total = bytesOf(placed)
+  let copied = 0
+  const onProgress = (bytes: number) => progress.advance((copied += bytes), total)
+  try {
+    const staged: StagedPartition[] = []
+    for (const { exported, place } of placed) {
+      const staging = { path, exported, place, topicId, config, nowMs: nowMs(), onProgress }
+      staged.push(await stageFolder(considerate(disk), writableDisk, staging))
+    }
+    return staged
+  } finally {
+    progress.stop()
+  }
+}
+
+type ChosenLog = ImportedLog & Pick<ExportedPartition, 'logEndOffset'>
+
+function logsOf({ path }: FolderToImport, chosen: readonly Chosen[], disk: Disk): ChosenLog[] {
+  const reader = new PartitionLogReader(disk, DEFAULT_DECODE_LIMITS)
+  return chosen.map(({ exported, number: partition }) => {
+    const { folder, logStartOffset: firstOffset, logEndOffset } = exported
+    return { partition, log: reader.read(join(path, folder)), firstOffset, logEndOffset }
+  })
+}
+
+function leftOpenNotices(
+  logs: readonly ChosenLog[],
   { topic, disk }: { readonly topic: string; readonly disk: Disk },
 ): string[] {
-  const reader = new PartitionLogReader(disk, DEFAULT_DECODE_LIMITS)
-  return wanted.flatMap(({ exported, number }) => {
-    const log = reader.read(join(path, exported.folder))
-    const { open } = partitionTransactions(disk, log, exported.logEndOffset)
-    return open.map(each => leftOpenNotice(`${topic}-${number}`, each))
+  return logs.flatMap(({ partition, log, logEndOffset }) => {
+    const { open } = partitionTransactions(disk, log, logEndOffset)
+    return open.map(each => leftOpenNotice(`${topic}-${partition}`, each))
   })
 }
 
@@ -166,7 +188,7 @@ async function check(
   })
 }
 
-function bytesOf(chosen: readonly Chosen[]): number {
+function bytesOf(chosen: readonly Pick<Chosen, 'exported'>[]): number {
   let bytes = 0
   for (const { exported } of chosen) for (const { size } of exported.files) bytes += size
   return bytes

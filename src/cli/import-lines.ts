@@ -20,6 +20,7 @@ import {
   type ImportPlan,
   type PlannedPartition,
 } from './import-plan.ts'
+import { expiringLines, oldestKeptMs } from './import-retention.ts'
 import { LineScan, type LineShare } from './line-scan.ts'
 
 export interface LinesToImport {
@@ -49,13 +50,21 @@ export async function planLines(
   const codec = codecNamed(config.compressionType ?? lines.codec)
   const timeless = { timestampBeforeMaxMs: NEVER, timestampAfterMaxMs: NEVER }
   const rules = new TopicRules(keepOffsets ? { ...config, ...timeless } : config, codec)
-  const scan = new LineScan({ keepOffsets, keepMarkers, partition, rules, nowMs })
+  const { retention } = cluster
+  const scan = new LineScan({
+    keepOffsets,
+    keepMarkers,
+    partition,
+    rules,
+    nowMs,
+    oldestKeptMs: oldestKeptMs(retention, nowMs),
+  })
   const reading = { input, partition, nowMs, sizeMax }
   await eachLine(reading, line => scan.take(line))
   scan.finish()
   const target = cluster.target(wantedTopic(lines, scan))
   const partitions = [...scan.shares]
-    .filter(([, { count }]) => count > 0)
+    .filter(([, { all }]) => all.count > 0)
     .sort(([a], [b]) => a - b)
     .map(([number, share]) => plannedPartition(lines, target, number, share))
   const places = partitions.map(each => {
@@ -71,6 +80,11 @@ export async function planLines(
     partitions,
     places,
     damages: [],
+    expiries: partitions.flatMap(({ partition: number }) => {
+      const { all, older } = scan.shares.get(number)!
+      const bytesBefore = targetPartition(target, number).log?.bytes ?? 0
+      return expiringLines({ partition: number, all, older, bytesBefore }, retention)
+    }),
     notices: [...(dropped === 0 ? [] : [`${left} are left out`]), ...open],
     stage: async () => {
       const plainSizeMax = Math.min(BATCH_BYTES, rules.plainSizeMax)
@@ -112,7 +126,7 @@ function plannedPartition(
   { keepOffsets }: LinesToImport,
   target: ImportTarget,
   number: number,
-  { count, firstOffset, lastOffset, leaderEpoch }: LineShare,
+  { all: { count }, firstOffset, lastOffset, leaderEpoch }: LineShare,
 ): PlannedPartition {
   const found = targetPartition(target, number)
   const { log, logDir } = found

@@ -2,6 +2,7 @@
 import { UsageError } from '../base/errors.ts'
 import type { PartitionPlace, StagedPartition } from '../maintenance/import/staged-partition.ts'
 import type { ImportTarget, TargetPartition } from './import-cluster.ts'
+import type { Expiry } from './import-retention.ts'
 
 export interface ImportPlan {
   readonly target: ImportTarget
@@ -10,6 +11,8 @@ export interface ImportPlan {
   readonly stage: () => Promise<readonly StagedPartition[]>
   /** What is good to know. */
   readonly notices: readonly string[]
+  /** What a broker's next check would delete. */
+  readonly expiries: readonly Expiry[]
   /** What is wrong with what is imported, and is taken over as it is. */
   readonly damages: readonly string[]
 }

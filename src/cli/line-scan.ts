@@ -15,11 +15,21 @@ export interface LineScanOptions {
   readonly partition: number | undefined
   readonly rules: TopicRules
   readonly nowMs: number
+  /** What is older, the topic does not keep. */
+  readonly oldestKeptMs: number
+}
+
+export interface LineTally {
+  count: number
+  /** Of keys, values and headers. */
+  bytes: number
 }
 
 /** Of one partition of the topic, what is to be written. */
 export interface LineShare {
-  count: number
+  readonly all: LineTally
+  /** Than what the topic keeps. */
+  readonly older: LineTally
   firstOffset: bigint | undefined
   lastOffset: bigint
   leaderEpoch: number
@@ -27,7 +37,8 @@ export interface LineShare {
 
 interface OpenTransaction {
   readonly firstOffset: bigint
-  count: number
+  readonly all: LineTally
+  readonly older: LineTally
 }
 
 export class LineScan {
@@ -62,7 +73,7 @@ export class LineScan {
     }
     if (place.leaderEpoch > share.leaderEpoch) share.leaderEpoch = place.leaderEpoch
     if (!keepMarkers && place.control !== '') return this.#decide(line)
-    share.count++
+    this.#count(share, line)
     if (keepMarkers) this.#follow(line)
     else if (place.isTransactional) this.#note(line)
     if (place.control !== '') return
@@ -73,8 +84,8 @@ export class LineScan {
   /** To be called once, behind the last line. */
   finish(): void {
     for (const [partition, open] of this.#open) {
-      for (const [producerId, { firstOffset, count }] of open) {
-        this.#abort(partition, { producerId, firstOffset, lastOffset: INT64_MAX }, count)
+      for (const [producerId, transaction] of open) {
+        this.#abort(partition, { producerId, lastOffset: INT64_MAX }, transaction)
       }
     }
   }
@@ -120,7 +131,7 @@ export class LineScan {
   #shareOf(partition: number): LineShare {
     let share = this.shares.get(partition)
     if (share === undefined) {
-      share = { count: 0, firstOffset: undefined, lastOffset: -1n, leaderEpoch: -1 }
+      share = { ...noLines(), firstOffset: undefined, lastOffset: -1n, leaderEpoch: -1 }
       this.shares.set(partition, share)
     }
     return share
@@ -137,12 +148,19 @@ export class LineScan {
     }
   }
 
-  #note({ record, place }: ImportedLine): void {
+  #note(line: ImportedLine): void {
+    const { record, place } = line
     const open = this.#open.get(record.partition) ?? new Map<bigint, OpenTransaction>()
     this.#open.set(record.partition, open)
-    const known = open.get(place.producerId)
-    if (known === undefined) open.set(place.producerId, { firstOffset: place.offset!, count: 1 })
-    else known.count++
+    const transaction = open.get(place.producerId) ?? { firstOffset: place.offset!, ...noLines() }
+    open.set(place.producerId, transaction)
+    this.#count(transaction, line)
+  }
+
+  #count({ all, older }: Pick<LineShare, 'all' | 'older'>, { record }: ImportedLine): void {
+    const { timestamp, dataSize: bytes } = record
+    add(all, { count: 1, bytes })
+    if (timestamp >= 0 && timestamp < this.#options.oldestKeptMs) add(older, { count: 1, bytes })
   }
 
   #decide({ record, place }: ImportedLine): void {
@@ -153,17 +171,36 @@ export class LineScan {
     if (control !== 'COMMIT' && control !== 'ABORT') return
     open?.delete(producerId)
     if (control === 'COMMIT' || transaction === undefined) return
-    const { firstOffset, count } = transaction
-    this.#abort(record.partition, { producerId, firstOffset, lastOffset: place.offset! }, count)
+    this.#abort(record.partition, { producerId, lastOffset: place.offset! }, transaction)
   }
 
-  #abort(partition: number, range: AbortedRange, count: number): void {
+  #abort(
+    partition: number,
+    range: Pick<AbortedRange, 'producerId' | 'lastOffset'>,
+    { firstOffset, all, older }: OpenTransaction,
+  ): void {
     const ranges = this.#aborted.get(partition) ?? []
-    ranges.push(range)
+    ranges.push({ ...range, firstOffset })
     this.#aborted.set(partition, ranges)
-    this.droppedCount += count
-    this.#shareOf(this.#options.partition ?? partition).count -= count
+    this.droppedCount += all.count
+    const share = this.#shareOf(this.#options.partition ?? partition)
+    subtract(share.all, all)
+    subtract(share.older, older)
   }
+}
+
+function noLines(): Pick<LineShare, 'all' | 'older'> {
+  return { all: { count: 0, bytes: 0 }, older: { count: 0, bytes: 0 } }
+}
+
+function add(tally: LineTally, { count, bytes }: Readonly<LineTally>): void {
+  tally.count += count
+  tally.bytes += bytes
+}
+
+function subtract(tally: LineTally, { count, bytes }: Readonly<LineTally>): void {
+  tally.count -= count
+  tally.bytes -= bytes
 }
 
 function checkAscending(line: ImportedLine, share: LineShare): void {

@@ -1,9 +1,11 @@
 /** `kbroker import`: what `export` wrote, back into the log.dirs of a stopped broker. */
 import { Command, Option } from 'commander'
 import { UsageError } from '../../base/errors.ts'
-import { MEBIBYTE } from '../../base/limits.ts'
+import { DEFAULT_DECODE_LIMITS, MEBIBYTE } from '../../base/limits.ts'
 import { CODECS } from '../../compression/codecs.ts'
+import { PartitionLogReader } from '../../inspect/offsets/partition-log.ts'
 import type { BrokerFile } from '../../log-dirs/broker-file.ts'
+import { partitionPath } from '../../maintenance/import/staged-partition.ts'
 import { addBrokerConfigOption, withBrokerFile } from '../broker-config-option.ts'
 import {
   carryOutImport,
@@ -32,6 +34,7 @@ import { ImportCluster } from '../import-cluster.ts'
 import { planFolder } from '../import-folder.ts'
 import { planLines } from '../import-lines.ts'
 import type { ImportPlan } from '../import-plan.ts'
+import { expiringSegments, expiryNotice, type Expiry } from '../import-retention.ts'
 import { importSourceOf, type ImportOptions, type ImportSource } from '../import-source.ts'
 import { RECORD_SIZE_MAX_FLAG } from '../produce-input/record-reader.ts'
 import { importLines } from '../render/import-output.ts'
@@ -145,11 +148,27 @@ async function importSource(
     const logDirs = cluster.formatted
     await carryOutImport({ importId, source: source.name, logDirs, target, places, stage }, context)
   }
+  const expiries = executed ? expiriesOf(plan, cluster, context) : plan.expiries
+  for (const each of expiries) notice(`kbroker: ${expiryNotice(source.topic, each)}`)
   const isJson = options.json === true
-  for (const line of importLines(plan, { executed, isJson })) context.stdout.line(line)
+  const lines = importLines({ ...plan, expiries }, { executed, isJson })
+  for (const line of lines) context.stdout.line(line)
   if (!executed) return notice(PREVIEW_NOTICE)
   context.stdout.flush()
   await endImport(cluster.formatted, context)
+}
+
+/** As it lies there now. */
+function expiriesOf(
+  { target, partitions }: ImportPlan,
+  { retention }: ImportCluster,
+  { disk, nowMs }: CommandContext,
+): Expiry[] {
+  const reader = new PartitionLogReader(disk, DEFAULT_DECODE_LIMITS)
+  return partitions.flatMap(({ partition, logDir, firstOffset }) => {
+    const log = reader.read(partitionPath({ topic: target.topic, partition, logDir }))
+    return expiringSegments(disk, { partition, log, firstOffset }, retention, nowMs())
+  })
 }
 
 const WAS_FINISHED =
@@ -201,7 +220,8 @@ function planOf(
 }
 
 const EXAMPLES = `
-Interrupted, it leaves nothing that a consumer sees, or what running it again finishes.
+Interrupted, it leaves nothing that a consumer sees, or what running it again finishes. Records keep their
+timestamps: what a broker's retention would delete of them at its next check is told.
 
 Examples:
   kbroker import orders.jsonl.zst --topic orders --log-dirs /data/a,/data/b

@@ -5,7 +5,7 @@ import { PartitionLogReader } from '../../inspect/offsets/partition-log.ts'
 import { readRetainedLog } from '../../inspect/retention/retained-log.ts'
 import type { ClusterHere } from '../../inspect/topics/cluster-here.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
-import { planRetention, retentionConfigOf } from '../../log/retention-policy.ts'
+import { planRetention } from '../../log/retention-policy.ts'
 import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
 import { logOpening } from '../../log-dirs/topic-log-configs.ts'
 import { rehearseLoading } from '../../maintenance/rehearse-loading.ts'
@@ -32,6 +32,7 @@ import { maintainedPartitions, type MaintainedPartition } from '../maintained-pa
 import { retentionJson, retentionText, type ShownRetention } from '../render/retention-output.ts'
 import { requireLogDir } from '../required-log-dirs.ts'
 import { parseTime } from '../time-grammar.ts'
+import { topicRetention, type TopicRetention } from '../topic-retention.ts'
 import { refuseUnknownTopics, tellOfUnknownTopics } from '../unknown-topics.ts'
 
 interface RetentionOptions extends MaintenanceOptions {
@@ -108,25 +109,18 @@ function isOfCluster(
 }
 
 type Planned = Retained & ShownRetention
-type Retained = MaintainedPartition & ExpiringPartition & Pick<ShownRetention, 'sources'>
+type Retained = MaintainedPartition & ExpiringPartition & TopicRetention
 
 function retainedOf(
   partition: MaintainedPartition,
   { cluster, configs }: MaintainedBroker,
 ): Retained {
   const { topic } = partition
-  const effective = effectiveConfigs(topic, configs)
   const image = cluster.metadataLog?.image.topics.byName(topic)
   const replicas = image?.partitions.get(partition.partition)?.replicas
-  const sourceOf = (name: string) => effective.get(name)?.source ?? 'default'
   return {
     ...partition,
-    config: retentionConfigOf(new Map([...effective].map(([name, { value }]) => [name, value]))),
-    sources: {
-      'cleanup.policy': sourceOf('cleanup.policy'),
-      'retention.ms': sourceOf('retention.ms'),
-      'retention.bytes': sourceOf('retention.bytes'),
-    },
+    ...topicRetention(effectiveConfigs(topic, configs)),
     isOnlyReplica: replicas === undefined || replicas.length === 1,
   }
 }

@@ -1,9 +1,10 @@
 /** What an import does or would do, a line for each partition, as text or JSON. */
 import type { ImportPlan } from '../import-plan.ts'
-import { jsonText } from '../json-text.ts'
+import type { Expiry } from '../import-retention.ts'
+import { jsonText, type JsonValue } from '../json-text.ts'
 
 export function* importLines(
-  { target, partitions }: ImportPlan,
+  { target, partitions, expiries }: ImportPlan,
   { executed, isJson }: { readonly executed: boolean; readonly isJson: boolean },
 ): Generator<string> {
   const { topic, topicId, creation, fresh } = target
@@ -11,7 +12,9 @@ export function* importLines(
     const made = { topic, topicId, partitions: target.partitions.length, executed }
     if (creation !== undefined) yield jsonText({ action: 'create-topic', ...made })
     for (const each of partitions) {
-      yield jsonText({ action: 'import', topic, ...each, records: each.records ?? null, executed })
+      const { records = null, partition } = each
+      const expires = expiries.filter(expiry => expiry.partition === partition).map(expiryJson)
+      yield jsonText({ action: 'import', topic, ...each, records, executed, expires })
     }
     return
   }
@@ -28,4 +31,14 @@ export function* importLines(
       lastOffset < firstOffset ? 'no offsets' : `offsets ${firstOffset} to ${lastOffset}`
     yield `${topic}-${partition}: ${what}${range}, into ${logDir} (${into})`
   }
+}
+
+function expiryJson({ reason, config, what }: Expiry): JsonValue {
+  const { name, value, source } = config
+  if (what.kind === 'lines') {
+    const { records, bytes } = what
+    return { reason, config: name, value, source, records, bytes }
+  }
+  const { count: segments, bytes, firstOffset, lastOffset } = what
+  return { reason, config: name, value, source, segments, bytes, firstOffset, lastOffset }
 }

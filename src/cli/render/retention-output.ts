@@ -1,33 +1,21 @@
 /** What retention deletes, and what it will: a line for each partition, or a JSON object. */
-import type {
-  RetainedSegment,
-  RetentionConfig,
-  RetentionPlan,
-  RetentionReason,
-} from '../../log/retention-policy.ts'
+import type { RetainedSegment, RetentionPlan, RetentionReason } from '../../log/retention-policy.ts'
 import { segmentFileName } from '../../log/file-names.ts'
-import type { EffectiveConfig } from '../../metadata/broker-configs.ts'
 import type { Colour } from '../colour.ts'
 import { jsonText } from '../json-text.ts'
+import type { TopicRetention } from '../topic-retention.ts'
 import { byteCount } from './byte-count.ts'
 import { durationText } from './duration-text.ts'
 import { type Column, tableLines } from './table.ts'
 import { timeText } from './time-text.ts'
 
-export interface ShownRetention {
+export interface ShownRetention extends TopicRetention {
   readonly path: string
   readonly name: string
   readonly topic: string
   readonly partition: number
   readonly logDir: string
-  readonly config: RetentionConfig
-  readonly sources: Readonly<
-    Record<
-      'cleanup.policy' | 'retention.ms' | 'retention.bytes',
-      EffectiveConfig['source'] | 'default'
-    >
-  >
-  /** Whether it is known what the topic says of all that. */
+  /** Whether it is known what the topic says of retention. */
   readonly isKnown: boolean
   readonly plan: RetentionPlan
 }

@@ -29,7 +29,11 @@ export function stagingPath({ topic, partition, logDir, importId }: PartitionPla
   return join(logDir, deletedFolderName({ topic, partition }, importId))
 }
 
-export function partitionPath({ topic, partition, logDir }: PartitionPlace): string {
+export function partitionPath({
+  topic,
+  partition,
+  logDir,
+}: Omit<PartitionPlace, 'importId'>): string {
   return join(logDir, partitionFolderName({ topic, partition, state: 'live' }))
 }
 
