@@ -1,8 +1,10 @@
 /** The records of partitions into one file, a line each, or to standard output. */
 import { NewFile } from '../disk/new-file.ts'
+import { isShrunken } from '../disk/shrunken-file.ts'
 import { consume } from '../inspect/consume/consume.ts'
 import type { OffsetRange } from '../inspect/offsets/offset-point.ts'
 import type { Isolation } from '../inspect/search/partition-view.ts'
+import type { SearchProblem } from '../inspect/search/segment-task.ts'
 import { ByteOutput } from './byte-output.ts'
 import type { CommandContext } from './command-context.ts'
 import { limitsOf, noticesTo, type LimitOption, type QuietOption } from './common-options.ts'
@@ -28,7 +30,13 @@ export interface ExportedRecords {
   readonly lastOffset: bigint
 }
 
-/** @param path undefined for standard output */
+/**
+ * What is damaged, or can't be read, is told and passed over.
+ *
+ * @param path undefined for standard output
+ * @throws CorruptDataError where a log shrinks meanwhile: then it is somebody else's, and no file is left
+ * @throws DiskError where the file can't be written
+ */
 export function exportRecords(
   wanted: RecordsToExport,
   path: string | undefined,
@@ -72,8 +80,9 @@ function writeRecords(
     showsControl: isFull,
     order: 'by partition' as const,
     limits: limitsOf(options),
-    tell({ kind, message }: { readonly kind: string; readonly message: string }) {
+    tell({ kind, message, error }: SearchProblem) {
       if (kind === 'notice') return notice(`kbroker: ${message}`)
+      if (isShrunken(error)) throw error
       context.stderr(`kbroker: ${message}`)
       context.endWith(EXIT.itemFailed)
     },

@@ -12,6 +12,7 @@ import { BATCH_BYTES_MAX_FLAG, DEFAULT_DECODE_LIMITS, type DecodeLimits } from '
 import { int32At, int8At } from '../binary/big-endian.ts'
 import { crc32, crc32c } from '../binary/checksum.ts'
 import type { DiskFile } from '../disk/disk.ts'
+import { shrunkenFile } from '../disk/shrunken-file.ts'
 import {
   HEADER_SIZE_UP_TO_MAGIC,
   LOG_OVERHEAD,
@@ -181,7 +182,7 @@ export class BatchScanner {
     const read = this.file.read(rest, this.position + known.length)
     this.bytesRead += read
     this.#windowSize = known.length + read
-    if (this.#windowSize < size) this.#refuseShrunkenFile(size)
+    if (this.#windowSize < size) this.#refuseShrunkenFile()
   }
 
   /** In steps of the window, so that it need not grow often. */
@@ -190,14 +191,10 @@ export class BatchScanner {
     return Math.ceil(size / step) * step
   }
 
-  #refuseShrunkenFile(size: number): never {
-    throw new CorruptDataError({
-      file: this.file.path,
-      position: this.position,
-      reason: 'the file shrank while it was read',
-      found: `${this.#windowSize} bytes`,
-      expected: `${size}`,
-    })
+  #refuseShrunkenFile(): never {
+    const { position, end: sizeBefore } = this
+    const size = this.#windowStart + this.#windowSize
+    throw shrunkenFile({ file: this.file.path, position, size, sizeBefore })
   }
 
   #crcInPieces(isV2: boolean, size: number): number {
@@ -211,7 +208,7 @@ export class BatchScanner {
       this.#windowStart = at
       this.#windowSize = this.file.read(this.#window.subarray(0, wanted), at)
       this.bytesRead += this.#windowSize
-      if (this.#windowSize < wanted) this.#refuseShrunkenFile(wanted)
+      if (this.#windowSize < wanted) this.#refuseShrunkenFile()
       crc = checksum(this.#window.subarray(0, wanted), crc)
       at += wanted
     }

@@ -1,8 +1,8 @@
 /** A file, or a part of it, copied piece by piece into a new one, durable when it returns, and its checksum. */
 import { createHash } from 'node:crypto'
-import { CorruptDataError } from '../base/errors.ts'
-import type { Disk, DiskFile } from '../disk/disk.ts'
+import type { Disk } from '../disk/disk.ts'
 import { EarlySync } from '../disk/early-sync.ts'
+import { shrunkenFile } from '../disk/shrunken-file.ts'
 
 /** Stays in a processor's cache between being read and being written. */
 export const COPY_WINDOW_SIZE = 131_072
@@ -58,7 +58,12 @@ export function checksumOf(
     const buffer = Buffer.allocUnsafeSlow(Math.min(COPY_WINDOW_SIZE, Math.max(1, size)))
     for (let at = 0; at < size;) {
       const bytes = buffer.subarray(0, Math.min(buffer.length, size - at))
-      if (file.read(bytes, position + at) < bytes.length) throw shrunk(file, position + size)
+      const count = file.read(bytes, position + at)
+      if (count < bytes.length) {
+        const found = position + at + count
+        const sizeBefore = position + size
+        throw shrunkenFile({ file: path, position: found, size: found, sizeBefore })
+      }
       hash.update(bytes)
       visit?.(bytes)
       at += bytes.length
@@ -68,14 +73,4 @@ export function checksumOf(
   } finally {
     file.close()
   }
-}
-
-function shrunk(file: DiskFile, size: number): CorruptDataError {
-  return new CorruptDataError({
-    file: file.path,
-    position: file.size(),
-    reason: 'the file shrank while it was read',
-    found: `${file.size()} bytes`,
-    expected: `${size}`,
-  })
 }

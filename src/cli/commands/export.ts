@@ -285,4 +285,4 @@ Examples:
   kbroker export /data/a/orders-0 --offsets -1h: --to - | jq .value
 
 Exit codes: 0 all is exported · 1 something could not be read, and what could is there; or the log is
-damaged, and so is its copy · 2 usage`
+damaged, and so is its copy; or a log shrank meanwhile, as a broker truncates it: nothing is there · 2 usage`

@@ -228,7 +228,7 @@ export class PartitionCursor {
       return read()
     } catch (error) {
       if (!isReadFailure(error)) throw error
-      this.#options.tell({ kind: 'failure', message: error.message })
+      this.#options.tell({ kind: 'failure', message: error.message, error })
       return undefined
     }
   }

@@ -100,7 +100,7 @@ export class PartitionReader {
     } catch (error) {
       if (!isReadFailure(error)) throw error
       const message = `${log.directory.path}: ${error.message}`
-      this.#options.tell({ kind: 'failure', message })
+      this.#options.tell({ kind: 'failure', message, error })
       return undefined
     }
   }

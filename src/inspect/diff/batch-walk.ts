@@ -2,6 +2,7 @@
 import { CorruptDataError, isReadFailure } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
+import { isShrunken } from '../../disk/shrunken-file.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import { OpenSegment } from '../../log/open-segment.ts'
 import { floorSegment, type Segment } from '../../log/segment.ts'
@@ -53,7 +54,7 @@ export class BatchWalk {
   nextBatch(): void {
     this.record = undefined
     this.batch = undefined
-    for (;;) {
+    while (!this.#isEnded) {
       const scanner = this.#scanner ?? this.#nextSegment()
       if (scanner === undefined) return
       const batch = this.#attempt(() => scanner.next())
@@ -64,7 +65,6 @@ export class BatchWalk {
         this.batch = batch
         return
       }
-      if (this.#isEnded) return
     }
   }
 
@@ -154,7 +154,11 @@ export class BatchWalk {
   /** What lies behind the end of the log is no damage. */
   #leave({ position, end, stopped }: BatchScanner): void {
     const isLast = this.#slot === this.#options.segments.length - 1
-    if (position < end && !(isLast && this.#nextOffset >= this.#options.endOffset)) {
+    if (
+      position < end &&
+      !this.#isEnded &&
+      !(isLast && this.#nextOffset >= this.#options.endOffset)
+    ) {
       const what = stopped === 'corrupt' ? 'no batch' : 'no whole batch'
       this.#damage(this.#nextOffset, `bytes ${position} to ${end - 1} are ${what}`)
     }
@@ -166,6 +170,8 @@ export class BatchWalk {
       return read()
     } catch (error) {
       if (!isReadFailure(error)) throw error
+      if (this.#isEnded) return undefined
+      this.#isEnded = isShrunken(error)
       const isPlaced = !(error instanceof CorruptDataError) || error.damage.file !== undefined
       this.#damage(this.batch?.baseOffset ?? this.#nextOffset, isPlaced ? '' : error.message, error)
       return undefined

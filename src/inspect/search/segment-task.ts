@@ -46,4 +46,6 @@ export interface SearchProblem {
   /** A `failure` means that something was not searched. */
   readonly kind: 'notice' | 'failure'
   readonly message: string
+  /** Where something could not be read: why. */
+  readonly error?: Error
 }

@@ -7,6 +7,7 @@
  */
 import { CorruptDataError, LimitError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
+import { isShrunken } from '../../disk/shrunken-file.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import { findBatch } from '../../log/find-batch.ts'
 import { isTorn, isZeroFrom } from '../../log/open-end.ts'
@@ -125,6 +126,7 @@ export class VisibleBatches {
 
   /** Tells what is wrong with the current batch; what is no fault of it is thrown. */
   failIn(error: unknown): void {
+    if (isShrunken(error)) throw error
     if (!(error instanceof CorruptDataError) && !(error instanceof LimitError)) throw error
     const { position, file } = this.#scanner
     const isPlaced = error instanceof LimitError || error.damage.file !== undefined

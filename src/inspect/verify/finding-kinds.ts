@@ -264,6 +264,12 @@ const KINDS = {
     atStart: 'takes the log.dir offline',
     fix: 'look at the disk and at the permissions',
   },
+  shrunken: {
+    severity: 'error',
+    class: 'unreadable',
+    atStart: 'reads what is left',
+    fix: 'verify again once nothing writes to it; beside a live broker, with --live',
+  },
   'wrong-type': {
     severity: 'error',
     class: 'unreadable',

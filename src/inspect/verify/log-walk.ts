@@ -4,7 +4,6 @@
  *
  * Behind lost framing the walk goes on at the next batch that proves itself by its checksum.
  */
-import { CorruptDataError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { DiskFile } from '../../disk/disk.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
@@ -173,9 +172,4 @@ function isZero(file: DiskFile, from: number, to: number): boolean {
     if (size < wanted) return true
   }
   return true
-}
-
-/** Whether the file was shortened while it was read, as a broker does that truncates. */
-export function isShrunken(error: unknown): boolean {
-  return error instanceof CorruptDataError && error.damage.reason.startsWith('the file shrank')
 }

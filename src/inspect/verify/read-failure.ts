@@ -1,8 +1,8 @@
 /** What can't be read, or not within limits, is a finding; under a live broker files may go while we read. */
-import { CorruptDataError, DiskError, LimitError } from '../../base/errors.ts'
+import { DiskError, LimitError } from '../../base/errors.ts'
+import { isShrunken } from '../../disk/shrunken-file.ts'
 import type { FindingPlace } from './finding.ts'
 import type { FindingKind } from './finding-kinds.ts'
-import { isShrunken } from './log-walk.ts'
 
 export interface ReadFailureContext {
   /** Where the failure does not tell which file it is about. */
@@ -19,10 +19,10 @@ export function reportReadFailure(error: unknown, context: ReadFailureContext): 
     report('unreadable', { file: error.path, found: error.message, expected: 'a readable file' })
   } else if (error instanceof LimitError) {
     report('too-large', { file: path, found: error.message, expected: 'less' })
-  } else if (error instanceof CorruptDataError && isShrunken(error)) {
+  } else if (isShrunken(error)) {
     if (isLive) return
     const { file = path, position, found, expected } = error.damage
-    report('unreadable', { file, position, found: `the file shrank to ${found}`, expected })
+    report('shrunken', { file, position, found, expected })
   } else {
     throw error
   }

@@ -13,8 +13,9 @@
  * | the indexes likewise                       | finds the new segment                    |
  */
 import { join } from 'node:path'
-import { CorruptDataError, DiskError } from '../../base/errors.ts'
+import { DiskError } from '../../base/errors.ts'
 import type { Disk, DiskFile, WritableDiskFile } from '../../disk/disk.ts'
+import { shrunkenFile } from '../../disk/shrunken-file.ts'
 import { EarlySync } from '../../disk/early-sync.ts'
 import { segmentFileName } from '../../log/file-names.ts'
 import { COPY_WINDOW_SIZE } from '../copy-file.ts'
@@ -128,11 +129,6 @@ function writePieces(disk: Disk, target: WritableDiskFile, pieces: readonly Piec
 function readFully(file: DiskFile, room: Buffer, position: number): number {
   const size = file.read(room, position)
   if (size === room.length) return size
-  throw new CorruptDataError({
-    file: file.path,
-    position,
-    reason: 'the file shrank while it was read',
-    found: `${size} bytes`,
-    expected: `${room.length}`,
-  })
+  const sizeBefore = position + room.length
+  throw shrunkenFile({ file: file.path, position, size: position + size, sizeBefore })
 }
