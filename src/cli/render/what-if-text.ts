@@ -24,8 +24,9 @@ export interface WhatIfValues {
   readonly indexPageBytes: number
   readonly scanBytesMean: number
   readonly scanBytesMax: number
-  /** Plain to stored; undefined where no codec was tried, as the two below. */
+  /** Plain to stored; undefined where no codec was tried. */
   readonly ratio: number | undefined
+  /** Undefined, as the next, where too little was timed to tell. */
   readonly compressSecondsPerGiB: number | undefined
   readonly decompressSecondsPerGiB: number | undefined
 }
@@ -33,7 +34,9 @@ export interface WhatIfValues {
 const FILES_PER_SEGMENT = 3
 const GIBIBYTE = 1024 * MEBIBYTE
 const MS_PER_SECOND = 1000
-
+/** With less, what is timed is how a codec gets going. */
+const TIMED_BYTES_MIN = 16 * MEBIBYTE
+/** With less, what is timed is how a codec gets going. */
 export function whatIfValues(
   { log, codec }: WhatIfRow,
   { sample }: Pick<WhatIfReport, 'sample'>,
@@ -56,7 +59,7 @@ export function whatIfValues(
 }
 
 function secondsPerGiB({ plainBytes }: CodecFigures, ms: number): number | undefined {
-  return plainBytes === 0 ? undefined : (ms / MS_PER_SECOND) * (GIBIBYTE / plainBytes)
+  return plainBytes < TIMED_BYTES_MIN ? undefined : (ms / MS_PER_SECOND) * (GIBIBYTE / plainBytes)
 }
 
 /** By how much of today's: −0.75 is three quarters less. Undefined where today there is nothing. */
@@ -202,9 +205,10 @@ function remarks(lines: readonly Line[], { legacyBatches, batches, rows }: WhatI
       : [`${legacyBatches} of ${batches} batches are of formats before v2: left as they lie`]),
     ...(timed === undefined || timed === 0 || timed >= TIMED_BYTES_MIN
       ? []
-      : [`timed on ${byteCount(timed)} of records only: the seconds are rough`]),
+      : [
+          `${byteCount(timed)} of records is too little to time codecs by: ` +
+            `that takes ${byteCount(TIMED_BYTES_MIN)}`,
+        ]),
   ]
   return all.length === 0 ? [] : ['', ...all]
 }
-
-const TIMED_BYTES_MIN = 16 * MEBIBYTE
