@@ -39,7 +39,7 @@ export async function runWhatIf(
   const notice = noticesTo(options, context)
   const folders = partitions.map(({ log }) => log.directory.path)
   const configs = configsHere(folders, file, options, context)
-  if (!configs.knowsTopics) notice(CONFIGS_UNKNOWN)
+  if (!configs.knowsTopics) notice(configsUnknown(file))
   if (whatIfs.some(({ configs }) => configs.get(COMPRESSION_TYPE) === 'producer')) {
     notice(PRODUCER_UNKNOWN)
   }
@@ -100,9 +100,13 @@ function print(
 
 const AS_IT_IS = 'as it is'
 const ANEW = 'same configs, anew'
-const CONFIGS_UNKNOWN =
-  `kbroker: no ${METADATA_TOPIC} in these log.dirs: what topics are configured to is not known, ` +
-  "Kafka's defaults are taken for it"
+function configsUnknown(file: BrokerConfigs['file']): string {
+  return (
+    `kbroker: no ${METADATA_TOPIC} in these log.dirs: what topics are configured to is not known, ` +
+    `${file.size === 0 ? '' : "those of the broker's file, or else "}Kafka's defaults are taken for it`
+  )
+}
+
 const PRODUCER_UNKNOWN =
   `kbroker: ${COMPRESSION_TYPE}=producer leaves batches as they lie: nobody knows what a producer ` +
   'sent where a broker compressed it again'

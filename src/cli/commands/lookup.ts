@@ -8,9 +8,15 @@ import { ObservedDisk } from '../../inspect/lookup/observed-disk.ts'
 import { offsetBoundsOf } from '../../inspect/offsets/offset-query.ts'
 import { resolveOffset, type OffsetPoint } from '../../inspect/offsets/offset-point.ts'
 import type { BoundedLog } from '../../inspect/offsets/log-bounds.ts'
+import type { BrokerFile } from '../../log-dirs/broker-file.ts'
 import { topicLogConfigs } from '../../log-dirs/topic-log-configs.ts'
 import { refusedLogs } from '../../log/partition-directory.ts'
 import { pageCacheNotice } from '../../disk/page-cache.ts'
+import {
+  addBrokerConfigOption,
+  withBrokerFile,
+  type BrokerConfigOption,
+} from '../broker-config-option.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
   addJsonOption,
@@ -42,7 +48,7 @@ import { scannedPartitions, type ScannedPartition } from '../scanned-partitions.
 import { resolveTargets } from '../targets.ts'
 import { parseTime } from '../time-grammar.ts'
 
-interface LookupCommandOptions extends LogDirsOption, LimitOption, QuietOption {
+interface LookupCommandOptions extends LogDirsOption, BrokerConfigOption, LimitOption, QuietOption {
   readonly offset?: string
   readonly time?: string
   readonly maxTimestamp?: true
@@ -69,6 +75,7 @@ export function createLookupCommand(context: CommandContext): Command {
       '--explain',
       'show the way: segments, index entries, bytes read, page cache; and what the index costs and saves',
     )
+  addBrokerConfigOption(command, '--config, ')
   addJsonOption(command)
   addQuietOption(command)
   addLimitOption(command)
@@ -79,9 +86,10 @@ export function createLookupCommand(context: CommandContext): Command {
 
 async function runLookup(
   word: string,
-  options: LookupCommandOptions,
+  given: LookupCommandOptions,
   context: CommandContext,
 ): Promise<void> {
+  const { options, brokerFile } = withBrokerFile(given, context)
   const ask = askedFor(options, context.nowMs())
   const { log, topic, partition } = await onlyPartition(word, options, context)
   refusedLogs(log.directory).forEach(leavingOut(context))
@@ -92,7 +100,7 @@ async function runLookup(
   const place = { topic, partition, path: log.directory.path }
   if (explain) noteBlindness(report.found?.file, noticesTo(options, context))
   const isExplained = explain && report.found !== undefined
-  const interval = isExplained ? indexIntervalOf(place, options, context) : undefined
+  const interval = isExplained ? indexIntervalOf(place, brokerFile, options, context) : undefined
   const segment = interval === undefined ? undefined : foundSegment(tolerant, log, report, interval)
   if (options.json === true) {
     context.stdout.line(lookupJson(report, place, { withWay: explain, segment }))
@@ -108,13 +116,14 @@ async function runLookup(
   if (!isSound(report)) context.endWith(EXIT.itemFailed)
 }
 
-/** As far as the log.dirs know; Kafka's default otherwise. */
+/** As far as the log.dirs and the broker's file know; Kafka's default otherwise. */
 function indexIntervalOf(
   { topic, path }: LookedUpPartition,
+  { configs: file }: BrokerFile,
   options: LookupCommandOptions,
   context: CommandContext,
 ): number {
-  const configs = configsHere([path], new Map(), { ...options, quiet: true }, context)
+  const configs = configsHere([path], file, { ...options, quiet: true }, context)
   return topicLogConfigs(configs)(topic).indexIntervalBytes
 }
 

@@ -86,7 +86,7 @@ export function createStatsCommand(context: CommandContext): Command {
       collect,
     )
     .option('--workers <count>', 'threads (default: one for each processor)', parsePositiveInteger)
-  addBrokerConfigOption(command)
+  addBrokerConfigOption(command, '--config, ')
   addOutputOptions(command)
   return command
     .addHelpText('after', EXAMPLES)
@@ -179,8 +179,8 @@ Examples:
 
 --what-if takes index.interval.bytes, segment.bytes, segment.ms and compression.type. Batches stay
 as producers made them, and come when their timestamps say. They are compressed again for real, at
-the codecs' default levels, and timed by the clock, with this program's codecs: compare the rows, a
-broker's own may be faster. Indexes in memory are whole pages; what a lookup scans lies between its
+the codecs' default levels, and timed by the clock where there are 16 MiB of records, with this
+program's codecs: compare the rows, a broker's own may be faster. Indexes in memory are whole pages; what a lookup scans lies between its
 index entry and the batch. The first row is what others are compared with: segments and indexes as
 they are. The second is the same configs from the beginning on: some of today's segments may end
 where a broker was restarted, or by configs of another time.
