@@ -29,7 +29,7 @@ export function createFlushCommand(context: CommandContext): Command {
         'replays the batches, each as an append at its greatest timestamp, and tells what another\n' +
         'policy would have cost and left at risk: of one partition at a time, over all the time.\n' +
         'Only reads, beside a live broker, too; only --measure writes: a scratch file of 4 MiB at\n' +
-        'most, .kbroker-sync-*.tmp, which brokers ignore, and which it removes.',
+        'most, which has no name but for a moment, and of which nothing is left however this ends.',
     )
     .argument('[words...]', 'topics or partitions (default: all)')
   addLogDirsOption(command, 'of a broker, all of them')

@@ -42,6 +42,23 @@ describe('the latency of a sync', () => {
     expect(disk.list('/d')).toEqual([])
   })
 
+  it('is of a file that has no name any more, which even kill -9 leaves nothing of', async () => {
+    const disk = diskWithDirectory()
+    const named: number[] = []
+    const watched = diskWith(disk, {
+      create: path => {
+        const file = disk.create(path)
+        const datasync = () => {
+          named.push(disk.list('/d').length)
+          return Promise.resolve()
+        }
+        return Object.assign(file, { datasync })
+      },
+    })
+    await measureSync('/d', measurement(watched))
+    expect(new Set(named)).toEqual(new Set([0]))
+  })
+
   it('leaves nothing where the disk fails', async () => {
     const disk = diskWithDirectory()
     const failing = diskWith(disk, {
