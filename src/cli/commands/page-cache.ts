@@ -186,7 +186,18 @@ async function change(
     })
   }
   progress.stop()
+  if (range !== undefined && isNothingOf(changes)) {
+    context.stderr(`kbroker: nothing was brought in: no log has offsets in ${options.warm}`)
+    context.endWith(EXIT.itemFailed)
+  }
   return changes
+}
+
+/** Of logs that have something. */
+function isNothingOf(changes: ReadonlyMap<ScannedPartition, ResidencyChange>): boolean {
+  const logs = [...changes.keys()].flatMap(({ segments }) => segments)
+  const isWarmed = [...changes.values()].some(({ bytes }) => bytes > 0)
+  return !isWarmed && logs.some(({ log }) => log.size > 0)
 }
 
 function attempt(context: CommandContext, act: () => void): void {
@@ -229,5 +240,5 @@ Examples:
 Bytes of the logs themselves are counted, not of their indexes. --watch goes on until it is
 interrupted, and leaves the segments out.
 
-Exit codes: 0 fine, interrupted watching among it · 1 something could not be read, or nobody tells
-what is in memory · 2 usage`
+Exit codes: 0 fine, interrupted watching among it · 1 something could not be read, nobody tells what
+is in memory, or no log has the offsets to --warm · 2 usage`
