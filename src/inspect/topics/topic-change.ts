@@ -72,7 +72,12 @@ export function topicCreation(
     return { directoryId, partitionCount: counts.get(directoryId) ?? 0 }
   })
   const loads = directoryLoads(node)
-  const directories = loads && placePartitions(partitionCount, [...loads, ...freshLoads])
+  let directories: readonly string[] | undefined
+  // Not before the count was found to be one that a topic can have.
+  const directoryOf = (partition: number) => {
+    directories ??= loads ? placePartitions(partitionCount, [...loads, ...freshLoads]) : []
+    return directories[partition] ?? UNASSIGNED_DIRECTORY
+  }
   const decision = createTopic(
     {
       name,
@@ -81,7 +86,7 @@ export function topicCreation(
       topicId: wanted.topicId ?? options.newId(),
       leaderEpochOf: partition => wanted.leaderEpochs?.get(partition) ?? 0,
       brokerId: identity.nodeId,
-      directoryOf: partition => directories?.[partition] ?? UNASSIGNED_DIRECTORY,
+      directoryOf,
     },
     node.image,
   )
@@ -95,7 +100,7 @@ export function topicCreation(
   const paths = new Map(pathsById(node.logDirs))
   for (const { directoryId, path } of format) paths.set(directoryId, path)
   const partitions = Array.from({ length: partitionCount }, (_, partition) => {
-    const directoryId = directories?.[partition] ?? UNASSIGNED_DIRECTORY
+    const directoryId = directoryOf(partition)
     return { partition, directoryId, logDir: paths.get(directoryId) }
   })
   const change = changeOf(node, identity, { records, format, renames: [] }, options)
