@@ -12,6 +12,7 @@ export class NewFile {
   readonly #disk: Disk
   readonly #file: WritableDiskFile
   #size = 0
+  #isOpen = true
 
   constructor(disk: Disk, path: string) {
     const partial = path + PARTIAL_SUFFIX
@@ -29,14 +30,20 @@ export class NewFile {
   /** Durable, under its name, when it returns. */
   finish(): void {
     this.#file.sync()
-    this.#file.close()
+    this.#close()
     this.#disk.rename(this.#file.path, this.path)
     this.#disk.syncDirectory(dirname(this.path))
   }
 
-  /** Leaves nothing behind. */
+  /** Leaves nothing behind; of one that could not be finished, too. */
   discard(): void {
+    this.#close()
+    if (this.#disk.status(this.#file.path) !== undefined) this.#disk.remove(this.#file.path)
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
     this.#file.close()
-    this.#disk.remove(this.#file.path)
   }
 }
