@@ -39,6 +39,7 @@ describe('a manifest', () => {
     ['a negative size', text.replace('"size": 3', '"size": -3')],
     ['a checksum cut off', text.replace('a'.repeat(64), 'a'.repeat(63))],
     ['an offset that is none', text.replace(`"${2n ** 62n}"`, '"x"')],
+    ['a topic id that is none', text.replace('"id": null', '"id": "x"')],
     ['no partitions', text.replace(/"partitions": \[[^]*\]\n/, '"partitions": []\n')],
   ])('with %s is refused', (_, wrong) => {
     expect(wrong).not.toBe(text)

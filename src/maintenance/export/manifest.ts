@@ -11,6 +11,7 @@
  */
 import { createHash } from 'node:crypto'
 import { CorruptDataError } from '../../base/errors.ts'
+import { uuidBytes } from '../../binary/uuid.ts'
 import { isPartitionFileName, parsePartitionFolder } from '../../log/file-names.ts'
 
 export const MANIFEST = 'manifest.json'
@@ -133,7 +134,7 @@ function isTopic(value: unknown): boolean {
   const areConfigs =
     configs === null ||
     (isObject(configs) && Object.values(configs).every(each => typeof each === 'string'))
-  return typeof name === 'string' && isTextOrNull(id) && isCount && areConfigs
+  return typeof name === 'string' && isIdOrNull(id) && isCount && areConfigs
 }
 
 function isPartition(value: unknown): boolean {
@@ -160,6 +161,10 @@ function isFile(value: unknown): boolean {
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isIdOrNull(value: unknown): boolean {
+  return value === null || (typeof value === 'string' && uuidBytes(value) !== undefined)
 }
 
 function isTextOrNull(value: unknown): boolean {
