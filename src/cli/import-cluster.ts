@@ -122,6 +122,30 @@ export class ImportCluster {
     return this.topicId !== undefined
   }
 
+  /**
+   * Of a topic that is there, what is asked of a new one has to hold already, as where an import is run again.
+   *
+   * @throws UsageError
+   */
+  refuseOtherThan(configs: ReadonlyMap<string, string>, partitionCount: number | undefined): void {
+    const { topics, configs: known } = this.#node.image
+    const found = topics.byName(this.topic)
+    if (found === undefined) return
+    const there = known.of('topic', this.topic)
+    const isOther = ([name, value]: readonly [string, string]) => there.get(name) !== value
+    const other = [...configs].find(isOther)
+    if (other !== undefined) {
+      const [name, value] = other
+      throw new UsageError(
+        `--topic-config ${name}=${value} is for new topics: ${this.topic} is there, with ` +
+          (there.has(name) ? `${name}=${there.get(name)}` : `no ${name} of its own`),
+      )
+    }
+    const { size } = found.partitions
+    if (partitionCount === undefined || partitionCount === size) return
+    throw new UsageError(`--partitions ${partitionCount}: ${this.topic} is there, and has ${size}`)
+  }
+
   /** Undefined where the topic is not there. */
   get topicId(): string | undefined {
     return this.#node.image.topics.byName(this.topic)?.topicId

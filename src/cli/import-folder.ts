@@ -172,12 +172,16 @@ async function check(
   let read = 0
   const onProgress = (bytes: number) => progress.advance((read += bytes), total)
   const disk = considerate(context.disk)
-  const problems = checkExport(disk, path, { partitions }, onProgress)
   const limits = DEFAULT_DECODE_LIMITS
-  const damages =
-    problems.length > 0 ? [] : exportDamages(disk, path, { partitions }, { limits, onProgress })
-  progress.stop()
-  if (problems.length === 0) return damages
+  let problems: readonly string[]
+  try {
+    problems = checkExport(disk, path, { partitions }, onProgress)
+    if (problems.length === 0) {
+      return exportDamages(disk, path, { partitions }, { limits, onProgress })
+    }
+  } finally {
+    progress.stop()
+  }
   for (const problem of problems.slice(1)) context.stderr(`kbroker: ${problem}`)
   throw new CorruptDataError({
     file: path,

@@ -11,7 +11,7 @@ import type { BatchTraits } from '../maintenance/import/restored-batch.ts'
 import { NO_EPOCH, NO_PRODUCER_ID, NO_SEQUENCE } from '../record/batch.ts'
 import type { CommandContext } from './command-context.ts'
 import type { ImportCluster, ImportTarget, TargetPartition } from './import-cluster.ts'
-import { eachLine, type ImportedLine, type LinesInput } from './imported-lines.ts'
+import { eachLine, type ImportedLine } from './imported-lines.ts'
 import {
   intoOf,
   leftOpenNotice,
@@ -21,6 +21,7 @@ import {
   type PlannedPartition,
 } from './import-plan.ts'
 import { expiringLines, oldestKeptMs } from './import-retention.ts'
+import type { LinesInput } from './lines-input.ts'
 import { LineScan, type LineShare } from './line-scan.ts'
 
 export interface LinesToImport {
@@ -94,9 +95,12 @@ export async function planLines(
         await eachLine(reading, line => {
           if (scan.isTaken(line)) stagers.add(line)
         })
-        return await stagers.finish()
+        const staged = await stagers.finish()
+        input.refuseChanged()
+        return staged
       } catch (error) {
         stagers.giveUp()
+        input.refuseChanged()
         throw error
       }
     },

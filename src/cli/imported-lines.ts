@@ -2,7 +2,7 @@
 import { CorruptDataError } from '../base/errors.ts'
 import { ANY_PARTITION, OutgoingRecord } from '../client/outgoing-record.ts'
 import type { RecordProblem } from '../client/topic-rules.ts'
-import type { InputStream } from '../disk/input-stream.ts'
+import type { LinesInput } from './lines-input.ts'
 import { DelimitedReader } from './produce-input/delimited-reader.ts'
 import { InputWindow } from './produce-input/input-window.ts'
 import { JsonLine } from './produce-input/json-line.ts'
@@ -14,13 +14,6 @@ export interface ImportedLine {
   readonly place: RecordPlace
   /** What is wrong with it, told by its line. */
   refused(problem: RecordProblem): CorruptDataError
-}
-
-export interface LinesInput {
-  /** In messages. */
-  readonly name: string
-  /** At its beginning, each time. */
-  readonly open: () => Promise<InputStream>
 }
 
 export interface LinesOptions {

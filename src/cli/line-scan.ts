@@ -5,6 +5,7 @@
 import { INT64_MAX } from '../binary/big-endian.ts'
 import type { TopicRules } from '../client/topic-rules.ts'
 import { AbortedRanges, type AbortedRange } from '../inspect/search/aborted-ranges.ts'
+import { controlTypeOf } from './control-type.ts'
 import type { LeftOpen } from './import-plan.ts'
 import type { ImportedLine } from './imported-lines.ts'
 
@@ -67,6 +68,7 @@ export class LineScan {
       throw line.refused({ reason: 'the record says no offset', found: 'none', expected: 'one' })
     }
     if (keepOffsets) checkAscending(line, share)
+    checkBatch(line, keepMarkers)
     if (place.offset !== undefined) {
       share.firstOffset ??= place.offset
       share.lastOffset = place.offset
@@ -211,4 +213,19 @@ function checkAscending(line: ImportedLine, share: LineShare): void {
     found: `offset ${offset}`,
     expected: `more than ${share.lastOffset}`,
   })
+}
+
+/** What no log has: a transaction of nobody, and a marker that its readers take for something else. */
+function checkBatch(line: ImportedLine, keepMarkers: boolean): void {
+  const { record, place } = line
+  const { isTransactional, producerId, control } = place
+  if (isTransactional && producerId < 0n) {
+    const reason = 'the record is of a transaction, and says no producer'
+    throw line.refused({ reason, found: 'no producerId', expected: 'one' })
+  }
+  if (control === '' || !keepMarkers) return
+  const found = controlTypeOf(record.key, record.value)
+  if (found === control) return
+  const reason = 'key and value are not those of the control record'
+  throw line.refused({ reason, found, expected: control })
 }

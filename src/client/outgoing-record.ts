@@ -28,6 +28,16 @@ export class OutgoingRecord implements RecordSlices {
     this.valueSize = bytes?.length ?? -1
   }
 
+  get key(): Buffer | null {
+    const { keyBytes, keyStart, keySize } = this
+    return keySize < 0 ? null : keyBytes.subarray(keyStart, keyStart + keySize)
+  }
+
+  get value(): Buffer | null {
+    const { valueBytes, valueStart, valueSize } = this
+    return valueSize < 0 ? null : valueBytes.subarray(valueStart, valueStart + valueSize)
+  }
+
   /** Bytes of key, value and headers. */
   get dataSize(): number {
     let size = Math.max(0, this.keySize) + Math.max(0, this.valueSize)

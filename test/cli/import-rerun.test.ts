@@ -76,6 +76,26 @@ describe('an import that was interrupted', () => {
     expect(existsSync(join(here, 'a', JOURNAL))).toBe(false)
   })
 
+  it('is finished with all that it was told of the topic, which is there by now', async () => {
+    const args = [...IMPORT, '--partitions', '4', '--topic-config', 'retention.ms=-1']
+    await dies(killedAt(inPlace), args)
+    expect(await run(args)).toMatchObject({
+      exitCode: 0,
+      stderr: 'kbroker: finished what was interrupted before\n',
+    })
+    const others = [
+      ['--partitions', '5'],
+      ['--topic-config', 'retention.ms=5'],
+      ['--topic-config', 'segment.ms=5'],
+    ]
+    const told = others.map(async other => (await run([...IMPORT, ...other])).stderr)
+    expect(await Promise.all(told)).toEqual([
+      'kbroker: --partitions 5: new is there, and has 4\n',
+      'kbroker: --topic-config retention.ms=5 is for new topics: new is there, with retention.ms=-1\n',
+      'kbroker: --topic-config segment.ms=5 is for new topics: new is there, with no segment.ms of its own\n',
+    ])
+  })
+
   it('while the topic is made begins anew, and nothing has to be recovered', async () => {
     const writeCluster = () => Promise.reject(new Killed())
     await expect(runInProcess(IMPORT, { workingDirectory: here, writeCluster })).rejects.toThrow(

@@ -1,6 +1,5 @@
 /** `kbroker import`: what `export` wrote, back into the log.dirs of a stopped broker. */
 import { Command, Option } from 'commander'
-import { UsageError } from '../../base/errors.ts'
 import { DEFAULT_DECODE_LIMITS, MEBIBYTE } from '../../base/limits.ts'
 import { CODECS } from '../../compression/codecs.ts'
 import { PartitionLogReader } from '../../inspect/offsets/partition-log.ts'
@@ -27,7 +26,6 @@ import {
   parseNatural,
   parsePositiveInteger,
 } from '../common-options.ts'
-import { openCompressedInput } from '../compressed-input.ts'
 import { EXIT } from '../exit-code.ts'
 import { addExecuteOption, PREVIEW_NOTICE } from '../execute-option.ts'
 import { ImportCluster } from '../import-cluster.ts'
@@ -36,8 +34,10 @@ import { planLines } from '../import-lines.ts'
 import type { ImportPlan } from '../import-plan.ts'
 import { expiringSegments, expiryNotice, type Expiry } from '../import-retention.ts'
 import { importSourceOf, type ImportOptions, type ImportSource } from '../import-source.ts'
+import { linesKept, linesOfFile } from '../lines-input.ts'
 import { RECORD_SIZE_MAX_FLAG } from '../produce-input/record-reader.ts'
 import { importLines } from '../render/import-output.ts'
+import { topicConfigsOf } from '../topic-config-option.ts'
 
 export function createImportCommand(context: CommandContext): Command {
   const command = new Command('import')
@@ -180,16 +180,10 @@ function clusterOf(
   brokerFile: BrokerFile,
   context: CommandContext,
 ): ImportCluster {
-  const configs = new Map(Object.entries(manifest?.topic.configs ?? {}))
-  for (const pair of options.topicConfig ?? []) {
-    const split = pair.indexOf('=')
-    if (split < 1) throw new UsageError(`--topic-config ${pair}: expected name=value`)
-    configs.set(pair.slice(0, split), pair.slice(split + 1))
-  }
+  const said = topicConfigsOf(options.topicConfig)
+  const configs = new Map([...Object.entries(manifest?.topic.configs ?? {}), ...said])
   const cluster = new ImportCluster({ topic, configs }, { ...options, brokerFile }, context)
-  if (cluster.isThere && options.topicConfig !== undefined) {
-    throw new UsageError(`--topic-config is for new topics: ${topic} is there`)
-  }
+  cluster.refuseOtherThan(said, options.partitions)
   return cluster
 }
 
@@ -204,13 +198,11 @@ function planOf(
   if (manifest !== undefined) {
     return planFolder({ ...common, path: name, manifest }, cluster, context)
   }
-  const open = () =>
-    spooled === undefined ? openCompressedInput(name) : Promise.resolve(spooled.open())
   const keepOffsets = options.keepOffsets === true
   const keepMarkers = keepOffsets && options.markers !== 'drop'
   const lines = {
     ...common,
-    input: { name, open },
+    input: spooled === undefined ? linesOfFile(name, context.disk) : linesKept(spooled, name),
     keepOffsets,
     keepMarkers,
     codec,

@@ -19,6 +19,7 @@ import { addProduceOptions, LINGER_MS, PAUSE_MS, type ProduceOptions } from '../
 import type { ProducePorts } from '../produce-ports.ts'
 import { ProducePump } from '../produce-pump.ts'
 import { checkFiles, sourcesOf } from '../produce-sources.ts'
+import { topicConfigsOf } from '../topic-config-option.ts'
 import { produceSummaryLines } from '../render/produce-summary.ts'
 
 export function createProduceCommand(context: CommandContext, ports: ProducePorts): Command {
@@ -57,7 +58,7 @@ async function runProduce(
       logDirs,
       brokerFile,
       partitionCount: options.partitions,
-      topicConfig: topicConfigOf(options.topicConfig ?? []),
+      topicConfig: Object.fromEntries(topicConfigsOf(options.topicConfig)),
       durability: options.durability,
       isIdempotent: options.idempotent === true,
       ...(options.quiet && { quiet: options.quiet }),
@@ -205,16 +206,6 @@ function checkPartition({ partition }: ProduceOptions, partitionCount: number): 
   const last = partitionCount - 1
   throw new UsageError(
     `--partition ${partition}: the topic has ${last === 0 ? 'only 0' : `0 to ${last}`}`,
-  )
-}
-
-function topicConfigOf(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map(pair => {
-      const split = pair.indexOf('=')
-      if (split < 1) throw new UsageError(`--topic-config ${pair}: expected name=value`)
-      return [pair.slice(0, split), pair.slice(split + 1)]
-    }),
   )
 }
 

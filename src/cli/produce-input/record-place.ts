@@ -7,6 +7,8 @@ import type { JsonScanner } from './json-scanner.ts'
 const INT32_MAX = 0x7fff_ffffn
 const INT16_MAX = 0x7fffn
 const INT64_MAX = 2n ** 63n - 1n
+/** A log that ends behind it ends at an offset, too. */
+const OFFSET_MAX = INT64_MAX - 1n
 const TIMESTAMP_TYPES: readonly string[] = ['create', 'append', 'none']
 const TRUE = 0x74
 const FALSE = 0x66
@@ -39,7 +41,7 @@ export class RecordPlace implements PlaceReader {
   member(name: PlaceMember, scanner: JsonScanner): void {
     switch (name) {
       case 'offset':
-        this.offset = natural(scanner, INT64_MAX, 'an offset')
+        this.offset = natural(scanner, OFFSET_MAX, 'an offset')
         return
       case 'leaderEpoch':
         this.leaderEpoch = Number(natural(scanner, INT32_MAX, 'a leader epoch'))

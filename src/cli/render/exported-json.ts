@@ -4,11 +4,10 @@
  * there is one.
  */
 import type { PartitionCursor } from '../../inspect/consume/partition-cursor.ts'
-import { decodeControlRecord } from '../../protocol/control-record.ts'
-import { RefusedRecordError } from '../../protocol/dumped-record.ts'
 import { BatchV2 } from '../../record/batch-v2.ts'
 import { keyOf, valueOf, type RecordCursor } from '../../record/record-cursor.ts'
 import type { ByteOutput } from '../byte-output.ts'
+import { controlTypeOf } from '../control-type.ts'
 import { RecordJson } from './record-json.ts'
 
 export class ExportedJson {
@@ -40,14 +39,5 @@ function batchMembers(batch: BatchV2, record: RecordCursor): string {
     if (record.sequence >= 0) text += `,"sequence":${record.sequence}`
   }
   if (isTransactional) text += ',"isTransactional":true'
-  return isControl ? `${text},"control":"${controlTypeOf(record)}"` : text
-}
-
-function controlTypeOf(record: RecordCursor): string {
-  try {
-    return decodeControlRecord(keyOf(record), valueOf(record)).type
-  } catch (error) {
-    if (!(error instanceof RefusedRecordError)) throw error
-    return 'UNKNOWN'
-  }
+  return isControl ? `${text},"control":"${controlTypeOf(keyOf(record), valueOf(record))}"` : text
 }
