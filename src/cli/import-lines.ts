@@ -68,8 +68,8 @@ export async function planLines(
     .filter(([, { all }]) => all.count > 0)
     .sort(([a], [b]) => a - b)
     .map(([number, share]) => plannedPartition(lines, target, number, share))
-  const places = partitions.map(each => {
-    return { topic: target.topic, ...pick(each), importId: lines.importId }
+  const places = partitions.map(({ partition: number, logDir }) => {
+    return { topic: target.topic, partition: number, logDir, importId: lines.importId }
   })
   const { droppedCount: dropped } = scan
   const left = `${dropped} markers and records of transactions that were not committed`
@@ -105,10 +105,6 @@ export async function planLines(
       }
     },
   }
-}
-
-function pick({ partition, logDir }: PlannedPartition) {
-  return { partition, logDir }
 }
 
 function wantedTopic(lines: LinesToImport, scan: LineScan) {
@@ -157,6 +153,12 @@ interface Staging {
   readonly topicId: string
 }
 
+interface OpenStager {
+  readonly target: TargetPartition
+  readonly stager: RecordStager
+  nextOffset: bigint
+}
+
 class Stagers {
   readonly #lines: LinesToImport
   readonly #target: ImportTarget
@@ -164,7 +166,7 @@ class Stagers {
   readonly #staging: Staging
   readonly #context: CommandContext
   readonly #files: OpenFiles
-  readonly #open = new Map<number, { readonly stager: RecordStager; nextOffset: bigint }>()
+  readonly #open = new Map<number, OpenStager>()
 
   constructor(
     lines: LinesToImport,
@@ -182,14 +184,11 @@ class Stagers {
   }
 
   add({ record, place }: ImportedLine): void {
-    const { keepOffsets, partition = record.partition } = this.#lines
-    const target = targetPartition(this.#target, partition)
-    const known = this.#open.get(partition)
-    const next = known?.nextOffset ?? target.log?.endOffset ?? 0n
-    const offset = keepOffsets ? place.offset! : next
-    const open = known ?? this.#begin(target, offset)
-    const { keepMarkers } = this.#lines
-    const traits = this.#traitsOf(place, target, keepMarkers)
+    const { keepOffsets, keepMarkers, partition = record.partition } = this.#lines
+    const kept = keepOffsets ? place.offset! : undefined
+    const open = this.#open.get(partition) ?? this.#begin(partition, kept)
+    const offset = kept ?? open.nextOffset
+    const traits = this.#traitsOf(place, open.target)
     open.stager.add(record, traits, offset, keepMarkers ? place.sequence : NO_SEQUENCE)
     open.nextOffset = offset + 1n
   }
@@ -206,22 +205,20 @@ class Stagers {
     this.#files.closeAll()
   }
 
-  #begin(target: TargetPartition, startOffset: bigint) {
-    const place = this.#places.find(({ partition }) => partition === target.partition)!
+  #begin(partition: number, firstOffset: bigint | undefined): OpenStager {
+    const target = targetPartition(this.#target, partition)
+    const startOffset = firstOffset ?? target.log?.endOffset ?? 0n
+    const place = this.#places.find(each => each.partition === partition)!
     const how = intoOf(target) === 'end of partition' ? 'segments' : 'folder'
     const options = { ...this.#staging, files: this.#files, clock: this.#context }
     const stager = new RecordStager(place, { startOffset, how }, options)
-    const open = { stager, nextOffset: startOffset }
-    this.#open.set(target.partition, open)
+    const open = { target, stager, nextOffset: startOffset }
+    this.#open.set(partition, open)
     return open
   }
 
-  #traitsOf(
-    place: ImportedLine['place'],
-    { leaderEpoch }: TargetPartition,
-    keepMarkers: boolean,
-  ): BatchTraits {
-    const { keepOffsets } = this.#lines
+  #traitsOf(place: ImportedLine['place'], { leaderEpoch }: TargetPartition): BatchTraits {
+    const { keepOffsets, keepMarkers } = this.#lines
     return {
       leaderEpoch: keepOffsets && place.leaderEpoch !== NO_EPOCH ? place.leaderEpoch : leaderEpoch,
       producerId: keepMarkers ? place.producerId : NO_PRODUCER_ID,

@@ -26,20 +26,21 @@ export interface LineTally {
   bytes: number
 }
 
-/** Of one partition of the topic, what is to be written. */
-export interface LineShare {
+/** Of a transaction that is not decided yet, or of all that is to be written to a partition. */
+export interface LineGroup {
   readonly all: LineTally
   /** Than what the topic keeps. */
   readonly older: LineTally
+  /** Undefined where the lines don't tell. */
   firstOffset: bigint | undefined
   lastOffset: bigint
-  leaderEpoch: number
 }
 
-interface OpenTransaction {
-  readonly firstOffset: bigint
-  readonly all: LineTally
-  readonly older: LineTally
+/** Of one partition of the topic, what is to be written. */
+export interface LineShare extends LineGroup {
+  /** Of all lines, those that are left out among them; −1 before the first. */
+  lastRead: bigint
+  leaderEpoch: number
 }
 
 export class LineScan {
@@ -49,7 +50,7 @@ export class LineScan {
   droppedCount = 0
   readonly #options: LineScanOptions
   readonly #aborted = new Map<number, AbortedRange[]>()
-  readonly #open = new Map<number, Map<bigint, OpenTransaction>>()
+  readonly #open = new Map<number, Map<bigint, LineGroup>>()
   readonly #kept = new Map<number, Map<bigint, LeftOpen>>()
   #topic: string | undefined
 
@@ -69,15 +70,12 @@ export class LineScan {
     }
     if (keepOffsets) checkAscending(line, share)
     checkBatch(line, keepMarkers)
-    if (place.offset !== undefined) {
-      share.firstOffset ??= place.offset
-      share.lastOffset = place.offset
-    }
+    if (place.offset !== undefined) share.lastRead = place.offset
     if (place.leaderEpoch > share.leaderEpoch) share.leaderEpoch = place.leaderEpoch
     if (!keepMarkers && place.control !== '') return this.#decide(line)
-    this.#count(share, line)
     if (keepMarkers) this.#follow(line)
-    else if (place.isTransactional) this.#note(line)
+    const isUndecided = !keepMarkers && place.isTransactional
+    this.#count(isUndecided ? this.#transactionOf(line) : share, line)
     if (place.control !== '') return
     const problem = this.#options.rules.problemOf(record, this.#options.nowMs)
     if (problem !== undefined) throw line.refused(problem)
@@ -133,7 +131,7 @@ export class LineScan {
   #shareOf(partition: number): LineShare {
     let share = this.shares.get(partition)
     if (share === undefined) {
-      share = { ...noLines(), firstOffset: undefined, lastOffset: -1n, leaderEpoch: -1 }
+      share = { ...noLines(), lastRead: -1n, leaderEpoch: -1 }
       this.shares.set(partition, share)
     }
     return share
@@ -150,49 +148,56 @@ export class LineScan {
     }
   }
 
-  #note(line: ImportedLine): void {
-    const { record, place } = line
-    const open = this.#open.get(record.partition) ?? new Map<bigint, OpenTransaction>()
+  #transactionOf({ record, place }: ImportedLine): LineGroup {
+    const open = this.#open.get(record.partition) ?? new Map<bigint, LineGroup>()
     this.#open.set(record.partition, open)
-    const transaction = open.get(place.producerId) ?? { firstOffset: place.offset!, ...noLines() }
+    const transaction = open.get(place.producerId) ?? noLines()
     open.set(place.producerId, transaction)
-    this.#count(transaction, line)
+    return transaction
   }
 
-  #count({ all, older }: Pick<LineShare, 'all' | 'older'>, { record }: ImportedLine): void {
+  #count(group: LineGroup, { record, place }: ImportedLine): void {
     const { timestamp, dataSize: bytes } = record
-    add(all, { count: 1, bytes })
-    if (timestamp >= 0 && timestamp < this.#options.oldestKeptMs) add(older, { count: 1, bytes })
+    add(group.all, { count: 1, bytes })
+    const isOlder = timestamp >= 0 && timestamp < this.#options.oldestKeptMs
+    if (isOlder) add(group.older, { count: 1, bytes })
+    if (place.offset === undefined) return
+    group.firstOffset ??= place.offset
+    group.lastOffset = place.offset
   }
 
   #decide({ record, place }: ImportedLine): void {
     this.droppedCount++
     const { producerId, control } = place
-    const open = this.#open.get(record.partition)
-    const transaction = open?.get(producerId)
     if (control !== 'COMMIT' && control !== 'ABORT') return
+    const { partition } = record
+    const open = this.#open.get(partition)
+    const transaction = open?.get(producerId)
+    if (transaction === undefined) return
     open?.delete(producerId)
-    if (control === 'COMMIT' || transaction === undefined) return
-    this.#abort(record.partition, { producerId, lastOffset: place.offset! }, transaction)
+    if (control === 'COMMIT') take(this.#shareOf(this.#options.partition ?? partition), transaction)
+    else this.#abort(partition, { producerId, lastOffset: place.offset! }, transaction)
   }
 
   #abort(
     partition: number,
     range: Pick<AbortedRange, 'producerId' | 'lastOffset'>,
-    { firstOffset, all, older }: OpenTransaction,
+    { firstOffset, all }: LineGroup,
   ): void {
     const ranges = this.#aborted.get(partition) ?? []
-    ranges.push({ ...range, firstOffset })
+    ranges.push({ ...range, firstOffset: firstOffset! })
     this.#aborted.set(partition, ranges)
     this.droppedCount += all.count
-    const share = this.#shareOf(this.#options.partition ?? partition)
-    subtract(share.all, all)
-    subtract(share.older, older)
   }
 }
 
-function noLines(): Pick<LineShare, 'all' | 'older'> {
-  return { all: { count: 0, bytes: 0 }, older: { count: 0, bytes: 0 } }
+function noLines(): LineGroup {
+  return {
+    all: { count: 0, bytes: 0 },
+    older: { count: 0, bytes: 0 },
+    firstOffset: undefined,
+    lastOffset: -1n,
+  }
 }
 
 function add(tally: LineTally, { count, bytes }: Readonly<LineTally>): void {
@@ -200,18 +205,22 @@ function add(tally: LineTally, { count, bytes }: Readonly<LineTally>): void {
   tally.bytes += bytes
 }
 
-function subtract(tally: LineTally, { count, bytes }: Readonly<LineTally>): void {
-  tally.count -= count
-  tally.bytes -= bytes
+function take(share: LineShare, { all, older, firstOffset, lastOffset }: LineGroup): void {
+  add(share.all, all)
+  add(share.older, older)
+  if (share.firstOffset === undefined || firstOffset! < share.firstOffset) {
+    share.firstOffset = firstOffset
+  }
+  if (lastOffset > share.lastOffset) share.lastOffset = lastOffset
 }
 
 function checkAscending(line: ImportedLine, share: LineShare): void {
   const offset = line.place.offset!
-  if (offset > share.lastOffset) return
+  if (offset > share.lastRead) return
   throw line.refused({
     reason: 'offsets have to ascend',
     found: `offset ${offset}`,
-    expected: `more than ${share.lastOffset}`,
+    expected: `more than ${share.lastRead}`,
   })
 }
 

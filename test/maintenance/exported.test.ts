@@ -271,6 +271,16 @@ describe('lines that were exported', () => {
     )
   })
 
+  it('are told with the offsets of what is kept of them', async () => {
+    const dirs = ['--log-dirs', join(FIXTURES, 'transactions-4.3/log')]
+    await done('export', 'payments', ...dirs, '--markers', 'keep', '--to', 'out.jsonl')
+    const how = ['--keep-offsets', '--markers', 'drop', '--execute']
+    expect(await done('import', 'out.jsonl', '-t', 'p', ...how, ...into)).toContain(
+      'p-0: 21 records, offsets 0 to 88, ',
+    )
+    expect(await done('offsets', 'p', ...into)).toBe('p:0:89\n')
+  })
+
   it('go behind the records that are there, and those before stay', async () => {
     await done('export', 'orders-1', ...clean, '--to', 'out.jsonl')
     for (let round = 0; round < 2; round++) {
