@@ -1,19 +1,16 @@
 /** `kbroker forecast`: what comes next to log.dirs. */
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { UsageError } from '../../base/errors.ts'
 import { MEBIBYTE } from '../../base/limits.ts'
-import { lockHolder } from '../../disk/file-lock.ts'
-import { holderText } from '../../disk/lock-holder-text.ts'
-import { isDoubtful } from '../../inspect/forecast/folder-fate.ts'
-import { forecast, type Forecast } from '../../inspect/forecast/forecast.ts'
+import { forecast } from '../../inspect/forecast/forecast.ts'
 import type { TopicForecastConfigs } from '../../inspect/forecast/log-dir-forecast.ts'
 import {
   brokerConfigsHere,
   type ClusterHere,
   readClusterHere,
 } from '../../inspect/topics/cluster-here.ts'
-import { LOCK_FILE, METADATA_TOPIC } from '../../log/file-names.ts'
+import { METADATA_TOPIC } from '../../log/file-names.ts'
 import { logConfigOf } from '../../log/log-config.ts'
 import { retentionConfigOf } from '../../log/retention-policy.ts'
 import type { BrokerFile } from '../../log-dirs/broker-file.ts'
@@ -43,24 +40,28 @@ import {
   type LogDirsOption,
   type QuietOption,
 } from '../common-options.ts'
-import { EXIT } from '../exit-code.ts'
+import { noteLive, noteUncompacted, noteUnread, tellOfFailures } from '../forecast-notices.ts'
 import { readingFor } from '../left-out.ts'
-import { byteCount } from '../render/byte-count.ts'
 import { forecastJson, forecastText } from '../render/forecast-output.ts'
 import { refuseRepeated, requiredLogDirs } from '../required-log-dirs.ts'
-import { tellOfFindings, tellOfMissing } from '../start-notices.ts'
+import { tellOfMissing } from '../start-notices.ts'
 import { isName } from '../targets.ts'
 
 interface ForecastCommandOptions extends LogDirsOption, BrokerConfigOption, QuietOption {
   readonly topicConfig?: readonly string[]
   readonly deep?: true
   readonly budget?: number
+  readonly readCompacted?: true
   readonly growthDays?: number
   readonly json?: true
 }
 
 /** Read in a fraction of a second where the page cache has it, in some where it has not. */
 const BUDGET_BYTES = 256 * MEBIBYTE
+/** Compacted in less than a second. */
+const COMPACTION_BUDGET_BYTES = 64 * MEBIBYTE
+/** Of a million keys. */
+const DEDUPE_BUFFER_BYTES = 32 * MEBIBYTE
 const GROWTH_DAYS = 7
 /** `num.recovery.threads.per.data.dir` by default */
 const THREADS_PER_LOG_DIR = 2
@@ -70,8 +71,8 @@ export function createForecastCommand(context: CommandContext): Command {
     .description(
       "Tells what a broker's start would do to log.dirs: what it does not start over, which folders it\n" +
         'puts aside; log by log what it reads again, cuts and drops, how many records that loses; then\n' +
-        'what retention deletes and what waits for compaction (how much that frees tells compact); and\n' +
-        'when each disk is full, at the rate that timestamps show.\n' +
+        'what retention deletes, what compaction that is due frees; and when each disk is full, at the\n' +
+        'rate that timestamps show.\n' +
         'Nothing is changed. What a start would read is read here as well, up to a budget: beyond it\n' +
         'bytes and seconds are told, and not what would be cut. Seconds are of reading at the rate that\n' +
         'is measured here: a JVM takes longer.',
@@ -79,6 +80,10 @@ export function createForecastCommand(context: CommandContext): Command {
     .argument('[log.dirs...]', 'of one broker, all of them (or with --log-dirs)')
     .option('--deep', 'read all that a start would, however much it is')
     .option('--budget <size>', 'read no more than that (default: 256MiB)', parseByteSize)
+    .option(
+      '--read-compacted',
+      'read all logs whose compaction is due, to tell what it frees (default: 64MiB of them)',
+    )
     .option(
       '--growth-days <count>',
       'over which growth is measured, at most (default: 7)',
@@ -133,6 +138,12 @@ async function runForecast(
     clock: () => performance.now(),
     limits: limitsOf({}),
     budgetBytes: options.deep === true ? Infinity : (options.budget ?? BUDGET_BYTES),
+    compactionBudgetBytes: options.readCompacted === true ? Infinity : COMPACTION_BUDGET_BYTES,
+    dedupeBuffer: {
+      bytes: DEDUPE_BUFFER_BYTES,
+      loadFactor: brokerNumber('log.cleaner.io.buffer.load.factor', configs),
+      secret: context.randomBytes(16),
+    },
     threadsPerLogDir: Math.max(1, Number(threads ?? THREADS_PER_LOG_DIR) || 1),
     growthDays: options.growthDays ?? GROWTH_DAYS,
     expectsMetadata: expectsMetadata(brokerFile, paths),
@@ -141,6 +152,7 @@ async function runForecast(
   for (const line of lines) context.stdout.line(line)
   tellOfFailures(result, context)
   noteUnread(result, notice)
+  noteUncompacted(result, notice)
 }
 
 /** Unless its file says that the metadata lies elsewhere, or that other nodes have it. */
@@ -149,39 +161,6 @@ function expectsMetadata({ configs }: BrokerFile, paths: readonly string[]): boo
   if (roles.length > 0 && !roles.some(role => role.trim() === 'controller')) return false
   const place = configs.get('metadata.log.dir') ?? ''
   return place === '' || paths.some(path => resolve(path) === resolve(place))
-}
-
-/** What a broker does not start over, or starts without. */
-function tellOfFailures({ findings, partitions }: Forecast, context: CommandContext): void {
-  tellOfFindings(findings, context)
-  const problems = partitions.flatMap(({ folder, outcome }) => {
-    if (outcome?.failure === undefined) return []
-    return [`${folder.path}: a broker fails here: ${outcome.failure.message}`]
-  })
-  const unserved = partitions.filter(({ fate, bytes }) => {
-    return fate !== undefined && fate.kind !== 'promoted' && bytes > 0
-  })
-  if (unserved.length > 0) {
-    const bytes = unserved.reduce((sum, each) => sum + each.bytes, 0)
-    const folders = unserved.length === 1 ? '1 folder' : `${unserved.length} folders`
-    const isSure = unserved.some(({ fate }) => fate !== undefined && !isDoubtful(fate))
-    problems.push(
-      `what ${folders} (${byteCount(bytes)}) ${unserved.length === 1 ? 'holds' : 'hold'} a broker ` +
-        `${isSure ? 'does not' : 'may not'} serve: see what is told of the start; start none before that is mended`,
-    )
-  }
-  for (const problem of problems) context.stderr(`kbroker: ${problem}`)
-  if (findings.length + problems.length > 0) context.endWith(EXIT.itemFailed)
-}
-
-function noteUnread({ partitions }: Forecast, notice: (line: string) => void): void {
-  const unread = partitions.filter(each => each.bytesToRead > 0 && each.outcome === undefined)
-  if (unread.length === 0) return
-  const bytes = unread.reduce((sum, each) => sum + each.bytesToRead, 0)
-  notice(
-    `${unread.length} logs were not read (${byteCount(bytes)}): what a start would cut there is not ` +
-      'known; --deep reads them',
-  )
 }
 
 /** @throws UsageError where a word is a name */
@@ -198,15 +177,6 @@ function withNamed(
     )
   }
   return { ...options, logDirs: [...(options.logDirs ?? []), ...words] }
-}
-
-function noteLive(path: string, notice: (line: string) => void): void {
-  const holder = lockHolder(join(path, LOCK_FILE))
-  if (holder === undefined || holder === 'unknown') return
-  notice(
-    `kbroker: ${path} is in use by ${holderText(holder)}: this is what the next start of a broker ` +
-      'would do, if that were killed now',
-  )
 }
 
 /** Most likely it is misspelt, and changes nothing. */

@@ -1,6 +1,8 @@
 /** What comes next to log.dirs: the start, retention, compaction, and when disks are full. */
 import { MEBIBYTE } from '../../base/limits.ts'
 import type { CompactedGrowth } from '../../inspect/forecast/compacted-growth.ts'
+import type { CompactionDue } from '../../inspect/forecast/compaction-due.ts'
+import type { CompactionFrees } from '../../inspect/forecast/compaction-frees.ts'
 import type { Forecast, PartitionForecast } from '../../inspect/forecast/forecast.ts'
 import type { LogDirForecast } from '../../inspect/forecast/log-dir-forecast.ts'
 import type { ReadRate } from '../../inspect/forecast/read-rate.ts'
@@ -50,7 +52,7 @@ function assumptions({ partitions, logDirs }: Forecast): string[] {
       : []),
     ...(partitions.some(isUnknownFreed)
       ? [
-          'FREES ? is a compaction: what it frees only the keys tell, and kbroker compact reads them.',
+          'FREES ? is a compaction: what it frees only the keys tell, and those were not read, or can not be.',
         ]
       : []),
     ...compactedAssumptions(partitions),
@@ -132,7 +134,7 @@ const LATER_MAX = 50
 
 /** Who frees most at once; then whose time comes first. */
 function byUrgency(a: PartitionForecast, b: PartitionForecast): number {
-  return freedBytes(b.retention) - freedBytes(a.retention) || dueOf(a) - dueOf(b) || 0
+  return (freedBytes(b) ?? 0) - (freedBytes(a) ?? 0) || dueOf(a) - dueOf(b) || 0
 }
 
 function dueOf({ retention }: PartitionForecast): number {
@@ -152,19 +154,20 @@ const LATER: readonly Column<PartitionForecast>[] = [
 
 function freed(partition: PartitionForecast): string | undefined {
   if (isUnknownFreed(partition)) return '?'
-  const { retention } = partition
-  return retention === undefined || retention.expired.length === 0
-    ? undefined
-    : byteCount(freedBytes(retention))
+  const bytes = freedBytes(partition)
+  return bytes === undefined ? undefined : byteCount(bytes)
 }
 
-function isUnknownFreed({ retention, compaction }: PartitionForecast): boolean {
-  return compaction?.isDue === true && (retention?.expired.length ?? 0) === 0
+function isUnknownFreed({ retention, compactionFrees }: PartitionForecast): boolean {
+  const isUnknown = compactionFrees !== undefined && compactionFrees.kind !== 'known'
+  return isUnknown && (retention?.expired.length ?? 0) === 0
 }
 
-function freedBytes(retention: PartitionForecast['retention']): number {
+/** By retention; where that has nothing to delete, by compaction. */
+function freedBytes({ retention, compactionFrees }: PartitionForecast): number | undefined {
   const expired = retention?.expired ?? []
-  return expired.reduce((sum, { segment }) => sum + segment.size, 0)
+  if (expired.length > 0) return expired.reduce((sum, { segment }) => sum + segment.size, 0)
+  return compactionFrees?.kind === 'known' ? compactionFrees.bytes : undefined
 }
 
 function nextText({ retention }: PartitionForecast): string | undefined {
@@ -207,7 +210,8 @@ function fullText(days: number | undefined): string {
 }
 
 function partitionJson(partition: PartitionForecast): JsonValue {
-  const { folder, logDir, work, bytesToRead, outcome, retention, compaction, compacted } = partition
+  const { folder, logDir, work, bytesToRead, outcome, retention, compacted } = partition
+  const { compaction, compactionFrees } = partition
   const { parsed, path } = folder
   return {
     topic: parsed.topic,
@@ -242,9 +246,18 @@ function partitionJson(partition: PartitionForecast): JsonValue {
               return { baseOffset, bytes, due: dueMs ?? null, dueGrowth: dueGrowth ?? null }
             }),
           },
-    // What it frees only the keys tell.
-    compaction: compaction === undefined ? null : { ...compaction, freesBytes: null },
+    compaction: compaction === undefined ? null : compactionJson(compaction, compactionFrees),
     compactedGrowth: compacted === undefined ? null : compactedGrowthJson(compacted),
+  }
+}
+
+/** Of one that is not due, nothing is known. */
+function compactionJson(compaction: CompactionDue, frees: CompactionFrees | undefined): JsonValue {
+  return {
+    ...compaction,
+    freesBytes: frees?.kind === 'known' ? frees.bytes : null,
+    freesUnknown:
+      frees?.kind === 'unknown' ? frees.why : frees?.kind === 'unread' ? 'not read' : null,
   }
 }
 

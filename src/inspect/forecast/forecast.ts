@@ -6,19 +6,25 @@
  * overlay, the shortest logs first, until a budget is used up; of the others bytes and seconds are told, and not what
  * would be cut.
  */
+import { MEBIBYTE } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { withLateStatus } from '../../disk/late-status.ts'
 import { METADATA_TOPIC, parseSegmentFileName } from '../../log/file-names.ts'
 import { planRetention, type RetentionPlan } from '../../log/retention-policy.ts'
 import type { PartitionFile } from '../../log/segment.ts'
 import type { LogDir, PartitionFolder } from '../../log-dirs/log-dir.ts'
-import { recoverLog, type RecoverOutcome } from '../../log-dirs/recover-log.ts'
+import type { RecoverTask } from '../../log-dirs/recover-log.ts'
 import { PartitionLogReader, type PartitionLog } from '../offsets/partition-log.ts'
 import { readRetainedLog } from '../retention/retained-log.ts'
 import type { ClusterHere } from '../topics/cluster-here.ts'
 import type { Finding } from '../verify/finding.ts'
 import { partitionMetadataFindings, startFindings } from '../verify/start-findings.ts'
 import { compactionDue, type CompactionDue, firstTimestampIn } from './compaction-due.ts'
+import {
+  compactionFrees,
+  type CompactionFrees,
+  type CompactionOptions,
+} from './compaction-frees.ts'
 import { type FolderFate, folderFates, servesLater } from './folder-fate.ts'
 import { DAY_MS, writtenWindow } from './growth.ts'
 import {
@@ -27,11 +33,11 @@ import {
   type TopicForecastConfigs,
 } from './log-dir-forecast.ts'
 import { growthOf, type LogGrowth, NO_GROWTH, type WrittenLog } from './log-growth.ts'
-import { lostRecords } from './lost-records.ts'
 import { measureReadRate, type ReadRate } from './read-rate.ts'
+import { startOutcome, type StartOutcome } from './start-outcome.ts'
 import { startWork, type StartWork } from './start-work.ts'
 
-export interface ForecastOptions {
+export interface ForecastOptions extends CompactionOptions {
   /** Of a topic. */
   readonly configsOf: (topic: string) => TopicForecastConfigs
   readonly isOnlyReplica: (partition: { topic: string; partition: number }) => boolean
@@ -39,9 +45,10 @@ export interface ForecastOptions {
   readonly nowMs: () => number
   /** Milliseconds, with fractions, from any moment on. */
   readonly clock: () => number
-  readonly limits: { readonly batchBytesMax: number }
   /** Of what a start would read, as much is read here. */
   readonly budgetBytes: number
+  /** Of what compactions that are due would read. */
+  readonly compactionBudgetBytes: number
   /** `num.recovery.threads.per.data.dir` */
   readonly threadsPerLogDir: number
   /** Over which growth is measured, at most. */
@@ -62,14 +69,9 @@ export interface PartitionForecast extends LogGrowth {
   /** Absent of what serves nobody. */
   readonly retention?: RetentionPlan
   readonly compaction?: CompactionDue
+  /** Of a compaction that is due. */
+  readonly compactionFrees?: CompactionFrees
   readonly bytes: number
-}
-
-export interface StartOutcome extends RecoverOutcome {
-  /** That could be read today. */
-  readonly lostRecords: number
-  /** Cut off, or in segments that are dropped; what was never written is none. */
-  readonly lostBytes: number
 }
 
 export interface Forecast {
@@ -79,8 +81,6 @@ export interface Forecast {
   readonly logDirs: readonly LogDirForecast[]
   readonly rate: ReadRate | undefined
 }
-
-const OPEN_FILES_MAX = 64
 
 export async function forecast(
   disk: Disk,
@@ -101,9 +101,16 @@ export async function forecast(
   // First: what is read for the outcomes is in the page cache then.
   const rate = measureReadRate(disk, logsToRead(looked), options)
   const outcomes = await readWithin(disk, looked, options)
+  const freed = await compactWithin(disk, looked, options)
   const partitions = looked.map((each): PartitionForecast => {
     const outcome = outcomes.get(each.folder)
-    return { ...each, logDir: each.logDir.path, ...(outcome && { outcome }) }
+    const frees = freed.get(each.folder)
+    return {
+      ...each,
+      logDir: each.logDir.path,
+      ...(outcome && { outcome }),
+      ...(frees && { compactionFrees: frees }),
+    }
   })
   const logsOf = (logDir: LogDir) => looked.filter(each => each.logDir === logDir)
   return {
@@ -119,8 +126,9 @@ function isSegmentFile(path: string): boolean {
 }
 
 /** Without the log itself: a hundred thousand files that nobody asks about any more. */
-interface Grown extends Omit<PartitionForecast, 'logDir' | 'outcome'> {
+interface Grown extends Omit<PartitionForecast, 'logDir' | 'outcome' | 'compactionFrees'> {
   readonly logDir: LogDir
+  readonly segmentCount: number
   readonly noted: Pick<
     PartitionLog,
     'recoveryPointCheckpoint' | 'logStartCheckpoint' | 'highWatermarkCheckpoint'
@@ -149,7 +157,9 @@ function look(disk: Disk, place: Place, options: ForecastOptions): Looked {
   const bytes = log.segments.reduce((sum, segment) => sum + segment.log.size, 0)
   const { recoveryPointCheckpoint, logStartCheckpoint, highWatermarkCheckpoint } = log
   const noted = { recoveryPointCheckpoint, logStartCheckpoint, highWatermarkCheckpoint }
-  const start = { folder, logDir, ...(fate && { fate }), noted, work, bytesToRead, bytes }
+  const segmentCount = log.segments.length
+  const of = { folder, logDir, segmentCount, ...(fate && { fate }) }
+  const start = { ...of, noted, work, bytesToRead, bytes }
   if (!servesLater(folder, fate)) return start
   return { ...start, ...lookAhead(disk, { folder, logDir, log }, options) }
 }
@@ -191,44 +201,67 @@ async function readWithin(
   options: ForecastOptions,
 ): Promise<ReadonlyMap<PartitionFolder, StartOutcome>> {
   const outcomes = new Map<PartitionFolder, StartOutcome>()
-  const waiting = looked
-    .filter(({ work }) => work.reads.length > 0 || work.leftovers.length > 0)
-    .toSorted((a, b) => a.bytesToRead - b.bytesToRead)
-  let left = options.budgetBytes
-  for (const each of waiting) {
-    if (each.bytesToRead > left) break
-    left -= each.bytesToRead
-    outcomes.set(each.folder, await startOutcome(disk, each, options))
+  const waiting = looked.filter(({ work }) => work.reads.length > 0 || work.leftovers.length > 0)
+  const read = within(options.budgetBytes, waiting, each => each.bytesToRead)
+  for (const each of read) {
+    outcomes.set(each.folder, await startOutcome(disk, recoverTask(each, options)))
   }
   return outcomes
 }
 
-async function startOutcome(
+async function compactWithin(
   disk: Disk,
+  looked: readonly Grown[],
+  options: ForecastOptions,
+): Promise<ReadonlyMap<PartitionFolder, CompactionFrees>> {
+  const due = looked.filter(({ compaction }) => compaction?.isDue === true)
+  const freed = new Map<PartitionFolder, CompactionFrees>(
+    due.map(({ folder }) => [folder, { kind: 'unread' }]),
+  )
+  for (const each of within(options.compactionBudgetBytes, due, bytesToCompact)) {
+    const { folder, logDir } = each
+    const log = {
+      task: recoverTask(each, options),
+      checkpoint: logDir.checkpoints.cleaner.get(folder.name),
+      isOnlyReplica: options.isOnlyReplica(folder.parsed),
+    }
+    freed.set(folder, await compactionFrees(disk, log, options))
+  }
+  return freed
+}
+
+/** What is dirty is read twice: for its keys, and with all that is clean. */
+function bytesToCompact({ compaction, bytesToRead, segmentCount }: Grown): number {
+  const { cleanBytes = 0, dirtyBytes = 0 } = compaction ?? {}
+  return segmentCount * OPENING_BYTES + bytesToRead + cleanBytes + 2 * dirtyBytes
+}
+
+/** As many could be read while the files of a segment are opened. */
+const OPENING_BYTES = MEBIBYTE / 16
+
+/** The shortest first, as long as a budget lasts. */
+function within<T>(budget: number, logs: readonly T[], bytesOf: (log: T) => number): T[] {
+  let left = budget
+  const sorted = logs.toSorted((a, b) => bytesOf(a) - bytesOf(b))
+  const end = sorted.findIndex(log => (left -= bytesOf(log)) < 0)
+  return end < 0 ? sorted : sorted.slice(0, end)
+}
+
+function recoverTask(
   { folder, noted, logDir }: Grown,
   { configsOf, nowMs, producerExpirationMs }: ForecastOptions,
-): Promise<StartOutcome> {
+): RecoverTask {
   const { topic, partition } = folder.parsed
-  const outcome = await recoverLog(
-    {
-      path: folder.path,
-      topic,
-      partition,
-      config: configsOf(topic).log,
-      isClean: logDir.cleanShutdown !== undefined && topic !== METADATA_TOPIC,
-      recoveryPoint: noted.recoveryPointCheckpoint ?? 0n,
-      logStartOffset: noted.logStartCheckpoint ?? 0n,
-      highWatermark: noted.highWatermarkCheckpoint ?? 0n,
-      nowMs: nowMs(),
-      producerExpirationMs,
-    },
-    { disk, openFilesMax: OPEN_FILES_MAX, isPreview: true },
-  )
-  let lostBytes = 0
-  for (const action of outcome.actions) {
-    if (action.kind === 'segment-dropped') lostBytes += action.bytes
-    const cut = action.kind === 'segment-recovered' ? action.cut : undefined
-    if (cut?.isPadding !== true) lostBytes += cut?.bytes ?? 0
+  return {
+    path: folder.path,
+    topic,
+    partition,
+    config: configsOf(topic).log,
+    isClean: logDir.cleanShutdown !== undefined && topic !== METADATA_TOPIC,
+    recoveryPoint: noted.recoveryPointCheckpoint ?? 0n,
+    logStartOffset: noted.logStartCheckpoint ?? 0n,
+    highWatermark: noted.highWatermarkCheckpoint ?? 0n,
+    nowMs: nowMs(),
+    producerExpirationMs,
   }
-  return { ...outcome, lostBytes, lostRecords: lostRecords(disk, outcome.actions) }
 }

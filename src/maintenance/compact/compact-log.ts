@@ -3,7 +3,8 @@ import type { DecodeLimits } from '../../base/limits.ts'
 import { cleanLog } from '../../log/cleaner/clean-log.ts'
 import { type CleanableRange, cleanableRange } from '../../log/cleaner/cleanable-range.ts'
 import type { CleaningCounts } from '../../log/cleaner/cleaning-counts.ts'
-import { OffsetMap, SLOT_SIZE } from '../../log/cleaner/offset-map.ts'
+import { mapSize } from '../../log/cleaner/map-size.ts'
+import { OffsetMap, type OffsetMapOptions } from '../../log/cleaner/offset-map.ts'
 import { cleanableLog } from '../../log/cleaner/segment-sizes.ts'
 import type { PartitionLog } from '../../log/partition-log.ts'
 import { KeyWaste, type WastedKey } from './key-waste.ts'
@@ -16,7 +17,8 @@ export interface CompactOptions {
   readonly rolls: boolean
   /** Whether a log is left alone that a broker's cleaner would leave alone now. */
   readonly onlyDue: boolean
-  readonly buffer: BufferOptions
+  /** At most. */
+  readonly buffer: OffsetMapOptions
   readonly limits: DecodeLimits
   readonly nowMs: number
   readonly topKeys: number
@@ -24,14 +26,6 @@ export interface CompactOptions {
   readonly onProgress?: (bytes: number) => void
   /** Once a pass has ended, with what the checkpoint is to say from now on. */
   readonly onCleaned: (endOffset: bigint) => void
-}
-
-export interface BufferOptions {
-  /** `log.cleaner.dedupe.buffer.size` */
-  readonly bytes: number
-  /** `log.cleaner.io.buffer.load.factor` */
-  readonly loadFactor: number
-  readonly secret: Buffer
 }
 
 export interface CompactedLog {
@@ -96,8 +90,8 @@ async function clean(
   options: CompactOptions,
 ): Promise<Cleaned> {
   const { firstDirtyOffset, firstUncleanableOffset } = range
-  const { isPreview, limits, nowMs, onProgress, topKeys } = options
-  const map = new OffsetMap({ ...options.buffer, bytes: mapBytes(options, range) })
+  const { buffer, isPreview, limits, nowMs, onProgress, topKeys } = options
+  const map = new OffsetMap({ ...buffer, bytes: mapSize(range, buffer) })
   const waste = new KeyWaste()
   const passes: CleaningCounts[] = []
   let next = firstDirtyOffset
@@ -135,21 +129,6 @@ async function clean(
     wastedKeys: waste.top(topKeys),
     uncertainBytes: waste.uncertainBytes,
   }
-}
-
-const MAP_BYTES_MIN = 1024 * 1024
-/** Room for a key in each 6 bytes; more there are not, but for compression. */
-const MAP_BYTES_PER_BYTE = 4
-/** More of its slots are not used where there is room for a key at each offset: a key is found in few steps then. */
-const USED_PART_MAX = 0.75
-
-/** A small log needs no large map: that would be slower, as no cache holds it, and its memory has to be given first. */
-function mapBytes({ buffer }: CompactOptions, range: CleanableRange): number {
-  const { cleanableBytes, firstDirtyOffset, firstUncleanableOffset } = range
-  const offsets = Number(firstUncleanableOffset - firstDirtyOffset)
-  const bytesPerOffset = SLOT_SIZE / Math.min(buffer.loadFactor, USED_PART_MAX)
-  const needed = Math.min(MAP_BYTES_PER_BYTE * cleanableBytes, bytesPerOffset * offsets)
-  return Math.min(buffer.bytes, MAP_BYTES_MIN + needed)
 }
 
 function droppedBy(passes: readonly CleaningCounts[]): Cleaned['dropped'] {

@@ -16,7 +16,7 @@ import {
   type ForecastOptions,
   type PartitionForecast,
 } from '../../../src/inspect/forecast/forecast.ts'
-import { DEFAULT_LOG_CONFIG } from '../../../src/log/log-config.ts'
+import { DEFAULT_LOG_CONFIG, logConfigOf } from '../../../src/log/log-config.ts'
 import { retentionConfigOf } from '../../../src/log/retention-policy.ts'
 import { readLogDir } from '../../../src/log-dirs/log-dir.ts'
 import { FIXTURES } from '../fixture-partitions.ts'
@@ -34,6 +34,8 @@ const OPTIONS: ForecastOptions = {
   clock: () => performance.now(),
   limits: { batchBytesMax: 2 ** 24 },
   budgetBytes: Infinity,
+  compactionBudgetBytes: Infinity,
+  dedupeBuffer: { bytes: 1_000_000, loadFactor: 0.9, secret: Buffer.alloc(16) },
   threadsPerLogDir: 2,
   growthDays: 7,
   expectsMetadata: false,
@@ -130,5 +132,54 @@ describe('after a clean shutdown', () => {
     const before = listing()
     await run(paths)
     expect(listing()).toEqual(before)
+  })
+})
+
+describe('of compacted logs', () => {
+  const configs = new Map([['cleanup.policy', 'compact']])
+  const compacted: Partial<ForecastOptions> = {
+    configsOf: () => ({ log: logConfigOf(configs), retention: retentionConfigOf(configs) }),
+  }
+  const freed = (partitions: readonly PartitionForecast[]) =>
+    ['orders-0', 'orders-1', 'orders-2'].map(name => named(partitions, name).compactionFrees)
+
+  it('tells what those free that are due', async () => {
+    const { partitions } = await run(copied('clean-4.3'), compacted)
+    expect(freed(partitions)).toMatchObject([4472, 6093, 4638].map(bytes => ({ bytes })))
+    expect(named(partitions, 'big-0')).not.toHaveProperty('compactionFrees')
+  })
+
+  it('reads no more than the budget, the shortest first', async () => {
+    const compactionBudgetBytes = 700_000
+    const { partitions } = await run(copied('clean-4.3'), { ...compacted, compactionBudgetBytes })
+    expect(freed(partitions).map(each => each?.kind)).toEqual(['known', 'unread', 'known'])
+  })
+
+  it('tells at least what the first pass frees where the keys need more than one', async () => {
+    const dedupeBuffer = { ...OPTIONS.dedupeBuffer, bytes: 20 * 24 }
+    const { partitions } = await run(copied('clean-4.3'), { ...compacted, dedupeBuffer })
+    expect(named(partitions, 'orders-1').compactionFrees).toEqual({
+      kind: 'unknown',
+      why: 'its keys do not all fit into memory at once: more than 0 bytes',
+    })
+  })
+
+  it('can not tell it of a log that the start cuts, or that can not be read', async () => {
+    const paths = copied('clean-4.3')
+    const damaged = (name: string) => {
+      const path = join(folder, name)
+      const bytes = nodeDisk.readWhole(path)
+      bytes[100]! ^= 1
+      writeFileSync(path, bytes)
+      return path
+    }
+    damaged('a/orders-1/00000000000000000000.log')
+    rmSync(damaged('b/orders-0/00000000000000000000.log').replace(/log$/, 'index'))
+    const { partitions } = await run(paths, compacted)
+    expect(freed(partitions)).toEqual([
+      { kind: 'unknown', why: 'the start cuts the log before' },
+      { kind: 'unknown', why: expect.stringContaining('checksum') as string },
+      { kind: 'known', bytes: 4638 },
+    ])
   })
 })

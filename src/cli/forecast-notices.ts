@@ -1,0 +1,75 @@
+/** What a forecast says on stderr: what is wrong, and what it could not find out. */
+import { join } from 'node:path'
+import { lockHolder } from '../disk/file-lock.ts'
+import { holderText } from '../disk/lock-holder-text.ts'
+import { isDoubtful } from '../inspect/forecast/folder-fate.ts'
+import type { Forecast } from '../inspect/forecast/forecast.ts'
+import { LOCK_FILE } from '../log/file-names.ts'
+import type { CommandContext } from './command-context.ts'
+import { EXIT } from './exit-code.ts'
+import { byteCount } from './render/byte-count.ts'
+import { tellOfFindings } from './start-notices.ts'
+
+export function noteLive(path: string, notice: (line: string) => void): void {
+  const holder = lockHolder(join(path, LOCK_FILE))
+  if (holder === undefined || holder === 'unknown') return
+  notice(
+    `kbroker: ${path} is in use by ${holderText(holder)}: this is what the next start of a broker ` +
+      'would do, if that were killed now',
+  )
+}
+
+/** What a broker does not start over, or starts without. */
+export function tellOfFailures({ findings, partitions }: Forecast, context: CommandContext): void {
+  tellOfFindings(findings, context)
+  const problems = partitions.flatMap(({ folder, outcome }) => {
+    if (outcome?.failure === undefined) return []
+    return [`${folder.path}: a broker fails here: ${outcome.failure.message}`]
+  })
+  const unserved = partitions.filter(({ fate, bytes }) => {
+    return fate !== undefined && fate.kind !== 'promoted' && bytes > 0
+  })
+  if (unserved.length > 0) {
+    const bytes = unserved.reduce((sum, each) => sum + each.bytes, 0)
+    const folders = unserved.length === 1 ? '1 folder' : `${unserved.length} folders`
+    const isSure = unserved.some(({ fate }) => fate !== undefined && !isDoubtful(fate))
+    problems.push(
+      `what ${folders} (${byteCount(bytes)}) ${unserved.length === 1 ? 'holds' : 'hold'} a broker ` +
+        `${isSure ? 'does not' : 'may not'} serve: see what is told of the start; start none before that is mended`,
+    )
+  }
+  for (const problem of problems) context.stderr(`kbroker: ${problem}`)
+  if (findings.length + problems.length > 0) context.endWith(EXIT.itemFailed)
+}
+
+export function noteUnread({ partitions }: Forecast, notice: (line: string) => void): void {
+  const unread = partitions.filter(each => each.bytesToRead > 0 && each.outcome === undefined)
+  if (unread.length === 0) return
+  const bytes = unread.reduce((sum, each) => sum + each.bytesToRead, 0)
+  notice(
+    `${logCount(unread.length)} not read (${byteCount(bytes)}): what a start would cut there is not ` +
+      'known; --deep reads them',
+  )
+}
+
+/** Why it is not known what compactions free. */
+export function noteUncompacted({ partitions }: Forecast, notice: (line: string) => void): void {
+  const unread = partitions.filter(({ compactionFrees }) => compactionFrees?.kind === 'unread')
+  if (unread.length > 0) {
+    const bytes = unread.reduce((sum, { compaction }) => {
+      return sum + (compaction?.cleanBytes ?? 0) + (compaction?.dirtyBytes ?? 0)
+    }, 0)
+    notice(
+      `${logCount(unread.length)} not read for a compaction that is due (${byteCount(bytes)}): what it ` +
+        'frees is not known; --read-compacted reads them',
+    )
+  }
+  for (const { folder, compactionFrees } of partitions) {
+    if (compactionFrees?.kind !== 'unknown') continue
+    notice(`${folder.name}: what its compaction frees is not known: ${compactionFrees.why}`)
+  }
+}
+
+function logCount(count: number): string {
+  return count === 1 ? '1 log was' : `${count} logs were`
+}
