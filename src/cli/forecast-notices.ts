@@ -27,15 +27,14 @@ export function tellOfFailures({ findings, partitions }: Forecast, context: Comm
     return [`${folder.path}: a broker fails here: ${outcome.failure.message}`]
   })
   const unserved = partitions.filter(({ fate, bytes }) => {
-    return fate !== undefined && fate.kind !== 'promoted' && bytes > 0
+    return fate !== undefined && fate.kind !== 'promoted' && !isDoubtful(fate) && bytes > 0
   })
   if (unserved.length > 0) {
     const bytes = unserved.reduce((sum, each) => sum + each.bytes, 0)
     const folders = unserved.length === 1 ? '1 folder' : `${unserved.length} folders`
-    const isSure = unserved.some(({ fate }) => fate !== undefined && !isDoubtful(fate))
     problems.push(
       `what ${folders} (${byteCount(bytes)}) ${unserved.length === 1 ? 'holds' : 'hold'} a broker ` +
-        `${isSure ? 'does not' : 'may not'} serve: see what is told of the start; start none before that is mended`,
+        'does not serve: see what is told of the start; start none before that is mended',
     )
   }
   for (const problem of problems) context.stderr(`kbroker: ${problem}`)

@@ -115,13 +115,57 @@ describe('forecast', () => {
 
   it('looks for the metadata where server.properties says', async () => {
     const config = join(scratch, 'server.properties')
-    writeFileSync(config, 'log.dirs=b\nprocess.roles=broker,controller\n')
-    const lost = await forecast('--config', config)
+    const having = (...lines: string[]) => {
+      writeFileSync(config, ['log.dirs=b', ...lines, ''].join('\n'))
+      return forecast('--config', config)
+    }
+    const lost = await having('process.roles=broker,controller')
     expect(lost.exitCode).toBe(1)
-    expect(lost.stdout).toContain('__cluster_metadata-0 is in none of these log.dirs: renames 6')
-    for (const line of ['process.roles=broker', 'metadata.log.dir=a']) {
-      writeFileSync(config, `log.dirs=b\n${line}\n`)
-      expect(await forecast('--config', config)).toMatchObject({ exitCode: 0 })
+    expect(lost.stdout).toContain(
+      '__cluster_metadata-0 is in none of these log.dirs: renames 6 folders, 18 KiB, to -stray\n',
+    )
+    expect(lost.stderr).toContain('what 5 folders (18 KiB) hold a broker does not serve')
+    for (const lines of [
+      ['process.roles=broker'],
+      ['process.roles=broker,controller', 'controller.quorum.voters=1@x:9093,2@y:9093,3@z:9093'],
+      ['process.roles=broker,controller', 'metadata.log.dir=/gone'],
+    ]) {
+      const { stdout, stderr, exitCode } = await having(...lines)
+      expect([exitCode, stdout.includes('-stray')]).toEqual([0, false])
+      expect(stderr).toContain('no __cluster_metadata in these log.dirs: what topics are')
+    }
+  })
+
+  it('reads the metadata of metadata.log.dir', async () => {
+    const config = join(scratch, 'server.properties')
+    writeFileSync(config, 'log.dirs=b\nprocess.roles=broker,controller\nmetadata.log.dir=a\n')
+    cpSync(join(scratch, 'a/big-0'), join(scratch, 'b/big-3'), { recursive: true })
+    try {
+      const { stdout, stderr, exitCode } = await forecast('--config', config)
+      expect(exitCode).toBe(1)
+      expect(stdout).toContain('big-3 in b: renamed to -stray, as the topic has no such partition')
+      expect(stderr).not.toContain('no __cluster_metadata')
+    } finally {
+      rmSync(join(scratch, 'b/big-3'), { recursive: true })
+    }
+  })
+
+  it('of log.dirs without the metadata tells what it can, and what it can not', async () => {
+    const { stdout, stderr, exitCode } = await forecast('b')
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain(
+      'renames 6 folders, 18 KiB, to -stray, unless metadata.log.dir or other',
+    )
+    expect(stdout).toMatch(/orders-0 +6.7 KiB/)
+    expect(stderr).toBe(
+      'no __cluster_metadata in these log.dirs: what topics are configured to, and which folders a broker ' +
+        "puts aside, is not known: give the broker's server.properties (--config), or its metadata.log.dir as well\n",
+    )
+    cpSync(join(scratch, 'b/orders-0'), join(scratch, 'b/nonsense'), { recursive: true })
+    try {
+      expect(await forecast('b')).toMatchObject({ exitCode: 1 })
+    } finally {
+      rmSync(join(scratch, 'b/nonsense'), { recursive: true })
     }
   })
 

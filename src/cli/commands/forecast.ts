@@ -1,5 +1,4 @@
 /** `kbroker forecast`: what comes next to log.dirs. */
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { UsageError } from '../../base/errors.ts'
 import { MEBIBYTE } from '../../base/limits.ts'
@@ -10,10 +9,8 @@ import {
   type ClusterHere,
   readClusterHere,
 } from '../../inspect/topics/cluster-here.ts'
-import { METADATA_TOPIC } from '../../log/file-names.ts'
 import { logConfigOf } from '../../log/log-config.ts'
 import { retentionConfigOf } from '../../log/retention-policy.ts'
-import type { BrokerFile } from '../../log-dirs/broker-file.ts'
 import { classifyPath } from '../../log-dirs/locate.ts'
 import {
   brokerNumber,
@@ -26,6 +23,7 @@ import {
   withBrokerFile,
   type BrokerConfigOption,
 } from '../broker-config-option.ts'
+import { metadataPlace, withMetadata } from '../broker-metadata.ts'
 import { PLAIN } from '../colour.ts'
 import type { CommandContext } from '../command-context.ts'
 import {
@@ -119,12 +117,10 @@ async function runForecast(
   refuseRepeated(paths, context.disk)
   const notice = noticesTo(options, context)
   for (const path of paths) noteLive(path, notice)
-  const cluster = readClusterHere(context.disk, paths, readingFor(options, context))
+  const here = readClusterHere(context.disk, paths, readingFor(options, context))
+  const cluster = withMetadata(here, brokerFile, { options, context })
   const configs = brokerConfigsHere(cluster, brokerFile.configs)
   for (const topic of overrides.keys()) refuseUnknown(topic, cluster)
-  if (cluster.metadataLog === undefined) {
-    notice(`no ${METADATA_TOPIC} in these log.dirs: what topics are configured to is not known`)
-  }
   tellOfMissing(cluster, options, context)
   const threads = brokerFile.configs.get('num.recovery.threads.per.data.dir')
   const result = await forecast(context.disk, cluster, {
@@ -146,21 +142,13 @@ async function runForecast(
     },
     threadsPerLogDir: Math.max(1, Number(threads ?? THREADS_PER_LOG_DIR) || 1),
     growthDays: options.growthDays ?? GROWTH_DAYS,
-    expectsMetadata: expectsMetadata(brokerFile, paths),
+    metadataPlace: metadataPlace(brokerFile, paths),
   })
   const lines = options.json === true ? forecastJson(result) : forecastText(result, PLAIN)
   for (const line of lines) context.stdout.line(line)
   tellOfFailures(result, context)
   noteUnread(result, notice)
   noteUncompacted(result, notice)
-}
-
-/** Unless its file says that the metadata lies elsewhere, or that other nodes have it. */
-function expectsMetadata({ configs }: BrokerFile, paths: readonly string[]): boolean {
-  const roles = configs.get('process.roles')?.split(',') ?? []
-  if (roles.length > 0 && !roles.some(role => role.trim() === 'controller')) return false
-  const place = configs.get('metadata.log.dir') ?? ''
-  return place === '' || paths.some(path => resolve(path) === resolve(place))
 }
 
 /** @throws UsageError where a word is a name */

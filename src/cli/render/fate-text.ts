@@ -8,20 +8,32 @@ import type { PartitionForecast } from '../../inspect/forecast/forecast.ts'
 import { METADATA_TOPIC } from '../../log/file-names.ts'
 import { byteCount } from './byte-count.ts'
 
-/** One for all that only the metadata's absence decides, then one for each other. */
+/** One for all that lack the metadata, then one for each other. */
 export function fateLines(partitions: readonly PartitionForecast[]): string[] {
-  const doubtful = partitions.filter(({ fate }) => fate !== undefined && isDoubtful(fate))
-  const bytes = doubtful.reduce((sum, each) => sum + each.bytes, 0)
-  const folders = doubtful.length === 1 ? '1 folder' : `${doubtful.length} folders`
-  const lost =
-    `${METADATA_TOPIC}-0 is in none of these log.dirs: renames ${folders}, ${byteCount(bytes)}, to -stray, ` +
-    'unless metadata.log.dir or other controllers have it (--config tells)'
+  const unknown = partitions.filter(({ fate }) => fate !== undefined && isDoubtful(fate))
+  const lost = partitions.filter(({ fate }) => fate !== undefined && isLost(fate))
   const single = partitions.flatMap(partition => {
     const { folder, logDir, fate } = partition
-    if (fate === undefined || isDoubtful(fate)) return []
+    if (fate === undefined || isDoubtful(fate) || isLost(fate)) return []
     return [`${folder.name} in ${logDir}: ${fateText(fate)}: ${byteCount(partition.bytes)}`]
   })
-  return [...(doubtful.length > 0 ? [lost] : []), ...single]
+  return [
+    ...(unknown.length > 0 ? [`${renamedText(unknown)}, ${UNLESS}`] : []),
+    ...(lost.length > 0 ? [renamedText(lost)] : []),
+    ...single,
+  ]
+}
+
+function isLost(fate: FolderFate): boolean {
+  return fate.kind === 'stray' && fate.why === 'no-metadata-log'
+}
+
+const UNLESS = 'unless metadata.log.dir or other controllers have it (--config tells)'
+
+function renamedText(partitions: readonly PartitionForecast[]): string {
+  const bytes = partitions.reduce((sum, each) => sum + each.bytes, 0)
+  const folders = partitions.length === 1 ? '1 folder' : `${partitions.length} folders`
+  return `${METADATA_TOPIC}-0 is in none of these log.dirs: renames ${folders}, ${byteCount(bytes)}, to -stray`
 }
 
 function fateText(fate: FolderFate): string {
@@ -43,4 +55,5 @@ const REASONS: Readonly<Record<StrayReason, string>> = {
   'no-such-partition': 'the topic has no such partition',
   'no-replica': 'the cluster has no replica of it on this node',
   'no-metadata-log': 'there is no metadata log',
+  'metadata-unknown': 'the metadata log is not here',
 }

@@ -28,21 +28,29 @@ export type FolderFate =
   | { readonly kind: 'promoted' }
   | { readonly kind: 'replaced'; readonly by: string }
 
-/** `no-metadata-log`: as far as the metadata is not elsewhere. */
+/** `metadata-unknown`: unless the metadata is elsewhere. */
 export type StrayReason =
-  'no-topic-id' | 'unknown-topic-id' | 'no-such-partition' | 'no-replica' | 'no-metadata-log'
+  | 'no-topic-id'
+  | 'unknown-topic-id'
+  | 'no-such-partition'
+  | 'no-replica'
+  | 'no-metadata-log'
+  | 'metadata-unknown'
+
+/** Where a broker looks for the cluster's metadata, whether it lies there or not. */
+export type MetadataPlace = 'these-log-dirs' | 'elsewhere' | 'unknown'
 
 export type FolderFates = ReadonlyMap<PartitionFolder, FolderFate>
 
 /**
  * Of the folders that do not go on as they are; what can't be read, opening it tells.
  *
- * @param expectsMetadata whether a broker looks for the cluster's metadata in these log.dirs
+ * @param place as the broker's file tells it, where there is one
  */
 export function folderFates(
   disk: Disk,
   { logDirs, metadataLog }: Pick<ClusterHere, 'logDirs' | 'metadataLog'>,
-  expectsMetadata: boolean,
+  place: MetadataPlace,
 ): FolderFates {
   const fates = new Map<PartitionFolder, FolderFate>()
   const nodeId = nodeIdentity(logDirs)?.nodeId
@@ -52,7 +60,7 @@ export function folderFates(
     for (const folder of logDir.partitions.filter(isLoaded)) {
       const fate =
         metadataLog === undefined
-          ? expectsMetadata && { kind: 'stray' as const, why: 'no-metadata-log' as const }
+          ? FATE_WITHOUT_METADATA[place]
           : fateOf(disk, { folder, logDir }, { image: metadataLog.image, nodeId })
       if (fate) fates.set(folder, fate)
     }
@@ -63,6 +71,12 @@ export function folderFates(
     if (replaced !== undefined) fates.set(replaced, { kind: 'replaced', by: path })
   }
   return fates
+}
+
+const FATE_WITHOUT_METADATA: Readonly<Record<MetadataPlace, FolderFate | undefined>> = {
+  'these-log-dirs': { kind: 'stray', why: 'no-metadata-log' },
+  elsewhere: undefined,
+  unknown: { kind: 'stray', why: 'metadata-unknown' },
 }
 
 function isLoaded({ parsed, insteadOfFolder }: PartitionFolder): boolean {
@@ -133,7 +147,7 @@ export function servesLater({ parsed }: PartitionFolder, fate: FolderFate | unde
   return parsed.state === 'live' && (fate === undefined || isDoubtful(fate))
 }
 
-/** What the metadata elsewhere may prevent. */
+/** Of which the metadata, that may be elsewhere, would tell more. */
 export function isDoubtful(fate: FolderFate): boolean {
-  return fate.kind === 'stray' && fate.why === 'no-metadata-log'
+  return fate.kind === 'stray' && fate.why === 'metadata-unknown'
 }

@@ -25,7 +25,7 @@ import {
   type CompactionFrees,
   type CompactionOptions,
 } from './compaction-frees.ts'
-import { type FolderFate, folderFates, servesLater } from './folder-fate.ts'
+import { type FolderFate, folderFates, type MetadataPlace, servesLater } from './folder-fate.ts'
 import { DAY_MS, writtenWindow } from './growth.ts'
 import {
   type LogDirForecast,
@@ -53,8 +53,7 @@ export interface ForecastOptions extends CompactionOptions {
   readonly threadsPerLogDir: number
   /** Over which growth is measured, at most. */
   readonly growthDays: number
-  /** Whether a broker looks for the cluster's metadata in these log.dirs. */
-  readonly expectsMetadata: boolean
+  readonly metadataPlace: MetadataPlace
 }
 
 export interface PartitionForecast extends LogGrowth {
@@ -89,7 +88,7 @@ export async function forecast(
 ): Promise<Forecast> {
   const { logDirs } = cluster
   const reader = new PartitionLogReader(withLateStatus(disk, isSegmentFile), options.limits)
-  const fates = folderFates(disk, cluster, options.expectsMetadata)
+  const fates = folderFates(disk, cluster, options.metadataPlace)
   const found: Finding[] = []
   const looked = logDirs.flatMap(logDir => {
     const folders = logDir.partitions.filter(folder => folder.insteadOfFolder === undefined)

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { nodeDisk } from '../../../src/disk/node-disk.ts'
-import { folderFates, servesLater } from '../../../src/inspect/forecast/folder-fate.ts'
+import {
+  folderFates,
+  type MetadataPlace,
+  servesLater,
+} from '../../../src/inspect/forecast/folder-fate.ts'
 import { readClusterHere } from '../../../src/inspect/topics/cluster-here.ts'
 import { startFindings } from '../../../src/inspect/verify/start-findings.ts'
 import { FIXTURES } from '../fixture-partitions.ts'
@@ -29,8 +33,8 @@ const cluster = () =>
     },
   })
 /** By where the folder lies. */
-const fates = (expectsMetadata = true) => {
-  const found = folderFates(nodeDisk, cluster(), expectsMetadata)
+const fates = (place: MetadataPlace = 'these-log-dirs') => {
+  const found = folderFates(nodeDisk, cluster(), place)
   return Object.fromEntries(
     [...found].map(([{ path }, fate]) => [path.slice(folder.length + 1), fate]),
   )
@@ -84,7 +88,8 @@ describe('what a start makes of a folder', () => {
     const found = fates()
     expect(found['a/orders-1']).toEqual({ kind: 'stray', why: 'no-metadata-log' })
     expect(Object.keys(found)).toHaveLength(12)
-    expect(fates(false)).toEqual({})
+    expect(fates('unknown')['a/orders-1']).toEqual({ kind: 'stray', why: 'metadata-unknown' })
+    expect(fates('elsewhere')).toEqual({})
   })
 
   it('what is put aside, and what is deleted, serves nobody later', () => {
@@ -92,7 +97,8 @@ describe('what a start makes of a folder', () => {
     expect(servesLater(live!, undefined)).toBe(true)
     expect(servesLater(live!, { kind: 'stray', why: 'no-topic-id' })).toBe(false)
     expect(servesLater(live!, { kind: 'replaced', by: 'a' })).toBe(false)
-    expect(servesLater(live!, { kind: 'stray', why: 'no-metadata-log' })).toBe(true)
+    expect(servesLater(live!, { kind: 'stray', why: 'no-metadata-log' })).toBe(false)
+    expect(servesLater(live!, { kind: 'stray', why: 'metadata-unknown' })).toBe(true)
   })
 })
 

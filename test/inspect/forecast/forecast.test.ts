@@ -38,7 +38,7 @@ const OPTIONS: ForecastOptions = {
   dedupeBuffer: { bytes: 1_000_000, loadFactor: 0.9, secret: Buffer.alloc(16) },
   threadsPerLogDir: 2,
   growthDays: 7,
-  expectsMetadata: false,
+  metadataPlace: 'elsewhere',
 }
 
 let folder: string
