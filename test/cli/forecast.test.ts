@@ -113,6 +113,14 @@ describe('forecast', () => {
     expect((await forecast('a', 'b', '--growth-days', '0')).stderr).toContain('a number above 0')
   })
 
+  it('tells over which time growth was measured', async () => {
+    const { stdout } = await forecast('a', 'b')
+    expect(stdout).toMatch(/ A-DAY +OVER .*\n +a .* 2\.5 KiB +1h /)
+    expect(stdout).toContain('an hour at least: other days may be different')
+    const json = await forecast('a', '--json')
+    expect(json.stdout).toMatch(/"logDir":"a","isClean.*"growthMs":3600000,/)
+  })
+
   it('looks for the metadata where server.properties says', async () => {
     const config = join(scratch, 'server.properties')
     const having = (...lines: string[]) => {

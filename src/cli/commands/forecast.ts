@@ -40,7 +40,8 @@ import {
 } from '../common-options.ts'
 import { noteLive, noteUncompacted, noteUnread, tellOfFailures } from '../forecast-notices.ts'
 import { readingFor } from '../left-out.ts'
-import { forecastJson, forecastText } from '../render/forecast-output.ts'
+import { forecastJson } from '../render/forecast-json.ts'
+import { forecastText } from '../render/forecast-text.ts'
 import { refuseRepeated, requiredLogDirs } from '../required-log-dirs.ts'
 import { tellOfMissing } from '../start-notices.ts'
 import { isName } from '../targets.ts'
@@ -72,8 +73,8 @@ export function createForecastCommand(context: CommandContext): Command {
         'what retention deletes, what compaction that is due frees; and when each disk is full, at the\n' +
         'rate that timestamps show.\n' +
         'Nothing is changed. What a start would read is read here as well, up to a budget: beyond it\n' +
-        'bytes and seconds are told, and not what would be cut. Seconds are of reading at the rate that\n' +
-        'is measured here: a JVM takes longer.',
+        'bytes and seconds are told, and not what would be cut. Seconds are those that kbroker takes to\n' +
+        'read, at the rate that is measured here; no broker is measured, and a JVM takes longer.',
     )
     .argument('[log.dirs...]', 'of one broker, all of them (or with --log-dirs)')
     .option('--deep', 'read all that a start would, however much it is')

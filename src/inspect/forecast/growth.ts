@@ -2,9 +2,9 @@
  * How fast logs grow, as the timestamps of their segments show it, and when a disk is full at that rate.
  *
  * A segment's records are taken to be spread evenly from the greatest timestamp of the segment before to its own; what
- * falls into the last days counts, over as much of them as the log.dir has records of. Meanwhile retention deletes: a log with `retention.ms` grows no further than what is
- * written in that time, one with `retention.bytes` no further than that and one segment. A compacted log grows by what
- * compaction leaves: see compacted-growth.ts.
+ * falls into the last days counts, over as much of them as the log.dir has records of. Meanwhile retention deletes: a log
+ * with `retention.ms` grows no further than what is written in that time, one with `retention.bytes` no further than that
+ * and one segment. A compacted log grows by what compaction leaves: see compacted-growth.ts.
  */
 import type { RetainedLog, RetentionConfig, WaitingSegment } from '../../log/retention-policy.ts'
 
@@ -14,6 +14,10 @@ export interface GrowthWindow {
   /** Milliseconds since 1970. */
   readonly fromMs: number
   readonly toMs: number
+}
+
+export interface WrittenWindow extends GrowthWindow {
+  readonly hasRecords: boolean
 }
 
 /** Of a compacted log: what lasts until a broker compacts it. */
@@ -46,9 +50,9 @@ const WINDOW_MS_MIN = 3_600_000
 
 /**
  * As much of a window as the logs of a log.dir have records of, from the oldest to the newest: a log.dir that is younger
- * did not rest before, nor does one that was stopped since then.
+ * did not rest before, nor does one that was stopped since then. All of it where they have none.
  */
-export function writtenWindow(logs: readonly TimedLog[], window: GrowthWindow): GrowthWindow {
+export function writtenWindow(logs: readonly TimedLog[], window: GrowthWindow): WrittenWindow {
   let oldestMs = Infinity
   let newestMs = -Infinity
   for (const { retained, firstTimestamp } of logs) {
@@ -58,9 +62,9 @@ export function writtenWindow(logs: readonly TimedLog[], window: GrowthWindow): 
       newestMs = Math.max(newestMs, endMs)
     }
   }
-  if (newestMs < oldestMs) return window
+  if (newestMs < oldestMs) return { ...window, hasRecords: false }
   const beginMs = Math.min(oldestMs, newestMs - WINDOW_MS_MIN)
-  return { fromMs: Math.max(window.fromMs, beginMs), toMs: newestMs }
+  return { fromMs: Math.max(window.fromMs, beginMs), toMs: newestMs, hasRecords: true }
 }
 
 /** Bytes of a log that were written in the window. */

@@ -14,11 +14,13 @@ export interface LogDirForecast {
   readonly bytes: number
   readonly bytesToRead: number
   /**
-   * Of reading at the rate measured, by as many threads as a broker takes; undefined where nothing could be measured. A
-   * JVM takes longer.
+   * Of kbroker's reading, at the rate measured, by as many threads as a broker takes; undefined where nothing could be
+   * measured. A JVM takes longer.
    */
   readonly startSeconds: number | undefined
   readonly bytesPerDay: number
+  /** Over which that was measured; undefined where nothing was written. */
+  readonly growthMs: number | undefined
   readonly freeBytes: bigint | undefined
   /** Undefined where it never is, or not in ten years, or the disk can't tell. */
   readonly daysUntilFull: number | undefined
@@ -83,6 +85,7 @@ function readingAndGrowth(
     bytesToRead,
     startSeconds: rate === undefined ? undefined : (perThread * rate.seconds) / rate.bytes,
     bytesPerDay: sum(each => each.bytesPerDay),
+    growthMs: logs.find(({ growthMs }) => growthMs !== undefined)?.growthMs,
   }
 }
 

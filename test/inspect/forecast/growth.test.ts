@@ -51,17 +51,25 @@ describe('the window in which records were written', () => {
     ['and what is before it', [log(50, [1, 60]), log(97, [1, 98])], 97, 98],
     ['and an empty segment', [log(97, [1, 98], [0, 99])], 97, 98],
     ['is an hour at least', [log(98, [1, 98])], 98 - hour, 98],
-    ['is all of it where nothing was written', [log(50, [1, 60])], 90, 100],
   ])('%s', (_, logs, from, to) => {
-    const { fromMs, toMs } = writtenWindow(logs, window)
+    const { fromMs, toMs, hasRecords } = writtenWindow(logs, window)
+    expect(hasRecords).toBe(true)
     expect([fromMs / DAY_MS, toMs / DAY_MS]).toEqual([expect.closeTo(from), expect.closeTo(to)])
+  })
+
+  it('is all of it where nothing was written', () => {
+    expect(writtenWindow([log(50, [1, 60])], window)).toEqual({ ...window, hasRecords: false })
   })
 
   it('is what a rate is of', () => {
     const young = log(99.5, [40, 99.75], [60, 100])
     const retained = { ...young.retained, logStartOffset: 0n, logEndOffset: 9n, highWatermark: 9n }
     const written = { retained, firstTimestamp: young.firstTimestamp, config: DEFAULT_LOG_CONFIG }
-    expect(growthOf(written, writtenWindow([young], window)).bytesPerDay).toBeCloseTo(200)
+    const { bytesPerDay, growthMs } = growthOf(written, writtenWindow([young], window))
+    expect(bytesPerDay).toBeCloseTo(200)
+    expect(growthMs).toBe(DAY_MS / 2)
+    const before = growthOf(written, writtenWindow([log(50, [1, 60])], window))
+    expect(before.growthMs).toBeUndefined()
   })
 })
 

@@ -1,20 +1,17 @@
 /** What comes next to log.dirs: the start, retention, compaction, and when disks are full. */
 import { MEBIBYTE } from '../../base/limits.ts'
-import type { CompactedGrowth } from '../../inspect/forecast/compacted-growth.ts'
-import type { CompactionDue } from '../../inspect/forecast/compaction-due.ts'
-import type { CompactionFrees } from '../../inspect/forecast/compaction-frees.ts'
 import type { Forecast, PartitionForecast } from '../../inspect/forecast/forecast.ts'
+import { DAY_MS } from '../../inspect/forecast/growth.ts'
 import type { LogDirForecast } from '../../inspect/forecast/log-dir-forecast.ts'
 import type { ReadRate } from '../../inspect/forecast/read-rate.ts'
 import type { LoadAction } from '../../log/load-action.ts'
 import type { Colour } from '../colour.ts'
-import { jsonText, type JsonValue } from '../json-text.ts'
 import { byteCount } from './byte-count.ts'
+import { durationText } from './duration-text.ts'
 import { fateLines } from './fate-text.ts'
 import { loadActionText } from './recover-output.ts'
 import { type Column, tableLines } from './table.ts'
 import { timeText } from './time-text.ts'
-import { findingJson } from './verify-text.ts'
 
 export function* forecastText(forecast: Forecast, colour: Colour): Generator<string> {
   const { findings, partitions, logDirs, rate } = forecast
@@ -46,9 +43,17 @@ export function* forecastText(forecast: Forecast, colour: Colour): Generator<str
 
 function assumptions({ partitions, logDirs }: Forecast): string[] {
   const isTimed = logDirs.some(({ startSeconds }) => (startSeconds ?? 0) >= SHOWN_SECONDS_MIN)
+  const isShort = logDirs.some(({ growthMs = Infinity }) => growthMs < DAY_MS)
   return [
     ...(isTimed
-      ? ['SECONDS is the reading alone, at the rate measured here by kbroker: a JVM takes longer.']
+      ? [
+          'SECONDS is what kbroker takes to read, at the rate measured here: no broker was measured, and a JVM takes longer.',
+        ]
+      : []),
+    ...(isShort
+      ? [
+          'A-DAY is at the rate of the time that OVER tells, an hour at least: other days may be different.',
+        ]
       : []),
     ...(partitions.some(isUnknownFreed)
       ? [
@@ -85,15 +90,8 @@ const RATE_SOURCES: Record<ReadRate['source'], string> = {
   unknown: 'from the disk or the page cache: this kernel does not tell',
 }
 
-export function* forecastJson(forecast: Forecast): Generator<string> {
-  const { findings, partitions, logDirs, rate } = forecast
-  for (const finding of findings) yield findingJson(finding)
-  for (const partition of partitions) yield jsonText(partitionJson(partition))
-  for (const logDir of logDirs) yield jsonText(logDirJson(logDir, rate))
-}
-
 /** What a clean start does to every log is not told: producers' snapshots, empty indexes. */
-function isTold({ kind }: LoadAction): boolean {
+export function isTold({ kind }: LoadAction): boolean {
   return !['snapshot-written', 'snapshot-removed', 'segment-created'].includes(kind)
 }
 
@@ -199,91 +197,17 @@ const LOG_DIRS: readonly Column<LogDirForecast>[] = [
   { name: 'START-READS', align: 'right', cell: ({ bytesToRead }) => byteCount(bytesToRead) },
   { name: 'SECONDS', align: 'right', cell: ({ startSeconds }) => startSeconds?.toFixed(1) },
   { name: 'A-DAY', align: 'right', cell: ({ bytesPerDay }) => byteCount(Math.round(bytesPerDay)) },
+  { name: 'OVER', align: 'right', cell: ({ growthMs }) => growthText(growthMs) },
   { name: 'FREE', align: 'right', cell: ({ freeBytes }) => freeBytes && byteCount(freeBytes) },
   { name: 'FULL-IN', cell: ({ daysUntilFull }) => fullText(daysUntilFull) },
 ]
+
+function growthText(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : durationText(BigInt(Math.round(ms)))
+}
 
 /** To the hour in the first two days. */
 function fullText(days: number | undefined): string {
   if (days === undefined) return 'never'
   return days < 2 ? `${Math.round(days * 24)}h` : `${days}d`
-}
-
-function partitionJson(partition: PartitionForecast): JsonValue {
-  const { folder, logDir, work, bytesToRead, outcome, retention, compacted } = partition
-  const { compaction, compactionFrees } = partition
-  const { parsed, path } = folder
-  return {
-    topic: parsed.topic,
-    partition: parsed.partition,
-    state: parsed.state,
-    path,
-    logDir,
-    bytes: partition.bytes,
-    bytesPerDay: Math.round(partition.bytesPerDay),
-    start: {
-      fate: partition.fate ?? null,
-      bytesToRead,
-      segments: work.reads.map(({ segment, why }) => {
-        return { file: segment.log.name, bytes: segment.log.size, why }
-      }),
-      leftovers: work.leftovers.map(({ name }) => name),
-      wasRead: outcome !== undefined || bytesToRead === 0,
-      lostBytes: outcome?.lostBytes ?? (bytesToRead === 0 ? 0 : null),
-      lostRecords: outcome?.lostRecords ?? (bytesToRead === 0 ? 0 : null),
-      actions: (outcome?.actions ?? []).filter(isTold).map(actionJson),
-      failure: outcome?.failure?.message ?? null,
-    },
-    retention:
-      retention === undefined
-        ? null
-        : {
-            expired: retention.expired.map(({ segment, reason }) => {
-              return { baseOffset: segment.baseOffset, bytes: segment.size, reason }
-            }),
-            waiting: retention.waiting.map(({ segment, dueMs, dueGrowth }) => {
-              const { baseOffset, size: bytes } = segment
-              return { baseOffset, bytes, due: dueMs ?? null, dueGrowth: dueGrowth ?? null }
-            }),
-          },
-    compaction: compaction === undefined ? null : compactionJson(compaction, compactionFrees),
-    compactedGrowth: compacted === undefined ? null : compactedGrowthJson(compacted),
-  }
-}
-
-/** Of one that is not due, nothing is known. */
-function compactionJson(compaction: CompactionDue, frees: CompactionFrees | undefined): JsonValue {
-  return {
-    ...compaction,
-    freesBytes: frees?.kind === 'known' ? frees.bytes : null,
-    freesUnknown:
-      frees?.kind === 'unknown' ? frees.why : frees?.kind === 'unread' ? 'not read' : null,
-  }
-}
-
-/** Without a limit there is no room to tell. */
-function compactedGrowthJson({ writtenPerDay, dirtyRoom, isKnown }: CompactedGrowth): JsonValue {
-  return {
-    writtenPerDay: Math.round(writtenPerDay),
-    dirtyRoomBytes: Number.isFinite(dirtyRoom) ? Math.round(dirtyRoom) : null,
-    wasCompacted: isKnown,
-  }
-}
-
-function actionJson({ kind, path, ...facts }: LoadAction): JsonValue {
-  return { action: kind, file: path, ...(facts as { readonly [key: string]: JsonValue }) }
-}
-
-function logDirJson(logDir: LogDirForecast, rate: Forecast['rate']): JsonValue {
-  const { path, freeBytes, daysUntilFull, startSeconds, bytesPerDay, ...counts } = logDir
-  return {
-    logDir: path,
-    ...counts,
-    startSeconds: startSeconds ?? null,
-    bytesPerSecond: rate === undefined ? null : Math.round(rate.bytes / rate.seconds),
-    readFrom: rate?.source ?? null,
-    bytesPerDay: Math.round(bytesPerDay),
-    freeBytes: freeBytes ?? null,
-    daysUntilFull: daysUntilFull === undefined ? null : Math.round(daysUntilFull * 1000) / 1000,
-  }
 }
