@@ -40,6 +40,7 @@ import {
 } from '../common-options.ts'
 import { noteLive, noteUncompacted, noteUnread, tellOfFailures } from '../forecast-notices.ts'
 import { readingFor } from '../left-out.ts'
+import { keepOldHeapSmall } from '../old-heap.ts'
 import { forecastJson } from '../render/forecast-json.ts'
 import { forecastText } from '../render/forecast-text.ts'
 import { refuseRepeated, requiredLogDirs } from '../required-log-dirs.ts'
@@ -109,6 +110,7 @@ async function runForecast(
   given: ForecastCommandOptions,
   context: CommandContext,
 ): Promise<void> {
+  keepOldHeapSmall()
   const { options, brokerFile } = withBrokerFile(withNamed(given, words, context), context)
   if (options.deep === true && options.budget !== undefined) {
     throw new UsageError('--deep reads all: it goes without --budget')

@@ -32,9 +32,7 @@ function partitionJson(partition: PartitionForecast): JsonValue {
     start: {
       fate: partition.fate ?? null,
       bytesToRead,
-      segments: work.reads.map(({ segment, why }) => {
-        return { file: segment.log.name, bytes: segment.log.size, why }
-      }),
+      segments: work.reads.map(({ name, size, why }) => ({ file: name, bytes: size, why })),
       leftovers: work.leftovers.map(({ name }) => name),
       wasRead: outcome !== undefined || bytesToRead === 0,
       lostBytes: outcome?.lostBytes ?? (bytesToRead === 0 ? 0 : null),

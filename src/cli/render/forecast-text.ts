@@ -106,7 +106,7 @@ function startLines(partition: PartitionForecast): string[] {
     if (first === undefined) return []
     const count = `${work.reads.length} ${work.reads.length === 1 ? 'segment' : 'segments'}`
     return [
-      `${name}: reads ${count} from ${first.segment.log.name} on, ${byteCount(bytesToRead)}; not read here`,
+      `${name}: reads ${count} from ${first.name} on, ${byteCount(bytesToRead)}; not read here`,
     ]
   }
   const told = outcome.actions.filter(isTold).map(action => `${name}: ${loadActionText(action)}`)

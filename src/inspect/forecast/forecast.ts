@@ -6,12 +6,12 @@
  * overlay, the shortest logs first, until a budget is used up; of the others bytes and seconds are told, and not what
  * would be cut.
  */
+import { join } from 'node:path'
 import { MEBIBYTE } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { withLateStatus } from '../../disk/late-status.ts'
 import { METADATA_TOPIC, parseSegmentFileName } from '../../log/file-names.ts'
 import { planRetention, type RetentionPlan } from '../../log/retention-policy.ts'
-import type { PartitionFile } from '../../log/segment.ts'
 import type { LogDir, PartitionFolder } from '../../log-dirs/log-dir.ts'
 import type { RecoverTask } from '../../log-dirs/recover-log.ts'
 import { PartitionLogReader, type PartitionLog } from '../offsets/partition-log.ts'
@@ -33,7 +33,7 @@ import {
   type TopicForecastConfigs,
 } from './log-dir-forecast.ts'
 import { growthOf, type LogGrowth, NO_GROWTH, type WrittenLog } from './log-growth.ts'
-import { measureReadRate, type ReadRate } from './read-rate.ts'
+import { type FileToRead, measureReadRate, type ReadRate } from './read-rate.ts'
 import { startOutcome, type StartOutcome } from './start-outcome.ts'
 import { startWork, type StartWork } from './start-work.ts'
 
@@ -152,7 +152,7 @@ function look(disk: Disk, place: Place, options: ForecastOptions): Looked {
   const { state } = folder.parsed
   place.found.push(...partitionMetadataFindings(disk, log.directory))
   const work = state === 'deleted' ? { reads: [], leftovers: [] } : startWork(disk, log)
-  const bytesToRead = work.reads.reduce((sum, { segment }) => sum + segment.log.size, 0)
+  const bytesToRead = work.reads.reduce((sum, { size }) => sum + size, 0)
   const bytes = log.segments.reduce((sum, segment) => sum + segment.log.size, 0)
   const { recoveryPointCheckpoint, logStartCheckpoint, highWatermarkCheckpoint } = log
   const noted = { recoveryPointCheckpoint, logStartCheckpoint, highWatermarkCheckpoint }
@@ -190,8 +190,10 @@ function withGrowth(looked: readonly Looked[], { nowMs, growthDays }: ForecastOp
   })
 }
 
-function logsToRead(looked: readonly Grown[]): PartitionFile[] {
-  return looked.flatMap(({ work }) => work.reads.map(({ segment }) => segment.log))
+function logsToRead(looked: readonly Grown[]): FileToRead[] {
+  return looked.flatMap(({ folder, work }) =>
+    work.reads.map(({ name, size }) => ({ path: join(folder.path, name), size })),
+  )
 }
 
 async function readWithin(

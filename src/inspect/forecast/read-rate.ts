@@ -24,7 +24,7 @@ export interface ReadRateOptions {
   readonly runsOf?: (path: string) => readonly PageRun[] | undefined
 }
 
-interface FileToRead {
+export interface FileToRead {
   readonly path: string
   readonly size: number
 }

@@ -24,8 +24,11 @@ export interface StartWork {
   readonly leftovers: readonly Leftover[]
 }
 
+/** Of its log, and no more: thousands of segments are remembered so. */
 export interface SegmentToRead {
-  readonly segment: Segment
+  /** Of the file. */
+  readonly name: string
+  readonly size: number
   readonly why: 'unclean-shutdown' | 'no-index' | 'transaction-index'
 }
 
@@ -36,9 +39,10 @@ export function startWork(disk: Disk, log: PartitionLog): StartWork {
     ? segments.length
     : Math.max(0, floorSegment(segments, recoveryPointCheckpoint))
   const reads = segments.flatMap((segment, slot): SegmentToRead[] => {
-    if (slot >= first) return [{ segment, why: 'unclean-shutdown' }]
-    if (segment.index === undefined) return [{ segment, why: 'no-index' }]
-    return hasMisplacedAborts(disk, segment) ? [{ segment, why: 'transaction-index' }] : []
+    const { name, size } = segment.log
+    if (slot >= first) return [{ name, size, why: 'unclean-shutdown' }]
+    if (segment.index === undefined) return [{ name, size, why: 'no-index' }]
+    return hasMisplacedAborts(disk, segment) ? [{ name, size, why: 'transaction-index' }] : []
   })
   const leftovers = directory.leftovers.filter(({ why }) => REMOVED.has(why))
   return { reads, leftovers }

@@ -67,7 +67,7 @@ describe('after a crash', () => {
     const [a] = copied('killed-4.3')
     const { partitions, logDirs, rate } = await run([a!])
     const { work, outcome, bytesToRead } = named(partitions, 'events-0')
-    expect(work.reads.map(({ segment, why }) => [segment.log.name, why])).toEqual([
+    expect(work.reads.map(({ name, why }) => [name, why])).toEqual([
       ['00000000000000000114.log', 'unclean-shutdown'],
     ])
     expect([bytesToRead, outcome?.lostBytes, outcome?.lostRecords]).toEqual([425, 115, 0])
