@@ -6,6 +6,7 @@
  * |-----------------|---------------------------------------------------------------|--------------------------------------|
  * | serves, -future | no topic id, one unknown, no replica of the partition here    | renames it to `-stray`               |
  * | serves, -future | the id of a topic of another name                             | loads it, and serves it to nobody    |
+ * | serves, -future | any, where the cluster's metadata is lost                     | renames it to `-stray`               |
  * | -future         | the partition assigned to this log.dir                        | puts it in place                     |
  * | serves          | such a -future folder of the same partition                   | deletes it                           |
  *

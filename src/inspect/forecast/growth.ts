@@ -77,9 +77,9 @@ export function bytesWritten(
   let bytes = 0
   for (const { fromMs, endMs, size } of segmentSpans(log, firstTimestamp)) {
     if (endMs < window.fromMs || endMs > window.toMs) continue
-    const span = Math.max(1, endMs - fromMs)
+    const span = endMs - fromMs
     const within = endMs - Math.max(fromMs, window.fromMs)
-    bytes += span === 1 ? size : (size * within) / span
+    bytes += span === 0 ? size : (size * within) / span
   }
   return bytes
 }

@@ -47,12 +47,15 @@ export function readingTasks(
 ): ReadingTask[] {
   const all = partitions.flatMap(({ segments }) => segments)
   const places = sampleSize === undefined ? undefined : samplePlaces(all, sampleSize)
-  return partitions.map(({ log, segments }) => ({
-    segments,
-    places: places?.filter(({ segment }) => segments.includes(segment)),
-    openBaseOffset: log.isClean ? undefined : log.segments.at(-1)?.baseOffset,
-    limits,
-  }))
+  return partitions.map(({ log, segments }) => {
+    const own = new Set(segments)
+    return {
+      segments,
+      places: places?.filter(({ segment }) => own.has(segment)),
+      openBaseOffset: log.isClean ? undefined : log.segments.at(-1)?.baseOffset,
+      limits,
+    }
+  })
 }
 
 /** The partitions of one report. */

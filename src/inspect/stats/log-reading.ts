@@ -213,6 +213,7 @@ class PartitionReading {
     const placed = error instanceof CorruptDataError ? error.in(path, position) : error
     this.#problems.push({ kind: 'failure', message: placed.message })
   }
+
   /** Once each. */
   #notice(message: string): void {
     if (this.#problems.some(problem => problem.message === message)) return
