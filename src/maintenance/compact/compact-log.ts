@@ -44,7 +44,7 @@ export interface Cleaned {
   readonly passes: number
   /** Of a preview, which sees the first pass alone: where the next one would begin, if there is one. */
   readonly nextPassFrom?: bigint
-  /** Of all passes, the first of which tells what was before. */
+  /** Of all passes. */
   readonly before: CleaningCounts['before']
   readonly after: CleaningCounts['after']
   readonly dropped: Readonly<Record<DropReason, Dropped>>
@@ -115,12 +115,11 @@ async function clean(
     options.onCleaned(endOffset)
     log.removeCondemned(Infinity)
   } while (next < firstUncleanableOffset)
-  const first = passes[0]!
   const { after, tombstones, markers, nextHorizonMs } = passes.at(-1)!
   return {
     passes: passes.length,
     ...(next < firstUncleanableOffset && { nextPassFrom: next }),
-    before: first.before,
+    before: beforeAll(passes),
     after,
     dropped: droppedBy(passes),
     tombstones,
@@ -128,6 +127,20 @@ async function clean(
     nextHorizonMs,
     wastedKeys: waste.top(topKeys),
     uncertainBytes: waste.uncertainBytes,
+  }
+}
+
+/** Each pass begins with what the one before has left, and goes further. */
+function beforeAll(passes: readonly CleaningCounts[]): CleaningCounts['before'] {
+  const sum = (field: keyof CleaningCounts['before']) =>
+    passes.reduce((total, { before }, pass) => {
+      return total + before[field] - (passes[pass - 1]?.after[field] ?? 0)
+    }, 0)
+  return {
+    segments: sum('segments'),
+    batches: sum('batches'),
+    records: sum('records'),
+    bytes: sum('bytes'),
   }
 }
 

@@ -56,6 +56,18 @@ describe('compact', () => {
     ).toEqual([])
   })
 
+  it('tells what was before all of its passes', async () => {
+    rmSync(join(logDir, 'cleaner-offset-checkpoint'))
+    const told = async (...args: string[]) => {
+      const { stdout } = await compact('accounts', '--roll', '--json', ...args)
+      return JSON.parse(stdout) as Told
+    }
+    const { before } = await told()
+    const several = await told('--dedupe-buffer', '1KiB', '--execute')
+    expect(several.passes).toBeGreaterThan(1)
+    expect(several.before).toEqual(before)
+  })
+
   it('keeps what a reader sees of each key', async () => {
     const before = await latestByKey()
     await compact('accounts', '--roll', '--execute')
@@ -175,6 +187,8 @@ describe('compact', () => {
 
 interface Told {
   readonly firstUncleanableOffset: number
+  readonly before: object
+  readonly passes: number
 }
 
 async function latestByKey(): Promise<ReadonlyMap<string, string>> {
