@@ -132,6 +132,7 @@ describe('forecast', () => {
     expect(lost.stdout).toContain(
       '__cluster_metadata-0 is in none of these log.dirs: renames 6 folders, 18 KiB, to -stray\n',
     )
+    expect(lost.stderr).toContain('what topics are configured to is not known')
     expect(lost.stderr).toContain('what 5 folders (18 KiB) hold a broker does not serve')
     for (const lines of [
       ['process.roles=broker'],
@@ -141,18 +142,22 @@ describe('forecast', () => {
       const { stdout, stderr, exitCode } = await having(...lines)
       expect([exitCode, stdout.includes('-stray')]).toEqual([0, false])
       expect(stderr).toContain('no __cluster_metadata in these log.dirs: what topics are')
+      expect(stderr).toMatch(/the broker's file has it in (b|\/gone), and there is none\n/)
     }
   })
 
   it('reads the metadata of metadata.log.dir', async () => {
     const config = join(scratch, 'server.properties')
     writeFileSync(config, 'log.dirs=b\nprocess.roles=broker,controller\nmetadata.log.dir=a\n')
+    expect(await forecast('--config', config)).toMatchObject({ exitCode: 0 })
     cpSync(join(scratch, 'a/big-0'), join(scratch, 'b/big-3'), { recursive: true })
     try {
       const { stdout, stderr, exitCode } = await forecast('--config', config)
       expect(exitCode).toBe(1)
       expect(stdout).toContain('big-3 in b: renamed to -stray, as the topic has no such partition')
       expect(stderr).not.toContain('no __cluster_metadata')
+      writeFileSync(config, 'log.dirs=a,b\nprocess.roles=broker,controller\n')
+      expect((await forecast('b', '--config', config)).stdout).toContain('big-3 in b: renamed')
     } finally {
       rmSync(join(scratch, 'b/big-3'), { recursive: true })
     }
