@@ -19,7 +19,7 @@ export function* trimText({ outcome, committed, isPreview }: ShownTrim): Generat
   const now = `offsets ${before.logStartOffset} to ${before.logEndOffset}`
   const then = `${after.logStartOffset} to ${after.logEndOffset}`
   if (isUnchanged(plan)) {
-    yield `${name}: ${now}: nothing to take away${doneText(plan, keptIn)}`
+    yield `${name}: ${now}: nothing to take away${doneText(plan)}`
     return
   }
   yield `${name}: ${now}, ${isPreview ? 'then' : 'now'} ${then}${splitText(plan)}`
@@ -71,10 +71,9 @@ function isUnchanged({ before, after, parts }: TrimPlan): boolean {
   return parts.length === 0 && before.logStartOffset === after.logStartOffset
 }
 
-/** An offset within a batch, to which the log was cut before. */
-function doneText({ offset, before }: TrimPlan, keptIn: string | undefined): string {
-  if (offset <= before.logEndOffset) return ''
-  return `: it was truncated to ${offset} already, and what went is kept in ${keptIn}`
+/** As it does where the log was cut before, and the offset lay within a batch. */
+function doneText({ offset, before }: TrimPlan): string {
+  return offset > before.logEndOffset ? `: it ends before offset ${offset}` : ''
 }
 
 function splitText({ action, offset, after }: TrimPlan): string {

@@ -22,9 +22,8 @@ import { LogDirs, type LogDirsOptions } from '../../log-dirs/log-dirs.ts'
 import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
 import { refuseLosses, type ToldAction } from '../refuse-losses.ts'
 import { uncommittedAdvice } from './deletion-problem.ts'
-import { copyOfEarlier } from './earlier-truncation.ts'
 import { keepCopy, type KeptCopy, keptCopyOf, requireRoom } from './kept-copy.ts'
-import { planTrim, type TrimAction, type TrimPlan, unchanged } from './trim-plan.ts'
+import { planTrim, type TrimAction, type TrimPlan } from './trim-plan.ts'
 
 export interface TrimmedPartition {
   /** Of its folder. */
@@ -159,14 +158,7 @@ function planOf(opened: Opened, options: TrimOptions): Job {
   const { partition, log } = opened
   const { disk, action, point, backup, isOnlyReplica } = options
   if (isOnlyReplica(partition) === true) log.raiseHighWatermark(log.endOffset)
-  const offset = resolveOffset(point, boundsOf(log, disk))
-  if (action === 'truncate' && offset > log.endOffset) {
-    const path = copyOfEarlier(disk, partition.path, offset, backup)
-    if (path !== undefined) {
-      return { ...opened, plan: unchanged(log, action, offset), copy: { path, isThere: true } }
-    }
-  }
-  const plan = planTrim(log, action, offset)
+  const plan = planTrim(log, action, resolveOffset(point, boundsOf(log, disk)))
   const copy = backup === false ? undefined : keptCopyOf(disk, partition.path, plan, backup)
   return { ...opened, plan, copy }
 }

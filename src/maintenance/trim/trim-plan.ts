@@ -6,6 +6,7 @@
  * | the batch that holds the offset goes as a whole, and all behind it                                         |
  * | the log ends behind the last batch that is kept, where a broker finds its end when it starts               |
  * | never before its start, though: a segment begins there then, and offsets of deleted records are not reused |
+ * | where the log ends before the offset nothing goes: that may be within a batch that went before              |
  *
  * | at the beginning (`delete-records`)                                                                        |
  * |------------------------------------------------------------------------------------------------------------|
@@ -65,7 +66,7 @@ export function planTrim(log: PartitionLog, action: TrimAction, offset: bigint):
     const where = `what lies before ${localLogStartOffset} is in its remote storage`
     throw outOfRange(`${name} can't be truncated to ${offset}: ${where}`)
   }
-  if (offset > endOffset) {
+  if (offset > endOffset && !(action === 'truncate' && endsWhole(log))) {
     throw outOfRange(`${name} has no offset ${offset}: it ends at ${endOffset}`)
   }
   return action === 'truncate' ? planTruncation(log, offset) : planDeletion(log, offset)
@@ -74,7 +75,7 @@ export function planTrim(log: PartitionLog, action: TrimAction, offset: bigint):
 function planTruncation(log: PartitionLog, offset: bigint): TrimPlan {
   const { segments, logStartOffset, endOffset } = log
   const before = { logStartOffset, logEndOffset: endOffset }
-  if (offset === endOffset) return unchanged(log, 'truncate', offset)
+  if (offset >= endOffset) return unchanged(log, 'truncate', offset)
   const at = floorSegment(segments, offset)
   const cut = cutOf(segments[at]!, offset)
   const needsRoll = cut.nextOffset < logStartOffset
@@ -111,8 +112,18 @@ function planDeletion(log: PartitionLog, offset: bigint): TrimPlan {
   }
 }
 
+/** Whether no bytes lie behind its last batch, as those of a torn one do. */
+function endsWhole({ segments }: PartitionLog): boolean {
+  const active = segments.at(-1)!
+  const { offsetIndex } = active
+  const index = offsetIndex && searchOffsetIndex(offsetIndex, active.nextOffset() - 1n)
+  const { scanner } = startScan(active, index)
+  while (scanner.next() !== undefined);
+  return scanner.position === scanner.end
+}
+
 /** Of a log from which nothing is to be taken. */
-export function unchanged(log: PartitionLog, action: TrimAction, offset: bigint): TrimPlan {
+function unchanged(log: PartitionLog, action: TrimAction, offset: bigint): TrimPlan {
   const { logStartOffset, endOffset, segments } = log
   const range = { logStartOffset, logEndOffset: endOffset }
   const activeBase = segments.at(-1)!.baseOffset
