@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { UsageError } from '../../base/errors.ts'
+import { uuidBytes } from '../../binary/uuid.ts'
 import { ROOT_FILES } from '../../log-dirs/log-dir.ts'
 import type { BrokerFile } from '../../log-dirs/broker-file.ts'
 import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
@@ -75,6 +76,7 @@ async function runRepair(
   const { options, brokerFile } = withBrokerFile(given, context)
   const cure = cureOf(options)
   refuseBackup(options, context)
+  refuseClusterId(options)
   const maintained = await maintainedPartitions(words, options, context)
   const { disk, workingDirectory } = context
   const isPreview = options.execute !== true
@@ -118,6 +120,11 @@ async function runRepair(
       context.endWith(EXIT.itemFailed)
       if (!isPreview) context.stderr(`kbroker: ${place.path}: not repaired: ${refusal}`)
     }
+    for (const { path, why, stops } of plan.leftAlone) {
+      if (stops === undefined) continue
+      context.endWith(EXIT.itemFailed)
+      if (!isPreview) context.stderr(`kbroker: ${path}: left alone: ${why}`)
+    }
     if (isPreview) output.plan(plan)
     else {
       refuseWithoutCure(plan, cure)
@@ -144,6 +151,14 @@ function refuseBackup({ backup, stale, execute }: RepairOptions, { disk }: Comma
   else if (stale === true && execute === true) {
     throw new UsageError('--stale: say where the folders are to go, with --backup')
   }
+}
+
+/** @throws UsageError for what no cluster has: a typo would make a foreign log.dir of a good one */
+function refuseClusterId({ clusterId }: RepairOptions): void {
+  if (clusterId === undefined || uuidBytes(clusterId) !== undefined) return
+  throw new UsageError(
+    `--cluster-id ${clusterId}: expected 22 characters of base64, as cluster.id in meta.properties`,
+  )
 }
 
 function refuseWithoutCure(plan: RepairPlan, cure: Cure | undefined): void {

@@ -167,7 +167,8 @@ function lostText({ lost, lostOffsets, bytes, bytesBefore }: CureReport): string
   const size = byteCount(Math.max(0, bytesBefore - bytes))
   if (first === undefined) return `no offsets, ${size}`
   const others = more.length > 0 ? ` and ${more.length} more ranges` : ''
-  return `${offsetsText(first)}${others} (${countOf(lostOffsets, 'offset')}), ${size}`
+  const count = lostOffsets === 0n ? '' : ` (${countOf(lostOffsets, 'offset')})`
+  return `${offsetsText(first)}${others}${count}, ${size}`
 }
 
 function segmentsText(report: CureReport): string {
@@ -180,7 +181,7 @@ function segmentsText(report: CureReport): string {
 
 function offsetsText({ firstOffset, lastOffset }: Partial<OffsetRange>): string {
   if (firstOffset === lastOffset) return `${firstOffset}`
-  if (lastOffset === undefined) return `from ${firstOffset} on`
+  if (lastOffset === undefined) return `what may have been from ${firstOffset} on`
   return `${firstOffset} to ${lastOffset}`
 }
 

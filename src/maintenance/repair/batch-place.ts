@@ -6,6 +6,8 @@ import { BatchV2 } from '../../record/batch-v2.ts'
 
 /** The last relative offset that the indexes of a segment can hold. */
 export const RELATIVE_MAX = Number(RELATIVE_OFFSET_MAX)
+/** Bytes of a segment at most: its positions are 32-bit numbers. */
+export const SEGMENT_BYTES_MAX = 0x7fff_ffff
 
 /**
  * | base offset                                                    | place     |

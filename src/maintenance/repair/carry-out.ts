@@ -82,6 +82,7 @@ class CarryingOut {
   #salvage(): void {
     let waiting: SegmentOutcome[] = []
     for (const outcome of this.#workedOut?.outcomes ?? this.#cure.salvage()) {
+      this.#totals.add(outcome)
       waiting.unshift(outcome)
       if (outcome.change === 'rewritten') this.#changesFrom(outcome)
       if (outcome.handsOn) continue
@@ -99,8 +100,8 @@ class CarryingOut {
       if (outcome.change === 'dropped') dropped.push(outcome)
       else if (outcome.change === 'rewritten') changed.push(outcome)
       else this.#settle(outcome)
+      this.#totals.add(outcome)
     }
-    for (const outcome of [...changed, ...dropped]) this.#totals.add(outcome)
     for (const outcome of changed) this.#changesFrom(outcome)
     if (changed.length > 0) this.#noteSoFar()
     for (const { segment } of dropped.reverse()) this.#moveAway(segment.baseOffset)
@@ -108,7 +109,6 @@ class CarryingOut {
   }
 
   #settle(outcome: SegmentOutcome): void {
-    this.#totals.add(outcome)
     if (outcome.change === 'rewritten') {
       this.#noteSoFar()
       this.#swap(outcome)
@@ -164,7 +164,10 @@ class CarryingOut {
       const isKept = offset <= changedFrom || offset === endOffset || bases.has(offset)
       if (!isKept || offset <= logStartOffset) backup.move(file.path)
     }
-    for (const base of bases) if (base > changedFrom) this.#replaceSnapshot(base)
+    const kept = new Set(snapshots.map(({ offset }) => offset))
+    for (const base of bases) {
+      if (base > changedFrom || !kept.has(base)) this.#replaceSnapshot(base)
+    }
     const epochs = this.#learnt(LEADER_EPOCH_CHECKPOINT)
     if (epochs !== undefined) this.#replace(LEADER_EPOCH_CHECKPOINT, epochs)
     this.#disk.syncDirectory(path)

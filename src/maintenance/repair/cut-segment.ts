@@ -1,6 +1,7 @@
 /** The cure of a broker's recovery for one segment: all up to the first batch that does not hold. */
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
+import { shrunkenFile } from '../../disk/shrunken-file.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import type { Segment } from '../../log/segment.ts'
 import type { SegmentLearning } from './segment-learning.ts'
@@ -19,6 +20,8 @@ export function cutSegment(segment: Segment, options: CutOptions): SegmentOutcom
   const { log, baseOffset } = segment
   const file = options.disk.open(log.path)
   try {
+    const [size, sizeBefore] = [file.size(), log.size]
+    if (size < sizeBefore) throw shrunkenFile({ file: log.path, position: 0, size, sizeBefore })
     const scanner = new BatchScanner(file, { limits: options.limits })
     let nextOffset = baseOffset
     let reason: string | undefined

@@ -6,6 +6,8 @@ import type { LogDir } from '../../log-dirs/log-dir.ts'
 export interface LeftAlone {
   readonly path: string
   readonly why: string
+  /** Whether no broker starts over it. */
+  readonly stops?: true
 }
 
 const FOLDERS: Readonly<Record<Exclude<PartitionState, 'live'>, string>> = {

@@ -40,8 +40,8 @@ export interface MendedBatch {
   readonly mended: bigint
 }
 
-/** Offsets of the range; those behind an unknown end count for one. */
+/** Offsets of the range; none where nobody knows whether the log reached any further. */
 export function lostOffsets({ firstOffset, lastOffset }: LostRange): bigint {
-  if (firstOffset === undefined) return 0n
-  return lastOffset === undefined ? 1n : lastOffset - firstOffset + 1n
+  if (firstOffset === undefined || lastOffset === undefined) return 0n
+  return lastOffset - firstOffset + 1n
 }

@@ -3,7 +3,7 @@ import type { Batch } from '../../inspect/dump/dump-sink.ts'
 import { OffsetSequence } from '../../inspect/verify/offset-sequence.ts'
 import type { SegmentNumbers } from '../../inspect/verify/segment-numbers.ts'
 import type { RecoveredIndexes } from '../../log/recovered-indexes.ts'
-import { RELATIVE_MAX } from './batch-place.ts'
+import { RELATIVE_MAX, SEGMENT_BYTES_MAX } from './batch-place.ts'
 import type { FileSpan, OffsetRange } from './loss.ts'
 import { LossLog } from './loss-log.ts'
 import { emptyBatch, PieceList } from './piece.ts'
@@ -68,10 +68,12 @@ export class MendedSegment {
     return this.#pieces.isWhole(path, size)
   }
 
+  /** What makes the segment larger than one can be teaches nothing: it will be refused. */
   take(batch: Batch, { file, position, records, from }: TakenFrom): void {
     const { learning, numbers, epochs } = this.#options
     const { size, partitionLeaderEpoch: epoch } = batch
-    const refused = learning.take(batch, this.#pieces.size)
+    const isTooLarge = this.#pieces.size > SEGMENT_BYTES_MAX - size
+    const refused = isTooLarge ? undefined : learning.take(batch, this.#pieces.size)
     if (refused !== undefined) return this.lose({ file, position, size }, refused, batch)
     const base = this.baseOf(batch)
     if (file !== this.#file || from === 'memory') this.#noteAbsent(base)

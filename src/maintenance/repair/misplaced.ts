@@ -12,8 +12,9 @@
  * What would be larger than a segment can be, or belongs before the first segment, is left as it is, and told.
  */
 import { basename } from 'node:path'
-import { parseSegmentFileName } from '../../log/file-names.ts'
+import { parseSegmentFileName, segmentFileName } from '../../log/file-names.ts'
 import { floorSegment, type Segment } from '../../log/segment.ts'
+import { SEGMENT_BYTES_MAX } from './batch-place.ts'
 import type { CureReport } from './cure-report.ts'
 import type { OffsetRange } from './loss.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
@@ -69,12 +70,9 @@ export function joinsFor({ file, missing }: Misplaced, segments: readonly Segmen
 export function misplacedText({ file, firstOffset, lastOffset }: Misplaced): string {
   return (
     `${basename(file)} holds offsets ${firstOffset} to ${lastOffset} where nobody finds them, and no other segment has ` +
-    `all of them; ${ADVICE}`
+    `all of them (${segmentFileName('log', firstOffset)} would be the name of a log that begins with them); ${ADVICE}`
   )
 }
-
-/** Bytes of a segment at most: its positions are 32-bit numbers. */
-const SEGMENT_BYTES_MAX = 0x7fff_ffff
 
 /** Undefined where it is none. */
 export function tooLargeText({ segment, joined, size }: SegmentOutcome): string | undefined {

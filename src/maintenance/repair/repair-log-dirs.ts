@@ -25,6 +25,7 @@ import {
   planPartition,
 } from './partition-plan.ts'
 import { type LeftAlone, leftAlone } from './left-alone.ts'
+import { requireRoom } from './repair-room.ts'
 import { settleLeftovers, type SettledLeftovers } from './settle-leftovers.ts'
 import { overlaps, OVERLAPS } from './misplaced.ts'
 import { moveStale, type StaleFolder, staleFolders } from './stale-folders.ts'
@@ -85,7 +86,11 @@ export function planRepair(
   const read = [...known.values()]
   const strays = strayCopies(read, environment)
   const served = partitions.filter(({ place }) => !strays.some(({ path }) => path === place.path))
-  const { twins: copies, undecided } = twinMends(served, read, clusterId)
+  const { twins: copies, undecided } = twinMends(served, {
+    logDirs: read,
+    clusterId,
+    ...environment,
+  })
   const twins = [...copies, ...futureMends(wish.places, read)]
   const stale = wish.movesStale ? staleFolders(disk, read) : []
   const moved = new Set([...twins.map(twin => twin.moved), ...stale.map(({ path }) => path)])
@@ -242,28 +247,11 @@ function cureLog(
   },
 ): CureReport {
   const { cure, backup, environment, changedFrom } = chosen
-  requireRoom(environment.disk, place, salvage)
+  requireRoom(environment.disk, { ...place, salvage, cure, backup: backup.path })
   const logDir = readLogDir(environment.disk, place.logDir)
   const partition = curedPartition(place, logDir, environment.configOf(place.topic))
   const logEnd = logEndOf(partition, salvage)
   return carryOut(partition, { cure, backup, logEnd, changedFrom, joined, workedOut }, environment)
-}
-
-/** @throws RefusedError where what is written anew would not fit beside what it replaces */
-function requireRoom(
-  disk: Disk,
-  { path, name }: PartitionPlace,
-  { rewritten, joined }: CureReport,
-): void {
-  const sizes = [...rewritten, ...joined].map(file => disk.status(join(path, file))?.size ?? 0)
-  const needed = sizes.reduce((sum, size) => sum + size, 0)
-  const usable = disk.space(path)?.usableBytes
-  if (usable === undefined || usable >= BigInt(needed)) return
-  throw new RefusedError(
-    'KAFKA_STORAGE_ERROR',
-    `no room to repair ${name}: up to ${needed} bytes are written beside what they replace, ${usable} are free; ` +
-      'nothing was changed',
-  )
 }
 
 /** Where an interrupted repair has begun one, it is gone on with: what was replaced is in one place in the end. */

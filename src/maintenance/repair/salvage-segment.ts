@@ -16,6 +16,7 @@
 import { CorruptDataError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
+import { shrunkenFile } from '../../disk/shrunken-file.ts'
 import type { Batch } from '../../inspect/dump/dump-sink.ts'
 import { headerFlaw } from '../../inspect/verify/header-check.ts'
 import {
@@ -130,13 +131,17 @@ class Salvage implements LogVisitor {
     return { outcome, carried: this.#carriedOn.batches }
   }
 
-  #read({ log: { path } }: Segment, goesOn: Pick<Reading, 'behind' | 'following'>): void {
+  #read(
+    { log: { path, size: sizeBefore } }: Segment,
+    goesOn: Pick<Reading, 'behind' | 'following'>,
+  ): void {
     const { disk, limits, onProgress } = this.#options
     const { baseOffset } = this.#numbers
     const file = disk.open(path)
     try {
       const walk = new LogWalk(file, { limits, deep: true, baseOffset }, this)
       const size = file.size()
+      if (size < sizeBefore) throw shrunkenFile({ file: path, position: 0, size, sizeBefore })
       this.#reading = { file: path, size, walk, ...goesOn }
       this.#told = 0
       this.#statedEnd = NaN

@@ -38,6 +38,9 @@ export function swapSegment(
   const kinds = KINDS.filter(kind => kind !== 'txnindex' || hasAborts)
   const { offsets, times, aborted } = indexes!
   const bytes = { index: offsets, timeindex: times, txnindex: aborted }
+  const replaced = [segment, ...joined].map(({ baseOffset }) => {
+    return KINDS.map(kind => segmentFileName(kind, baseOffset))
+  })
   try {
     for (const kind of kinds) {
       writeNew(disk, `${path(kind)}.cleaned`, file => {
@@ -46,14 +49,11 @@ export function swapSegment(
       })
     }
     disk.syncDirectory(folder)
+    backup.keepAll(replaced.flat().map(name => ({ path: join(folder, name), name })))
   } catch (error) {
     for (const kind of kinds) removeLeft(disk, `${path(kind)}.cleaned`)
     throw error
   }
-  const replaced = [segment, ...joined].map(({ baseOffset }) => {
-    return KINDS.map(kind => segmentFileName(kind, baseOffset))
-  })
-  backup.keepAll(replaced.flat().map(name => ({ path: join(folder, name), name })))
   for (const kind of kinds) disk.rename(`${path(kind)}.cleaned`, `${path(kind)}.swap`)
   disk.syncDirectory(folder)
   for (const name of replaced.slice(1).flat()) {

@@ -1,10 +1,16 @@
 /**
- * A partition that lies in two folders a broker would serve: it does not start over them. The fuller one stays, whose log
- * reaches as far and has as many records as the other, and is not damaged where the other is sound. The other goes to the
- * backup as it is. Where each has what the other lacks, nobody but its owner can tell which one is to go.
+ * A partition that lies in two folders a broker would serve: it does not start over them. The fuller one stays, which
+ * reaches as far as the other, has all records that can be read there, and is not damaged where the other is sound. The
+ * other goes to the backup as it is. Where each has what the other lacks, or they say different things, nobody but their
+ * owner can tell which one is to go.
  */
 import { basename, dirname } from 'node:path'
+import type { DecodeLimits } from '../../base/limits.ts'
+import type { Disk } from '../../disk/disk.ts'
 import { PARTIAL_SUFFIX } from '../../disk/new-file.ts'
+import { diffLogs } from '../../inspect/diff/diff-logs.ts'
+import type { Difference } from '../../inspect/diff/difference.ts'
+import { PartitionLogReader } from '../../inspect/offsets/partition-log.ts'
 import type { LogDir } from '../../log-dirs/log-dir.ts'
 import { isDamaged } from './cure-report.ts'
 import type { LeftAlone } from './left-alone.ts'
@@ -23,6 +29,13 @@ export interface Twins {
   readonly undecided: readonly LeftAlone[]
 }
 
+export interface TwinsHere {
+  readonly logDirs: readonly LogDir[]
+  readonly clusterId: string | undefined
+  readonly disk: Disk
+  readonly limits: DecodeLimits
+}
+
 /**
  * Only in log.dirs of one node: whoever gives those of two, or a copy beside its original, has not two of one.
  *
@@ -30,8 +43,7 @@ export interface Twins {
  */
 export function twinMends(
   plans: readonly PartitionPlan[],
-  logDirs: readonly LogDir[],
-  clusterId: string | undefined,
+  { logDirs, clusterId, disk, limits }: TwinsHere,
 ): Twins {
   const byName = new Map<string, PartitionPlan[]>()
   for (const plan of plans) {
@@ -48,23 +60,45 @@ export function twinMends(
     const [fullest, ...others] = [...copies].sort(fullerFirst)
     for (const other of others) {
       const [kept, moved] = [fullest!.place.path, other.place.path]
-      if (isFuller(fullest!, other)) twins.push({ kept, moved, why: reason(fullest!, other) })
-      else undecided.push({ path: moved, why: undecidedText(fullest!, other) })
+      const lack = isSounder(fullest!, other) ? lackOf(kept, moved, { disk, limits }) : NEITHER
+      if (lack === undefined) twins.push({ kept, moved, why: reason(fullest!, other) })
+      else undecided.push({ path: moved, why: undecidedText(fullest!, other, lack), stops: true })
     }
   }
   return { twins, undecided }
 }
 
-function isFuller({ salvage: a, refusal }: PartitionPlan, { salvage: b }: PartitionPlan): boolean {
-  const isSounder = refusal === undefined && (!isDamaged(a) || isDamaged(b))
-  return isSounder && a.endOffset >= b.endOffset && a.records >= b.records
+function isSounder({ salvage: a, refusal }: PartitionPlan, { salvage: b }: PartitionPlan): boolean {
+  const isSound = refusal === undefined && (!isDamaged(a) || isDamaged(b))
+  return isSound && a.endOffset >= b.endOffset && a.records >= b.records
 }
 
-function undecidedText(a: PartitionPlan, b: PartitionPlan): string {
+const NEITHER = 'neither is the fuller one'
+
+/** The first that the fuller one lacks, or has otherwise. */
+function lackOf(
+  kept: string,
+  moved: string,
+  { disk, limits }: Pick<TwinsHere, 'disk' | 'limits'>,
+): string | undefined {
+  const reader = new PartitionLogReader(disk, limits)
+  let lack: string | undefined
+  const onDifference = ({ kind, side, beyond, firstOffset }: Difference) => {
+    if (kind === 'missing' && side === 'a' && beyond !== 'log start') {
+      lack ??= `it lacks offset ${firstOffset}, which is here`
+    } else if (kind === 'record') {
+      lack ??= `they have different records at offset ${firstOffset}`
+    }
+  }
+  diffLogs(disk, { a: reader.read(kept), b: reader.read(moved) }, { limits, onDifference })
+  return lack
+}
+
+function undecidedText(a: PartitionPlan, b: PartitionPlan, lack: string): string {
   const text = ({ salvage }: PartitionPlan) =>
     `${salvage.records} records up to offset ${salvage.endOffset}${isDamaged(salvage) ? ', damaged' : ''}`
   return (
-    `a broker does not start over it beside ${a.place.path}, and neither is the fuller one: there ${text(a)}, ` +
+    `a broker does not start over it beside ${a.place.path}, and ${lack}: there ${text(a)}, ` +
     `here ${text(b)}; kbroker diff tells what each has: move one of them away`
   )
 }

@@ -10,7 +10,7 @@ import { recoverLog } from '../../../src/log-dirs/recover-log.ts'
 import type { Cure } from '../../../src/maintenance/repair/partition-cure.ts'
 import { FaultyDisk } from '../../crash/faulty-disk.ts'
 import { Seeded } from '../../crash/seeded.ts'
-import { batchesIn, findingsOf, folderIn, putFixture, repairOn } from './memory-repair.ts'
+import { batchesIn, filesIn, findingsOf, folderIn, putFixture, repairOn } from './memory-repair.ts'
 
 /** The logs of two segments under each other's names. */
 const MIXED_UP = 'clean-4.3'
@@ -77,6 +77,7 @@ describe.each(CASES)('%s by %s', (fixture, cure) => {
     const logs = everyByte(before.disk, before.folder)
     repairOn(before.disk, before.logDirs, { cure })
     const repaired = batchesIn(before.disk, before.folder)
+    const names = [...filesIn(before.disk, before.folder).keys()]
     const calls = callsOf(fixture, cure)
     expect(calls).toBeGreaterThan(50)
     for (let at = 0; at < calls; at++) {
@@ -106,6 +107,7 @@ describe.each(CASES)('%s by %s', (fixture, cure) => {
       const { failures } = repairOn(left, logDirs, { cure })
       expect(failures, `the next repair after call ${at}`).toEqual([])
       expect(batchesIn(left, folder)).toEqual(repaired)
+      expect([...filesIn(left, folder).keys()], `after call ${at}`).toEqual(names)
       expect((await findingsOf(left, logDirs)).map(({ kind }) => kind)).toEqual([])
     }
   })

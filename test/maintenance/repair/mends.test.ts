@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { diskWith } from '../../../src/disk/disk-with.ts'
 import { MemoryDisk } from '../../../src/disk/memory-disk.ts'
 import { readLogDir } from '../../../src/log-dirs/log-dir.ts'
 import { planOn, putFixture, repairOn } from './memory-repair.ts'
@@ -67,6 +68,38 @@ test('of a partition in two log.dirs neither goes where a broker puts one of the
   expect(leftAlone.map(({ path, why }) => [path, why.slice(0, 31)])).toEqual([
     ['/a/big-0', 'a broker renames it to -stray: '],
   ])
+})
+
+test('of a partition in two log.dirs neither goes where the longer one has lost what the other has', () => {
+  const disk = new MemoryDisk()
+  const logDirs = putFixture(disk, 'clean-4.3')
+  for (const { name } of disk.list('/b/orders-0')) {
+    if (/62\.(log|index|timeindex)$/.test(name)) continue
+    disk.put(`/a/orders-0/${name}`, disk.readWhole(`/b/orders-0/${name}`))
+  }
+  expect(planOn(disk, logDirs).plan.twins).toMatchObject([{ moved: '/a/orders-0' }])
+  const log = '/b/orders-0/00000000000000000020.log'
+  const bytes = disk.readWhole(log)
+  bytes[300]! ^= 1
+  disk.put(log, bytes)
+  expect(repairOn(disk, ['/b'], { cure: 'salvage' }).failures).toEqual([])
+  const { twins, leftAlone } = planOn(disk, logDirs).plan
+  expect(twins).toEqual([])
+  expect(leftAlone).toMatchObject([{ path: '/a/orders-0', stops: true }])
+  expect(leftAlone[0]!.why).toMatch(/beside \/b\/orders-0, and it lacks offset 2\d, which is here/)
+})
+
+test('a log that is shorter than it was listed with is not taken for what is left of it', () => {
+  const disk = new MemoryDisk()
+  const logDirs = putFixture(disk, 'damaged/bit-flip-crc')
+  const log = '/log/orders-0/00000000000000000062.log'
+  const shrinking = diskWith(disk, {
+    open: path => {
+      if (path === log) disk.put(log, disk.readWhole(log).subarray(0, 200))
+      return disk.open(path)
+    },
+  })
+  expect(String(planOn(shrinking, logDirs).failures)).toMatch(/62\.log.*the file shrank/)
 })
 
 test('log.dirs of two nodes have no partition twice', () => {
