@@ -8,6 +8,10 @@ import type { CommandContext } from './command-context.ts'
 import { logDirsOf, type LogDirsOption, type OutputOptions } from './common-options.ts'
 import { readingFor } from './left-out.ts'
 
+export const FILE_UNKNOWN =
+  'without --config FILE nobody knows what server.properties says: where nothing was set since, ' +
+  "Kafka's defaults are taken"
+
 /**
  * That a folder above can't be read, or is no log.dir, takes nothing from the partition: then nothing is known.
  *

@@ -8,7 +8,7 @@ import type { BrokerConfigs } from '../metadata/broker-configs.ts'
 import { colourOf } from './colour.ts'
 import type { CommandContext } from './command-context.ts'
 import { limitsOf, noticesTo, type LogDirsOption, type OutputOptions } from './common-options.ts'
-import { configsHere } from './configs-here.ts'
+import { configsHere, FILE_UNKNOWN } from './configs-here.ts'
 import { EXIT } from './exit-code.ts'
 import { startProgress } from './progress.ts'
 import { whatIfJson } from './render/what-if-json.ts'
@@ -40,6 +40,7 @@ export async function runWhatIf(
   const folders = partitions.map(({ log }) => log.directory.path)
   const configs = configsHere(folders, file, options, context)
   if (!configs.knowsTopics) notice(configsUnknown(file))
+  else if (file.size === 0) notice(`kbroker: ${FILE_UNKNOWN}`)
   if (whatIfs.some(({ configs }) => configs.get(COMPRESSION_TYPE) === 'producer')) {
     notice(PRODUCER_UNKNOWN)
   }

@@ -13,6 +13,7 @@ import {
   limitsOf,
   noticesTo,
 } from '../common-options.ts'
+import { FILE_UNKNOWN } from '../configs-here.ts'
 import { parseFlushPolicy } from '../flush-policy-grammar.ts'
 import { FlushReport, type FlushCommandOptions } from '../flush-report.ts'
 import { leavingOut, readingFor } from '../left-out.ts'
@@ -79,10 +80,6 @@ async function runFlush(
   else if (options.measure === true) await report.measure(logDirs)
   if (policies.length > 0) await report.simulate(policies)
 }
-
-const FILE_UNKNOWN =
-  'without --config FILE nobody knows what server.properties says: where nothing was set since, ' +
-  "Kafka's defaults are taken"
 
 /** Before anything is told. */
 function requireDirectory({ measureDir }: FlushCommandOptions, { disk }: CommandContext): void {

@@ -180,8 +180,9 @@ Examples:
 --what-if takes index.interval.bytes, segment.bytes, segment.ms and compression.type. Batches stay
 as producers made them, and come when their timestamps say. They are compressed again for real, at
 the codecs' default levels, and timed by the clock where there are 16 MiB of records, with this
-program's codecs: compare the rows, a broker's own may be faster. Indexes in memory are whole pages; what a lookup scans lies between its
-index entry and the batch. The first row is what others are compared with: segments and indexes as
+program's codecs: a broker's may be faster, and its gzip and zstd make sizes that are some percent
+other. Indexes in memory are whole pages; what a lookup scans lies between its index entry and the
+batch. The first row is what others are compared with: segments and indexes as
 they are. The second is the same configs from the beginning on: some of today's segments may end
 where a broker was restarted, or by configs of another time.
 
