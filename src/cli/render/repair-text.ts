@@ -181,7 +181,7 @@ function segmentsText(report: CureReport): string {
 
 function offsetsText({ firstOffset, lastOffset }: Partial<OffsetRange>): string {
   if (firstOffset === lastOffset) return `${firstOffset}`
-  if (lastOffset === undefined) return `what may have been from ${firstOffset} on`
+  if (lastOffset === undefined) return `from ${firstOffset} on`
   return `${firstOffset} to ${lastOffset}`
 }
 

@@ -202,13 +202,13 @@ function remarks(lines: readonly Line[], { legacyBatches, batches, rows }: WhatI
       return `${name}: ${many} are larger than max.message.bytes or segment.bytes: a broker refuses them`
     })
   const timed = rows[0]?.codec?.plainBytes
-  const isCompressed = rows.some(({ codec }) => codec !== undefined)
+  const isCompressed = rows.some(({ codec }) => (codec?.storedBytes ?? 0) > 0)
   const all = [
+    ...(isCompressed ? [OTHER_BUILDS] : []),
     ...refused,
     ...(legacyBatches === 0
       ? []
       : [`${legacyBatches} of ${batches} batches are of formats before v2: left as they lie`]),
-    ...(isCompressed ? [OTHER_BUILDS] : []),
     ...(timed === undefined || timed === 0 || timed >= TIMED_BYTES_MIN
       ? []
       : [
