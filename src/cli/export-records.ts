@@ -1,6 +1,6 @@
 /** The records of partitions into one file, a line each, or to standard output. */
 import { NewFile } from '../disk/new-file.ts'
-import { isShrunken } from '../disk/shrunken-file.ts'
+import { isShrunken, shrunkenFile } from '../disk/shrunken-file.ts'
 import { consume } from '../inspect/consume/consume.ts'
 import type { OffsetRange } from '../inspect/offsets/offset-point.ts'
 import type { Isolation } from '../inspect/search/partition-view.ts'
@@ -101,5 +101,18 @@ function writeRecords(
     }
     return true
   })
+  refuseShrunken(partitions, context)
   return [...found.values()]
+}
+
+/** Of one that was shorter when it was opened than when it was listed, the end looks torn, and no more. */
+function refuseShrunken(
+  partitions: readonly ScannedPartition[],
+  { disk }: Pick<CommandContext, 'disk'>,
+): void {
+  for (const { log } of partitions.flatMap(({ segments }) => segments)) {
+    const { path: file, size: sizeBefore } = log
+    const size = disk.status(file)?.size ?? sizeBefore
+    if (size < sizeBefore) throw shrunkenFile({ file, position: size, size, sizeBefore })
+  }
 }

@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Disk } from '../../src/disk/disk.ts'
+import type { Disk, DiskFile } from '../../src/disk/disk.ts'
 import { diskWith } from '../../src/disk/disk-with.ts'
 import { nodeDisk } from '../../src/disk/node-disk.ts'
 import { scratchDirectory } from '../disk/scratch.ts'
@@ -59,4 +59,39 @@ describe('a log that shrinks while it is read', () => {
     await expect(runInProcess(['export', FOLDER, '--to', to], { disk })).rejects.toThrow(SHRANK)
     expect([to, `${to}.partial`].filter(path => existsSync(path))).toEqual([])
   })
+
+  it('leaves nothing of an export either where it was shorter when it was opened than when listed', async () => {
+    let isOpened = false
+    const shorter: Disk = diskWith(nodeDisk, {
+      open(path) {
+        if (path === LOG) isOpened = true
+        return disk.open(path)
+      },
+      status(path) {
+        const status = nodeDisk.status(path)
+        const isShorter = path === LOG && isOpened && status !== undefined
+        return isShorter ? { ...status, size: LEFT } : status
+      },
+    })
+    const cut = diskWith(shorter, {
+      open(path) {
+        const file = shorter.open(path)
+        return path === LOG ? { ...boundTo(file), size: () => LEFT } : file
+      },
+    })
+    const to = join(mkdtempSync(join(scratch, 'export-')), 'out.jsonl')
+    await expect(runInProcess(['export', FOLDER, '--to', to], { disk: cut })).rejects.toThrow(
+      SHRANK,
+    )
+    expect(existsSync(to)).toBe(false)
+  })
 })
+
+function boundTo(file: DiskFile): DiskFile {
+  return {
+    path: file.path,
+    size: () => file.size(),
+    read: (bytes, at) => file.read(bytes, at),
+    close: () => file.close(),
+  }
+}
