@@ -1,4 +1,7 @@
-/** From a plan to the partitions in place: staged first, then the topic made, then renamed; nothing shows before that. */
+/**
+ * From a plan to the partitions in place: staged first, then the topic made, then renamed; nothing shows before that, and
+ * producer ids that come in are none that the cluster gives any more.
+ */
 import { resolve } from 'node:path'
 import { RefusedError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
@@ -50,7 +53,7 @@ export async function carryOutImport(
       throw error
     }
   })
-  if (target.creation !== undefined) await writeChange(target.creation, context)
+  if (target.change !== undefined) await writeChange(target.change, context)
   await holding(logDirs, () => {
     const journal = { importId, source, topicId: target.topicId, partitions }
     writeJournal(disk, logDirs[0]!, journal)

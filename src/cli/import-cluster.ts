@@ -3,6 +3,12 @@ import { RefusedError, UsageError } from '../base/errors.ts'
 import { logEndOffset, localLogStartOffset } from '../inspect/offsets/log-bounds.ts'
 import { PartitionLogReader } from '../inspect/offsets/partition-log.ts'
 import { pathsById } from '../inspect/topics/cluster-here.ts'
+import {
+  moveProducerIds,
+  nextProducerIdChange,
+  nextProducerIdRecord,
+  type ProducerIdMove,
+} from '../inspect/topics/producer-ids.ts'
 import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
 import { logDirAddition, topicCreation, type FreshPath } from '../inspect/topics/topic-change.ts'
 import type { BrokerFile } from '../log-dirs/broker-file.ts'
@@ -37,13 +43,19 @@ export interface WantedTopic {
   readonly topicId: string | undefined
   /** Of the logs that are to be imported, by partition. */
   readonly leaderEpochs: ReadonlyMap<number, number>
+  /** That comes in; −1 where none does. */
+  readonly highestProducerId: bigint
 }
 
 export interface ImportTarget {
   readonly topic: string
   readonly topicId: string
-  /** What makes the topic; undefined where it is there. */
-  readonly creation: ClusterChange | undefined
+  /** Else it is to be made. */
+  readonly isThere: boolean
+  /** So that no producer is given an id that comes in; undefined where none would be. */
+  readonly producerIds: ProducerIdMove | undefined
+  /** All that has to be changed of the cluster; undefined where nothing has. */
+  readonly change: ClusterChange | undefined
   /** Log.dirs that have to be formatted first. */
   readonly fresh: readonly FreshPath[]
   readonly partitions: readonly TargetPartition[]
@@ -172,6 +184,8 @@ export class ImportCluster {
   target(wanted: WantedTopic): ImportTarget {
     const known = this.#node.image.topics.byName(this.topic)
     if (known === undefined) return this.#newTopic(wanted)
+    const producerIds = moveProducerIds(this.#node.image, wanted.highestProducerId)
+    const changing = changeOptions(this.#context)
     const paths = new Map(pathsById(this.#node.logDirs))
     for (const { path, directoryId } of this.#fresh) {
       if (directoryId !== undefined) paths.set(directoryId, path)
@@ -179,7 +193,10 @@ export class ImportCluster {
     return {
       topic: this.topic,
       topicId: known.topicId,
-      creation: undefined,
+      isThere: true,
+      producerIds,
+      change:
+        producerIds && nextProducerIdChange(this.#node, this.#identity(), producerIds.to, changing),
       fresh: this.#fresh,
       partitions: [...known.partitions].map(([partition, { leaderEpoch, directories }]) => {
         const [folder] = this.#node.folders.of(this.topic, partition)
@@ -195,11 +212,14 @@ export class ImportCluster {
     return this.#places.paths[0] ?? this.#places.firstPath
   }
 
-  #newTopic({ partitionCount, topicId, leaderEpochs }: WantedTopic): ImportTarget {
+  #newTopic(wanted: WantedTopic): ImportTarget {
+    const { partitionCount, topicId, leaderEpochs } = wanted
     const { image } = this.#node
     const isFree = topicId !== undefined && image.topics.byId(topicId) === undefined
     const changing = changeOptions(this.#context)
     const id = isFree ? topicId : changing.newId()
+    const identity = this.#identity()
+    const producerIds = moveProducerIds(this.#node.image, wanted.highestProducerId)
     const result = topicCreation(
       this.#node,
       {
@@ -208,8 +228,9 @@ export class ImportCluster {
         configs: this.#configs,
         topicId: id,
         leaderEpochs,
+        others: producerIds ? [nextProducerIdRecord(identity, producerIds.to)] : [],
         fresh: this.#fresh,
-        identity: this.#identity(),
+        identity,
       },
       changing,
     )
@@ -220,8 +241,9 @@ export class ImportCluster {
       leaderEpoch: leaderEpochs.get(partition) ?? 0,
       log: undefined,
     }))
-    const { topic } = this
-    return { topic, topicId: id, creation: result.change, fresh: this.#fresh, partitions }
+    const { change } = result
+    const facts = { topic: this.topic, topicId: id, isThere: false, fresh: this.#fresh }
+    return { ...facts, producerIds, change, partitions }
   }
 
   #identity() {

@@ -5,13 +5,16 @@ import { DEFAULT_DECODE_LIMITS } from '../base/limits.ts'
 import { considerate } from '../disk/considerate-disk.ts'
 import type { Disk } from '../disk/disk.ts'
 import { PartitionLogReader } from '../inspect/offsets/partition-log.ts'
-import { partitionTransactions } from '../inspect/transactions/partition-transactions.ts'
+import { partitionTransactions, stateAt } from '../inspect/transactions/partition-transactions.ts'
 import { readPartitionDirectory } from '../log/partition-directory.ts'
 import { checksumOf } from '../maintenance/copy-file.ts'
 import { exportDamages } from '../maintenance/export/export-damages.ts'
 import type { ExportedPartition, ExportManifest } from '../maintenance/export/manifest.ts'
 import type { PartitionPlace, StagedPartition } from '../maintenance/import/staged-partition.ts'
 import { checkExport, lastEpochOf, stageFolder } from '../maintenance/import/stage-folder.ts'
+import { NO_PRODUCER_ID } from '../record/batch.ts'
+import { BatchV2 } from '../record/batch-v2.ts'
+import type { LegacyMessage } from '../record/legacy-message.ts'
 import type { CommandContext } from './command-context.ts'
 import type { ImportCluster, TargetLog } from './import-cluster.ts'
 import { expiringSegments, type ImportedLog } from './import-retention.ts'
@@ -53,7 +56,7 @@ export async function planFolder(
   const { disk, nowMs } = context
   const { path, manifest, importId } = folder
   const chosen = chosenPartitions(folder)
-  const damages = await check(path, chosen, context)
+  const { damages, highestProducerId: highestInBatches } = await check(path, chosen, context)
   const epochs = new Map(
     chosen.map(({ exported, number }) => [number, lastEpochOf(disk, path, exported)]),
   )
@@ -61,6 +64,10 @@ export async function planFolder(
     partitionCount: partitionCountOf(folder, chosen),
     topicId: manifest.topic.id ?? undefined,
     leaderEpochs: epochs,
+    highestProducerId: highestOf([
+      highestInBatches,
+      ...knownProducers(logsOf(folder, chosen, disk), disk),
+    ]),
   })
   const notices: string[] = []
   const { id } = manifest.topic
@@ -139,6 +146,18 @@ function logsOf({ path }: FolderToImport, chosen: readonly Chosen[], disk: Disk)
   })
 }
 
+/** Whom the snapshots tell of, though retention may have deleted all their batches. */
+function knownProducers(logs: readonly ChosenLog[], disk: Disk): bigint[] {
+  return logs.flatMap(({ log, logEndOffset }) => {
+    const producers = stateAt(disk, log, logEndOffset)?.producers ?? []
+    return producers.map(({ producerId }) => producerId)
+  })
+}
+
+function highestOf(producerIds: readonly bigint[]): bigint {
+  return producerIds.reduce((highest, id) => (id > highest ? id : highest), NO_PRODUCER_ID)
+}
+
 function leftOpenNotices(
   logs: readonly ChosenLog[],
   { topic, disk }: { readonly topic: string; readonly disk: Disk },
@@ -160,12 +179,18 @@ function chosenPartitions({ manifest, partition, path }: FolderToImport): Chosen
   return [{ exported, number: partition }]
 }
 
-/** @returns what was wrong already when it was exported */
+interface Checked {
+  /** What was wrong already when it was exported. */
+  readonly damages: readonly Damage[]
+  /** Of its batches. */
+  readonly highestProducerId: bigint
+}
+
 async function check(
   path: string,
   chosen: readonly Chosen[],
   context: CommandContext,
-): Promise<Damage[]> {
+): Promise<Checked> {
   const progress = await startProgress('checking', context)
   const partitions = chosen.map(({ exported }) => exported)
   const total = 2 * bytesOf(chosen)
@@ -177,7 +202,14 @@ async function check(
   try {
     problems = checkExport(disk, path, { partitions }, onProgress)
     if (problems.length === 0) {
-      return exportDamages(disk, path, { partitions }, { limits, onProgress })
+      let highestProducerId = NO_PRODUCER_ID
+      const onBatch = (batch: BatchV2 | LegacyMessage) => {
+        if (batch instanceof BatchV2 && batch.producerId > highestProducerId) {
+          highestProducerId = batch.producerId
+        }
+      }
+      const damages = exportDamages(disk, path, { partitions }, { limits, onProgress, onBatch })
+      return { damages, highestProducerId }
     }
   } finally {
     progress.stop()

@@ -119,7 +119,8 @@ function wantedTopic(lines: LinesToImport, scan: LineScan) {
   const epochs = [...scan.shares].map(([number, { leaderEpoch }]) => {
     return [number, lines.keepOffsets ? Math.max(0, leaderEpoch) : 0] as const
   })
-  return { partitionCount, topicId: undefined, leaderEpochs: new Map(epochs) }
+  const { highestProducerId } = scan
+  return { partitionCount, topicId: undefined, leaderEpochs: new Map(epochs), highestProducerId }
 }
 
 function plannedPartition(

@@ -5,6 +5,7 @@
 import { INT64_MAX } from '../binary/big-endian.ts'
 import type { TopicRules } from '../client/topic-rules.ts'
 import { AbortedRanges, type AbortedRange } from '../inspect/search/aborted-ranges.ts'
+import { NO_PRODUCER_ID } from '../record/batch.ts'
 import { controlTypeOf } from './control-type.ts'
 import type { LeftOpen } from './import-plan.ts'
 import type { ImportedLine } from './imported-lines.ts'
@@ -46,6 +47,8 @@ export interface LineShare extends LineGroup {
 export class LineScan {
   /** By partition. */
   readonly shares = new Map<number, LineShare>()
+  /** Of what keeps its producers. */
+  highestProducerId = NO_PRODUCER_ID
   /** Records and markers that are left out. */
   droppedCount = 0
   readonly #options: LineScanOptions
@@ -73,7 +76,10 @@ export class LineScan {
     if (place.offset !== undefined) share.lastRead = place.offset
     if (place.leaderEpoch > share.leaderEpoch) share.leaderEpoch = place.leaderEpoch
     if (!keepMarkers && place.control !== '') return this.#decide(line)
-    if (keepMarkers) this.#follow(line)
+    if (keepMarkers) {
+      this.#follow(line)
+      if (place.producerId > this.highestProducerId) this.highestProducerId = place.producerId
+    }
     const isUndecided = !keepMarkers && place.isTransactional
     this.#count(isUndecided ? this.#transactionOf(line) : share, line)
     if (place.control !== '') return

@@ -214,6 +214,8 @@ function planOf(
 const EXAMPLES = `
 Interrupted, it leaves nothing that a consumer sees, or what running it again finishes. Records keep their
 timestamps: what a broker's retention would delete of them at its next check is told.
+Those that keep their producers, of a folder or with --keep-offsets, move the cluster's next producer id past
+theirs: a new producer is never taken for one of them.
 
 Examples:
   kbroker import orders.jsonl.zst --topic orders --log-dirs /data/a,/data/b

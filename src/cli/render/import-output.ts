@@ -7,10 +7,11 @@ export function* importLines(
   { target, partitions, expiries }: ImportPlan,
   { executed, isJson }: { readonly executed: boolean; readonly isJson: boolean },
 ): Generator<string> {
-  const { topic, topicId, creation, fresh } = target
+  const { topic, topicId, isThere, producerIds, fresh } = target
   if (isJson) {
     const made = { topic, topicId, partitions: target.partitions.length, executed }
-    if (creation !== undefined) yield jsonText({ action: 'create-topic', ...made })
+    if (!isThere) yield jsonText({ action: 'create-topic', ...made })
+    if (producerIds) yield jsonText({ action: 'move-producer-ids', ...producerIds, executed })
     for (const each of partitions) {
       const { records = null, partition } = each
       const expires = expiries.filter(expiry => expiry.partition === partition).map(expiryJson)
@@ -19,8 +20,12 @@ export function* importLines(
     return
   }
   const count = target.partitions.length
-  if (creation !== undefined) {
+  if (!isThere) {
     yield `${executed ? 'created' : 'create'} topic ${topic} with ${count} partition${count === 1 ? '' : 's'}`
+  }
+  if (producerIds !== undefined) {
+    const { from, to } = producerIds
+    yield `${executed ? 'moved' : 'move'} the cluster's next producer id from ${from} to ${to}, past those that come in`
   }
   for (const { path, directoryId } of fresh) {
     yield `format ${path}${directoryId === undefined ? '' : `, in the place of the lost log.dir ${directoryId}`}`

@@ -54,6 +54,8 @@ export interface WantedTopic {
   readonly topicId?: string
   /** As its logs have them, by partition, where they were led before; by default 0. */
   readonly leaderEpochs?: ReadonlyMap<number, number>
+  /** To be written with those that make it, and as one with them. */
+  readonly others?: readonly MetadataRecord[]
   /** Log.dirs that have to be formatted first. */
   readonly fresh: readonly FreshPath[]
   /** Of the node; where log.dirs are formatted already, theirs. */
@@ -96,7 +98,7 @@ export function topicCreation(
     const why = `${inTheWay.path} is there, of a topic that the cluster doesn't know: move it away`
     return refused('TOPIC_ALREADY_EXISTS', why)
   }
-  const { records } = decision
+  const records = [...(wanted.others ?? []), ...decision.records]
   const paths = new Map(pathsById(node.logDirs))
   for (const { directoryId, path } of format) paths.set(directoryId, path)
   const partitions = Array.from({ length: partitionCount }, (_, partition) => {

@@ -8,12 +8,16 @@ import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import { isLiveLog } from '../../log/file-names.ts'
+import type { BatchV2 } from '../../record/batch-v2.ts'
+import type { LegacyMessage } from '../../record/legacy-message.ts'
 import type { ExportManifest } from './manifest.ts'
 
 export interface DamageSearch {
   readonly limits: DecodeLimits
   /** Told how many bytes were read since the last call. */
   readonly onProgress?: ((bytes: number) => void) | undefined
+  /** Told of each batch whose checksum holds. */
+  readonly onBatch?: ((batch: BatchV2 | LegacyMessage) => void) | undefined
 }
 
 /** At most one of each log: the first, and how many batches there are like it. */
@@ -21,25 +25,32 @@ export function exportDamages(
   disk: Disk,
   path: string,
   { partitions }: Pick<ExportManifest, 'partitions'>,
-  { limits, onProgress }: DamageSearch,
+  search: DamageSearch,
 ): Damage[] {
   return partitions.flatMap(({ folder, files }) =>
     files.flatMap(({ name, size }) => {
-      const damage = isLiveLog(name) ? logDamage(disk, join(path, folder, name), limits) : undefined
-      onProgress?.(size)
+      const damage = isLiveLog(name) ? logDamage(disk, join(path, folder, name), search) : undefined
+      search.onProgress?.(size)
       return damage ?? []
     }),
   )
 }
 
-function logDamage(disk: Disk, path: string, limits: DecodeLimits): Damage | undefined {
+function logDamage(
+  disk: Disk,
+  path: string,
+  { limits, onBatch }: DamageSearch,
+): Damage | undefined {
   const file = disk.open(path)
   try {
     const scanner = new BatchScanner(file, { limits })
     let first: { readonly position: number; readonly offsets: string } | undefined
     let count = 0
     for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
-      if (scanner.isValid()) continue
+      if (scanner.isValid()) {
+        onBatch?.(batch)
+        continue
+      }
       count++
       const { position } = scanner
       first ??= { position, offsets: `${batch.baseOffset} to ${batch.lastOffset}` }
