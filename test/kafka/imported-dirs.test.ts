@@ -1,5 +1,5 @@
 /** What we import, in the presence of Apache Kafka: it starts on it without a recovery, and its consumers read the same. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -42,6 +42,17 @@ describe('before Kafka was ever started', () => {
     await printed('import', exact, ...keeping, ...where, '--execute')
     expect((await kbroker('verify', ...broker.logDirs)).exitCode).toBe(0)
   })
+
+  it('records of a producer are, whose id is the first of every cluster', async () => {
+    const [input, other, folder] = ['input', 'other', 'written'].map(name =>
+      join(scratch, name),
+    ) as [string, string, string]
+    writeFileSync(input, 'imported\n')
+    const elsewhere = ['--log-dirs', other]
+    await printed('produce', input, '-t', 'written', '--idempotent', ...elsewhere)
+    await printed('export', 'written', ...elsewhere, '--to', folder)
+    await printed('import', folder, ...where, '--execute')
+  })
 })
 
 describe('while Kafka runs', () => {
@@ -74,6 +85,14 @@ describe('while Kafka runs', () => {
       comparable({ ...record, topic: 'lines', offset }),
     )
     expect(ofTopic(all, 'lines')).toEqual(twice)
+  })
+
+  it('it appends what a new producer writes', async () => {
+    const settings = ['--num-records', '1', '--record-size', '5', '--throughput', '-1']
+    const to = ['--topic', 'written', '--bootstrap-server', broker.bootstrap]
+    await broker.tools.print('org.apache.kafka.tools.ProducerPerformance', ...to, ...settings)
+    const { read_uncommitted: all } = await consumedRecords(broker.tools, ['written'])
+    expect(all.map(({ offset }) => offset)).toEqual([0, 1])
   })
 
   it('it lets nobody import', async () => {
