@@ -62,6 +62,13 @@ export class LeaderEpochs {
     if (entries !== this.#entries) this.#replace(entries)
   }
 
+  /** Takes these in the place of what begins at `startOffset` or behind it. Durable when it returns. */
+  replaceFrom(startOffset: bigint, added: readonly LeaderEpochEntry[]): void {
+    const left = this.#entries.filter(entry => entry.startOffset < startOffset)
+    const entries = added.reduce(withEpoch, left)
+    if (!areSame(entries, this.#entries)) this.#replace(entries)
+  }
+
   /** Forgets what begins at `endOffset` or behind it. */
   truncateFromEnd(endOffset: bigint): void {
     const left = this.#entries.filter(({ startOffset }) => startOffset < endOffset)
@@ -102,6 +109,16 @@ export class LeaderEpochs {
     replaceFile(this.#disk, this.#path, encodeLeaderEpochCheckpoint(entries))
     this.#entries = entries
   }
+}
+
+function areSame(some: readonly LeaderEpochEntry[], others: readonly LeaderEpochEntry[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ epoch, startOffset }, index) => {
+      const other = others[index]!
+      return epoch === other.epoch && startOffset === other.startOffset
+    })
+  )
 }
 
 /** The entries, as they are where nothing is new; without those that the new one contradicts. */

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -58,10 +59,20 @@ async function endOffsets(topic: string): Promise<string> {
   return stdout.replaceAll('\n', ' ').trim()
 }
 
+/** The only one that is left. */
+function stagedIn(...logDirs: readonly string[]): string {
+  const staged = logDirs.flatMap(logDir => {
+    const names = readdirSync(join(here, logDir)).filter(name => /[0-9a-f]{32}-delete$/.test(name))
+    return names.map(name => join(logDir, name))
+  })
+  return staged.find(each => /(orders-0|new-1)\./.test(each))!
+}
+
 const inPlace = (method: string, [from, to]: readonly unknown[]) =>
   method === 'rename' &&
   /new-1\.[0-9a-f]{32}-delete$/.test(String(from)) &&
   /new-1$/.test(String(to))
+const EPOCHS = 'leader-epoch-checkpoint'
 const ALL = 'new:0:1 new:1:1 new:2:1 new:3:1'
 
 describe('an import that was interrupted', () => {
@@ -147,6 +158,37 @@ describe('an import that was interrupted', () => {
       /new-1 is not what it was.*remove a\/kbroker-import.json, and import again .*: new-0 has/,
     )
     expect(await endOffsets('new')).toMatch(/^new:0:1 new:1:1 /)
+  })
+
+  it('is finished where a broker has started since, and leads in an epoch without records', async () => {
+    const intoOrders = IMPORT.map(each => (each === 'new' ? 'orders' : each))
+    await run(intoOrders)
+    writeFileSync(join(here, 'in.jsonl'), '{"partition":0,"value":"w"}\n')
+    const isLog = (method: string, [, to]: readonly unknown[]) =>
+      method === 'rename' && /orders-0\/\d+\.log$/.test(String(to))
+    await dies(killedAt(isLog), intoOrders)
+    const noted = readFileSync(join(here, 'b/orders-0', EPOCHS), 'utf8')
+    writeFileSync(join(here, 'b/orders-0', EPOCHS), '0\n2\n0 0\n7 73\n')
+    writeFileSync(join(here, stagedIn('b'), EPOCHS), '0\n0\n')
+    expect((await run(intoOrders)).stderr).toBe('kbroker: finished what was interrupted before\n')
+    expect(readFileSync(join(here, 'b/orders-0', EPOCHS), 'utf8')).toBe(noted)
+    const verified = await run(['verify', 'b/orders-0'])
+    expect([verified.exitCode, verified.stdout]).toEqual([0, expect.any(String)])
+  })
+
+  it('begins anew where a broker has deleted what it knew of producers', async () => {
+    await run(['export', 'orders', '--log-dirs', 'a,b', '--to', 'out'])
+    const folder = ['import', 'out', '-t', 'new', '--log-dirs', 'a,b', '--execute']
+    await dies(killedAt(inPlace), folder)
+    const staged = stagedIn('a', 'b')
+    for (const name of readdirSync(join(here, staged)).filter(each => each.endsWith('.snapshot')))
+      rmSync(join(here, staged, name))
+    await expect(run(folder)).rejects.toThrow(
+      /-delete\/\d+.snapshot is not what it was .*; to begin anew remove a\/kbroker-import.json/,
+    )
+    rmSync(join(here, 'a', JOURNAL))
+    expect((await run(folder)).stderr).toMatch(/new-0 holds it already/)
+    expect(await endOffsets('new')).toBe('new:0:72 new:1:101 new:2:67')
   })
 
   it('is refused where its topic was deleted', async () => {

@@ -36,7 +36,7 @@ import {
   stagingPath,
   type StagedPartition,
 } from './staged-partition.ts'
-import { changeSince, isInPlace, type NotedPartition } from './target-logs.ts'
+import { changeSince, isInPlace, lostOf, type NotedPartition } from './target-logs.ts'
 
 export interface FinishOptions {
   /** What names the partitions, in messages. */
@@ -58,7 +58,7 @@ export function finishPartitions(
   const done = partitions.filter(each => !left.includes(each))
   const problem =
     done.map(each => lossOf(disk, each)).find(isText) ??
-    left.map(each => changeOf(disk, each)).find(isText)
+    left.map(each => changeOf(disk, each) ?? decayOf(disk, each)).find(isText)
   if (problem !== undefined) {
     throw new RefusedError(
       'KAFKA_STORAGE_ERROR',
@@ -92,6 +92,15 @@ function changeOf(disk: Disk, partition: NotedPartition): string | undefined {
   )
 }
 
+function decayOf(disk: Disk, partition: NotedPartition): string | undefined {
+  const name = lostOf(disk, partition)
+  if (name === undefined) return undefined
+  return (
+    `${join(stagingPath(partition), name)} is not what it was when the import was interrupted: ` +
+    'a broker has started since, and begun to delete what was staged'
+  )
+}
+
 function wayOut(disk: Disk, partitions: readonly NotedPartition[], journal: string): string {
   const anew = `to begin anew remove ${journal}, and import again`
   const isBegun = (each: NotedPartition) =>
@@ -106,8 +115,9 @@ function finishPartition(disk: Disk, staged: NotedPartition, newFolderId: () => 
   const staging = stagingPath(staged)
   noteOffsets(disk, staged)
   const path = partitionPath(staged)
-  if (staged.how === 'segments') moveSegments(disk, staging, path)
+  if (staged.how === 'segments') moveSegments(disk, staged)
   else {
+    LeaderEpochs.load(disk, staging).replaceFrom(0n, staged.epochs)
     if (disk.status(path) !== undefined) {
       disk.rename(path, join(staged.logDir, deletedFolderName(staged, newFolderId())))
     }
@@ -116,11 +126,11 @@ function finishPartition(disk: Disk, staged: NotedPartition, newFolderId: () => 
   disk.syncDirectory(staged.logDir)
 }
 
-function moveSegments(disk: Disk, staging: string, path: string): void {
-  const epochs = LeaderEpochs.load(disk, path)
-  for (const { epoch, startOffset } of LeaderEpochs.load(disk, staging).entries) {
-    epochs.assign(epoch, startOffset)
-  }
+/** A broker that was started meanwhile notes an epoch that begins where the import does; no record is of it. */
+function moveSegments(disk: Disk, staged: NotedPartition): void {
+  const staging = stagingPath(staged)
+  const path = partitionPath(staged)
+  LeaderEpochs.load(disk, path).replaceFrom(staged.startOffset, staged.epochs)
   for (const { log, index, timeIndex, txnIndex } of readPartitionDirectory(disk, staging)
     .segments) {
     if (disk.status(join(path, log.name))?.size === log.size) continue

@@ -1,10 +1,15 @@
 /**
- * The logs that lie where an import goes: noted once it is staged, and looked at again before anything is put in place.
- * A broker that was started meanwhile may have taken records, and those are not to be replaced, or mixed with others.
+ * The logs that lie where an import goes, and what was staged for them: noted once it is, and looked at again before
+ * anything is put in place. A broker that was started meanwhile may have taken records, and those are not to be replaced, or
+ * mixed with others; and it begins to delete what is staged: snapshots and leader epochs go first.
  */
+import { join } from 'node:path'
 import type { Disk } from '../../disk/disk.ts'
 import { segmentFileName } from '../../log/file-names.ts'
+import type { LeaderEpochEntry } from '../../log/leader-epoch-checkpoint.ts'
+import { LeaderEpochs } from '../../log/leader-epochs.ts'
 import { readPartitionDirectory } from '../../log/partition-directory.ts'
+import { SNAPSHOT_HEADER } from '../../log/producer-snapshot.ts'
 import { partitionPath, stagingPath, type StagedPartition } from './staged-partition.ts'
 
 export interface LogFile {
@@ -15,13 +20,32 @@ export interface LogFile {
 export interface NotedPartition extends StagedPartition {
   /** What is staged, in order. */
   readonly logs: readonly LogFile[]
+  /** Of a staged folder, those that know of producers: without them a broker takes up the log as if there were none. */
+  readonly snapshots: readonly LogFile[]
+  /** That are staged. */
+  readonly epochs: readonly LeaderEpochEntry[]
   /** What was in its place, in order; none where nothing was. */
   readonly before: readonly LogFile[]
 }
 
 export function noted(disk: Disk, staged: StagedPartition): NotedPartition {
-  const logs = logsIn(disk, stagingPath(staged)) ?? []
-  return { ...staged, logs, before: logsIn(disk, partitionPath(staged)) ?? [] }
+  const staging = stagingPath(staged)
+  return {
+    ...staged,
+    logs: logsIn(disk, staging) ?? [],
+    snapshots: staged.how === 'folder' ? snapshotsIn(disk, staging) : [],
+    epochs: LeaderEpochs.load(disk, staging).entries,
+    before: logsIn(disk, partitionPath(staged)) ?? [],
+  }
+}
+
+/** Of what was staged, the first file that is neither there any more nor in its place. */
+export function lostOf(disk: Disk, partition: NotedPartition): string | undefined {
+  const { how, logs, snapshots } = partition
+  const places = [stagingPath(partition), ...(how === 'segments' ? [partitionPath(partition)] : [])]
+  const isThere = ({ name, size }: LogFile) =>
+    places.some(path => disk.status(join(path, name))?.size === size)
+  return [...logs, ...snapshots].find(each => !isThere(each))?.name
 }
 
 /** What is there that was not, and is not of the import, in words; undefined where nothing is. */
@@ -48,6 +72,12 @@ function logsIn(disk: Disk, path: string): LogFile[] | undefined {
   return readPartitionDirectory(disk, path).segments.map(({ log: { name, size } }) => {
     return { name, size }
   })
+}
+
+function snapshotsIn(disk: Disk, path: string): LogFile[] {
+  return readPartitionDirectory(disk, path)
+    .snapshots.map(({ file: { name, size } }) => ({ name, size }))
+    .filter(({ size }) => size > SNAPSHOT_HEADER.size)
 }
 
 function has(logs: readonly LogFile[], { name, size }: LogFile): boolean {
