@@ -236,6 +236,12 @@ const KINDS = {
     'renames the folder to -stray',
     'move it away; kbroker diff tells what it alone has',
   ),
+  'partition-missing': metadata(
+    'error',
+    'makes the partition anew, empty; other replicas, if it has any, fill it again',
+    'with the broker stopped put its folder back, or restore it from a copy (kbroker import); nothing, if it ' +
+      'lies in a log.dir that was not given',
+  ),
   'topic-id': metadata(
     'error',
     'renames the folder to -stray, and serves an empty partition in its place',

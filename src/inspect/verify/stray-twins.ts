@@ -8,10 +8,10 @@ import { PARTITION_METADATA } from '../../log/file-names.ts'
 import { checkpointKey, type LogDir, type PartitionFolder } from '../../log-dirs/log-dir.ts'
 import type { ClusterImage } from '../../metadata/cluster-image.ts'
 import { fateOf, type FolderPlace } from '../forecast/folder-fate.ts'
-import { readClusterHere } from '../topics/cluster-here.ts'
 import type { FindingPlace } from './finding.ts'
 import { partitionsTwice } from './log-dir-check.ts'
 import { metadataDirOf } from './metadata-dir.ts'
+import { readMetadataImage } from './metadata-image.ts'
 
 export interface StrayTwin extends FolderPlace {
   /** To be reported; undefined where the others are put aside as well, and an empty one is served. */
@@ -28,7 +28,7 @@ export function strayTwins(
     const path = metadataDirOf(place.logDir, logDirs)
     const nodeId = place.logDir.meta?.nodeId
     if (path === undefined || nodeId === undefined) return false
-    if (!images.has(path)) images.set(path, readImage(disk, path, limits))
+    if (!images.has(path)) images.set(path, readMetadataImage(disk, path, limits))
     const image = images.get(path)
     return image !== undefined && fateOf(disk, place, { image, nodeId })?.kind === 'stray'
   }
@@ -51,16 +51,4 @@ function placeOf({ folder }: FolderPlace, served: readonly FolderPlace[]): Stray
     found: `${partition} again, no replica of the broker by its ${PARTITION_METADATA}`,
     expected: `once; it lies in ${other.folder.path}, too`,
   }
-}
-
-/** Undefined where not all of it can be read: what is wrong with it, its own check tells. */
-function readImage(disk: Disk, path: string, limits: DecodeLimits): ClusterImage | undefined {
-  const problems: string[] = []
-  const problem = (message: string) => problems.push(message)
-  const { metadataLog } = readClusterHere(disk, [path], {
-    limits,
-    problem,
-    notice: () => undefined,
-  })
-  return problems.length === 0 ? metadataLog?.image : undefined
 }

@@ -22,6 +22,7 @@ import { FindingLog } from './finding-log.ts'
 import { checkKraftSnapshot } from './kraft-snapshot-check.ts'
 import { checkDuplicates, checkIdentities, checkLogDir, type Report } from './log-dir-check.ts'
 import { metadataDirOf } from './metadata-dir.ts'
+import { missingFolders } from './missing-folders.ts'
 import type { DirState, PartitionTask } from './partition-task.ts'
 import { reportReadFailure } from './read-failure.ts'
 import { strayTwins } from './stray-twins.ts'
@@ -95,6 +96,7 @@ class Planning {
     const logDirs = read.map(({ logDir }) => logDir)
     checkIdentities(logDirs, reportAt)
     this.#checkTwins(read, reportAt)
+    this.#checkMissing(read, reportAt)
     return targets.map(({ kind, path }) => {
       if (kind === 'file') return this.#planFile(path)
       return kind === 'partition' ? this.#planPartition(path) : this.#planLogDir(path, logDirs)
@@ -113,6 +115,15 @@ class Planning {
     }
     const isStray = (folder: PartitionFolder) => strays.some(stray => stray.folder === folder)
     checkDuplicates(logDirs, reportAt, isStray)
+  }
+
+  /** A running broker has yet to make what its metadata tells already. */
+  #checkMissing(read: readonly ReadDir[], reportAt: (logDir: LogDir) => Report): void {
+    const logDirs = read.flatMap(({ logDir, state }) => (state === 'live' ? [] : [logDir]))
+    const { disk } = this.#environment
+    for (const { logDir, place } of missingFolders(disk, logDirs, this.#options.limits)) {
+      reportAt(logDir)('partition-missing', place)
+    }
   }
 
   #planLogDir(path: string, logDirs: readonly LogDir[]): PlanStep {
