@@ -4,6 +4,7 @@ import { lockHolder } from '../disk/file-lock.ts'
 import { holderText } from '../disk/lock-holder-text.ts'
 import { isDoubtful } from '../inspect/forecast/folder-fate.ts'
 import type { Forecast } from '../inspect/forecast/forecast.ts'
+import { isLost } from '../inspect/topics/missing-partitions.ts'
 import { LOCK_FILE } from '../log/file-names.ts'
 import type { CommandContext } from './command-context.ts'
 import { EXIT } from './exit-code.ts'
@@ -20,7 +21,10 @@ export function noteLive(path: string, notice: (line: string) => void): void {
 }
 
 /** What a broker does not start over, or starts without. */
-export function tellOfFailures({ findings, partitions }: Forecast, context: CommandContext): void {
+export function tellOfFailures(
+  { findings, missing, partitions }: Forecast,
+  context: CommandContext,
+): void {
   tellOfFindings(findings, context)
   const problems = partitions.flatMap(({ folder, outcome }) => {
     if (outcome?.failure === undefined) return []
@@ -35,6 +39,14 @@ export function tellOfFailures({ findings, partitions }: Forecast, context: Comm
     problems.push(
       `what ${folders} (${byteCount(bytes)}) ${unserved.length === 1 ? 'holds' : 'hold'} a broker ` +
         'does not serve: see what is told of the start; start none before that is mended',
+    )
+  }
+  const lost = missing.filter(isLost).length
+  if (lost > 0) {
+    problems.push(
+      `${lost === 1 ? '1 partition of the node has' : `${lost} partitions of the node have`} no folder in ` +
+        'these log.dirs, and no other replica: give all log.dirs, or save what there is of them elsewhere ' +
+        'before a start makes them anew, empty',
     )
   }
   for (const problem of problems) context.stderr(`kbroker: ${problem}`)

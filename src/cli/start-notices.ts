@@ -46,7 +46,7 @@ export function tellOfFolders(
 }
 
 /** To those who only read what is there, an empty directory would say nothing. */
-export function tellOfMissing(
+function tellOfMissing(
   { logDirs, metadataLog }: Pick<ClusterHere, 'logDirs' | 'metadataLog'>,
   options: QuietOption,
   context: Pick<CommandContext, 'stderr'>,

@@ -4,6 +4,7 @@ import { UsageError } from '../../base/errors.ts'
 import { MEBIBYTE } from '../../base/limits.ts'
 import { forecast } from '../../inspect/forecast/forecast.ts'
 import type { TopicForecastConfigs } from '../../inspect/forecast/log-dir-forecast.ts'
+import { unmountedLogDir, type UnmountedLogDir } from '../../inspect/forecast/unmounted-log-dirs.ts'
 import {
   brokerConfigsHere,
   type ClusterHere,
@@ -32,6 +33,7 @@ import {
   addQuietOption,
   collect,
   limitsOf,
+  logDirsOf,
   noticesTo,
   parseByteSize,
   parsePositiveNumber,
@@ -44,7 +46,6 @@ import { keepOldHeapSmall } from '../old-heap.ts'
 import { forecastJson } from '../render/forecast-json.ts'
 import { forecastText } from '../render/forecast-text.ts'
 import { refuseRepeated, requiredLogDirs } from '../required-log-dirs.ts'
-import { tellOfMissing } from '../start-notices.ts'
 import { isName } from '../targets.ts'
 
 interface ForecastCommandOptions extends LogDirsOption, BrokerConfigOption, QuietOption {
@@ -116,42 +117,62 @@ async function runForecast(
     throw new UsageError('--deep reads all: it goes without --budget')
   }
   const overrides = parseTopicConfigs(options.topicConfig ?? [])
-  const paths = requiredLogDirs(options, context, [])
-  refuseRepeated(paths, context.disk)
+  const { paths, unmounted } = givenLogDirs(options, context)
   const notice = noticesTo(options, context)
   for (const path of paths) noteLive(path, notice)
   const here = readClusterHere(context.disk, paths, readingFor(options, context))
   const cluster = withMetadata(here, brokerFile, { options, context })
   const configs = brokerConfigsHere(cluster, brokerFile.configs)
   for (const topic of overrides.keys()) refuseUnknown(topic, cluster)
-  tellOfMissing(cluster, options, context)
   const threads = brokerFile.configs.get('num.recovery.threads.per.data.dir')
-  const result = await forecast(context.disk, cluster, {
-    configsOf: remembered(topic => configsOf(topic, configs, overrides)),
-    isOnlyReplica({ topic, partition }) {
-      const image = cluster.metadataLog?.image.topics.byName(topic)?.partitions.get(partition)
-      return image === undefined || image.replicas.length === 1
+  const result = await forecast(
+    context.disk,
+    { ...cluster, unmounted },
+    {
+      configsOf: remembered(topic => configsOf(topic, configs, overrides)),
+      isOnlyReplica({ topic, partition }) {
+        const image = cluster.metadataLog?.image.topics.byName(topic)?.partitions.get(partition)
+        return image === undefined || image.replicas.length === 1
+      },
+      producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
+      nowMs: context.nowMs,
+      clock: () => performance.now(),
+      limits: limitsOf({}),
+      budgetBytes: options.deep === true ? Infinity : (options.budget ?? BUDGET_BYTES),
+      compactionBudgetBytes: options.readCompacted === true ? Infinity : COMPACTION_BUDGET_BYTES,
+      dedupeBuffer: {
+        bytes: DEDUPE_BUFFER_BYTES,
+        loadFactor: brokerNumber('log.cleaner.io.buffer.load.factor', configs),
+        secret: context.randomBytes(16),
+      },
+      threadsPerLogDir: Math.max(1, Number(threads ?? THREADS_PER_LOG_DIR) || 1),
+      growthDays: options.growthDays ?? GROWTH_DAYS,
+      metadataPlace: unmounted.length > 0 ? 'elsewhere' : metadataPlace(brokerFile, paths),
     },
-    producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
-    nowMs: context.nowMs,
-    clock: () => performance.now(),
-    limits: limitsOf({}),
-    budgetBytes: options.deep === true ? Infinity : (options.budget ?? BUDGET_BYTES),
-    compactionBudgetBytes: options.readCompacted === true ? Infinity : COMPACTION_BUDGET_BYTES,
-    dedupeBuffer: {
-      bytes: DEDUPE_BUFFER_BYTES,
-      loadFactor: brokerNumber('log.cleaner.io.buffer.load.factor', configs),
-      secret: context.randomBytes(16),
-    },
-    threadsPerLogDir: Math.max(1, Number(threads ?? THREADS_PER_LOG_DIR) || 1),
-    growthDays: options.growthDays ?? GROWTH_DAYS,
-    metadataPlace: metadataPlace(brokerFile, paths),
-  })
+  )
   const lines = options.json === true ? forecastJson(result) : forecastText(result, PLAIN)
   for (const line of lines) context.stdout.line(line)
   tellOfFailures(result, context)
   noteUnread(result, notice)
   noteUncompacted(result, notice)
+}
+
+interface ForecastLogDirs {
+  readonly paths: readonly string[]
+  readonly unmounted: readonly UnmountedLogDir[]
+}
+
+/** Beside a log.dir of a broker one may be missing, or empty: that is what an operator asks about. */
+function givenLogDirs(options: ForecastCommandOptions, context: CommandContext): ForecastLogDirs {
+  const { disk, environment } = context
+  const given = logDirsOf(options, environment)
+  const isLogDir = (path: string) => classifyPath(disk, path).kind === 'log-dir'
+  const found = given.some(isLogDir) ? given.map(path => unmountedLogDir(disk, path)) : []
+  const unmounted = found.filter(each => each !== undefined)
+  const rest = given.filter((_, index) => found[index] === undefined)
+  const paths = requiredLogDirs({ ...options, logDirs: rest }, context, [])
+  refuseRepeated(paths, disk)
+  return { paths, unmounted }
 }
 
 /** @throws UsageError where a word is a name */

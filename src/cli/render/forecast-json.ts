@@ -7,11 +7,13 @@ import type { LogDirForecast } from '../../inspect/forecast/log-dir-forecast.ts'
 import type { LoadAction } from '../../log/load-action.ts'
 import { jsonText, type JsonValue } from '../json-text.ts'
 import { isTold } from './forecast-text.ts'
+import { missingJson } from './missing-partitions-text.ts'
 import { findingJson } from './verify-text.ts'
 
 export function* forecastJson(forecast: Forecast): Generator<string> {
-  const { findings, partitions, logDirs, rate } = forecast
+  const { findings, missing, partitions, logDirs, rate } = forecast
   for (const finding of findings) yield findingJson(finding)
+  for (const each of missing) yield jsonText(missingJson(each))
   for (const partition of partitions) yield jsonText(partitionJson(partition))
   for (const logDir of logDirs) yield jsonText(logDirJson(logDir, rate))
 }

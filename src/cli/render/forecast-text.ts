@@ -9,16 +9,18 @@ import type { Colour } from '../colour.ts'
 import { byteCount } from './byte-count.ts'
 import { durationText } from './duration-text.ts'
 import { fateLines } from './fate-text.ts'
+import { missingLines } from './missing-partitions-text.ts'
 import { loadActionText } from './recover-output.ts'
 import { type Column, tableLines } from './table.ts'
 import { timeText } from './time-text.ts'
 
 export function* forecastText(forecast: Forecast, colour: Colour): Generator<string> {
-  const { findings, partitions, logDirs, rate } = forecast
+  const { findings, missing, partitions, logDirs, rate } = forecast
   yield 'At the start:'
   let isQuiet = true
   const failures = findings.map(({ file, found, atStart }) => `${file}: ${found}: ${atStart}`)
-  for (const line of [...failures, ...fateLines(partitions), ...partitions.flatMap(startLines)]) {
+  const ofFolders = [...fateLines(partitions), ...missingLines(missing)]
+  for (const line of [...failures, ...ofFolders, ...partitions.flatMap(startLines)]) {
     isQuiet = false
     yield `  ${line}`
   }

@@ -17,6 +17,8 @@ import type { RecoverTask } from '../../log-dirs/recover-log.ts'
 import { PartitionLogReader, type PartitionLog } from '../offsets/partition-log.ts'
 import { readRetainedLog } from '../retention/retained-log.ts'
 import type { ClusterHere } from '../topics/cluster-here.ts'
+import { type MissingPartition, missingPartitions } from '../topics/missing-partitions.ts'
+import { nodeIdentity } from '../topics/node-identity.ts'
 import type { Finding } from '../verify/finding.ts'
 import { partitionMetadataFindings, startFindings } from '../verify/start-findings.ts'
 import { compactionDue, type CompactionDue, firstTimestampIn } from './compaction-due.ts'
@@ -36,6 +38,7 @@ import { growthOf, type LogGrowth, NO_GROWTH, type WrittenLog } from './log-grow
 import { type FileToRead, measureReadRate, type ReadRate } from './read-rate.ts'
 import { startOutcome, type StartOutcome } from './start-outcome.ts'
 import { startWork, type StartWork } from './start-work.ts'
+import { unmountedFinding, type UnmountedLogDir } from './unmounted-log-dirs.ts'
 
 export interface ForecastOptions extends CompactionOptions {
   /** Of a topic. */
@@ -76,14 +79,20 @@ export interface PartitionForecast extends LogGrowth {
 export interface Forecast {
   /** Over which a broker does not start, most of them; errors only. */
   readonly findings: readonly Finding[]
+  /** That a start makes anew. */
+  readonly missing: readonly MissingPartition[]
   readonly partitions: readonly PartitionForecast[]
   readonly logDirs: readonly LogDirForecast[]
   readonly rate: ReadRate | undefined
 }
 
+export interface ForecastPlaces extends Pick<ClusterHere, 'logDirs' | 'metadataLog'> {
+  readonly unmounted: readonly UnmountedLogDir[]
+}
+
 export async function forecast(
   disk: Disk,
-  cluster: Pick<ClusterHere, 'logDirs' | 'metadataLog'>,
+  cluster: ForecastPlaces,
   options: ForecastOptions,
 ): Promise<Forecast> {
   const { logDirs } = cluster
@@ -112,12 +121,24 @@ export async function forecast(
     }
   })
   const logsOf = (logDir: LogDir) => looked.filter(each => each.logDir === logDir)
+  const isStray = (folder: PartitionFolder) => fates.get(folder)?.kind === 'stray'
+  const unmounted = cluster.unmounted.map(each => unmountedFinding(each, logDirs[0]!.path))
   return {
-    findings: [...startFindings(logDirs, folder => fates.get(folder)?.kind === 'stray'), ...found],
+    findings: [...unmounted, ...startFindings(logDirs, isStray), ...found],
+    missing: missingHere(cluster, isStray),
     partitions,
     logDirs: logDirForecasts(disk, logDirs, logsOf, { ...options, rate }),
     rate,
   }
+}
+
+function missingHere(
+  { logDirs, metadataLog }: ForecastPlaces,
+  isStray: (folder: PartitionFolder) => boolean,
+): MissingPartition[] {
+  const nodeId = nodeIdentity(logDirs)?.nodeId
+  if (metadataLog === undefined || nodeId === undefined) return []
+  return missingPartitions({ nodeId, image: metadataLog.image, logDirs }, isStray)
 }
 
 function isSegmentFile(path: string): boolean {

@@ -56,7 +56,11 @@ const copied = (fixture: string) => {
 const run = (paths: readonly string[], options: Partial<ForecastOptions> = {}) =>
   forecast(
     nodeDisk,
-    { logDirs: paths.map(path => readLogDir(nodeDisk, path)), metadataLog: undefined },
+    {
+      logDirs: paths.map(path => readLogDir(nodeDisk, path)),
+      metadataLog: undefined,
+      unmounted: [],
+    },
     { ...OPTIONS, ...options },
   )
 const named = (partitions: readonly PartitionForecast[], name: string) =>
