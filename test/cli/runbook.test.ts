@@ -32,7 +32,14 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     damage: ['cp -r b/orders-0 a/; truncate -s -300 a/orders-0/00000000000000000062.log'],
   },
   'The disk is full': { fixture: CLEAN, damage: [] },
-  'A log.dir is lost': { fixture: CLEAN, damage: ['rm -r b'] },
+  'A log.dir is lost': {
+    fixture: CLEAN,
+    damage: [
+      'for t in append-time empty orders records-gzip records-lz4; ' +
+        'do kbroker export $t --log-dirs a,b --to saved-$t; done',
+      'rm -r b',
+    ],
+  },
   'An index is corrupt': {
     fixture: CLEAN,
     damage: [
