@@ -71,9 +71,9 @@ export function createForecastCommand(context: CommandContext): Command {
   const command = new Command('forecast')
     .description(
       "Tells what a broker's start would do to log.dirs: what it does not start over, which folders it\n" +
-        'puts aside; log by log what it reads again, cuts and drops, how many records that loses; then\n' +
-        'what retention deletes, what compaction that is due frees; and when each disk is full, at the\n' +
-        'rate that timestamps show.\n' +
+        'puts aside, which partitions it makes anew, empty; log by log what it reads again, cuts and drops,\n' +
+        'how many records that loses; then what retention deletes, what compaction that is due frees; and\n' +
+        'when each disk is full, at the rate that timestamps show.\n' +
         'Nothing is changed. What a start would read is read here as well, up to a budget: beyond it\n' +
         'bytes and seconds are told, and not what would be cut. Seconds are those that kbroker takes to\n' +
         'read, at the rate that is measured here; no broker is measured, and a JVM takes longer.',
