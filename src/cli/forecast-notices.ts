@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { lockHolder } from '../disk/file-lock.ts'
 import { holderText } from '../disk/lock-holder-text.ts'
 import { isDoubtful } from '../inspect/forecast/folder-fate.ts'
-import type { Forecast } from '../inspect/forecast/forecast.ts'
+import type { Forecast, PartitionForecast } from '../inspect/forecast/forecast.ts'
 import { isLost } from '../inspect/topics/missing-partitions.ts'
 import { LOCK_FILE } from '../log/file-names.ts'
 import type { CommandContext } from './command-context.ts'
@@ -31,7 +31,8 @@ export function tellOfFailures(
     return [`${folder.path}: a broker fails here: ${outcome.failure.message}`]
   })
   const unserved = partitions.filter(({ fate, bytes }) => {
-    return fate !== undefined && fate.kind !== 'promoted' && !isDoubtful(fate) && bytes > 0
+    if (fate === undefined || isDoubtful(fate)) return false
+    return fate.kind !== 'promoted' && fate.kind !== 'moving' && bytes > 0
   })
   if (unserved.length > 0) {
     const bytes = unserved.reduce((sum, each) => sum + each.bytes, 0)
@@ -49,14 +50,38 @@ export function tellOfFailures(
         'before a start makes them anew, empty',
     )
   }
+  const losing = partitions.filter(losesAtStart)
+  if (losing.length > 0) {
+    problems.push(
+      `of ${namesOf(losing)} a start loses records that can be read today, or gives offsets out twice: ` +
+        'see what is told of the start; kbroker repair shows what can be kept',
+    )
+  }
   for (const problem of problems) context.stderr(`kbroker: ${problem}`)
   if (findings.length + problems.length > 0) context.endWith(EXIT.itemFailed)
 }
 
+const NAMED_MAX = 3
+
+function namesOf(partitions: readonly PartitionForecast[]): string {
+  const named = partitions.slice(0, NAMED_MAX).map(({ folder }) => folder.name)
+  const others = partitions.length - named.length
+  return named.join(', ') + (others === 0 ? '' : ` and ${others} more`)
+}
+
+function losesAtStart({ outcome, doubtfulEnd }: PartitionForecast): boolean {
+  if (outcome === undefined) return doubtfulEnd !== undefined
+  return outcome.lostRecords > 0 || outcome.actions.some(({ kind }) => kind === 'end-taken-earlier')
+}
+
 export function noteUnread({ partitions }: Forecast, notice: (line: string) => void): void {
-  const unread = partitions.filter(each => each.bytesToRead > 0 && each.outcome === undefined)
+  const unread = partitions.filter(({ bytesToRead, doubtfulEnd, outcome }) => {
+    return outcome === undefined && (bytesToRead > 0 || doubtfulEnd !== undefined)
+  })
   if (unread.length === 0) return
-  const bytes = unread.reduce((sum, each) => sum + each.bytesToRead, 0)
+  const bytes = unread.reduce((sum, each) => {
+    return sum + each.bytesToRead + (each.doubtfulEnd?.bytes ?? 0)
+  }, 0)
   notice(
     `${logCount(unread.length)} not read (${byteCount(bytes)}): what a start would cut there is not ` +
       'known; --deep reads them',
@@ -64,15 +89,18 @@ export function noteUnread({ partitions }: Forecast, notice: (line: string) => v
 }
 
 /** Why it is not known what compactions free. */
-export function noteUncompacted({ partitions }: Forecast, notice: (line: string) => void): void {
+export function noteUncompacted(
+  { partitions }: Forecast,
+  budgetBytes: number,
+  notice: (line: string) => void,
+): void {
   const unread = partitions.filter(({ compactionFrees }) => compactionFrees?.kind === 'unread')
   if (unread.length > 0) {
-    const bytes = unread.reduce((sum, { compaction }) => {
-      return sum + (compaction?.cleanBytes ?? 0) + (compaction?.dirtyBytes ?? 0)
-    }, 0)
+    const due = partitions.reduce((sum, each) => sum + (each.bytesToCompact ?? 0), 0)
     notice(
-      `${logCount(unread.length)} not read for a compaction that is due (${byteCount(bytes)}): what it ` +
-        'frees is not known; --read-compacted reads them',
+      `${logCount(unread.length)} not read for a compaction that is due: what it frees is not known; ` +
+        `all that are due read ${byteCount(due)} (whole logs, what is dirty twice, indexes), of which ` +
+        `${byteCount(budgetBytes)} at most are read here; --read-compacted reads them`,
     )
   }
   for (const { folder, compactionFrees } of partitions) {

@@ -271,6 +271,7 @@ async function refuseLoss(
 /** Of what a recovery does: what is not as it was before. */
 function isNews(action: LoadAction): boolean {
   if (action.kind === 'segment-divided' || action.kind === 'segment-dropped') return true
+  if (action.kind === 'end-taken-earlier') return true
   if (action.kind !== 'segment-recovered') return false
   return action.cut !== undefined && action.cut.isPadding !== true
 }

@@ -1,4 +1,4 @@
-/** What the loading of a log changes on disk, told one by one. */
+/** What the loading of a log changes on disk, and what of it is not believed; told one by one. */
 export type LoadAction =
   /** A leftover of a deletion, a compaction or a swap that a crash cut off. */
   | { readonly kind: 'leftover-removed'; readonly path: string; readonly why: string }
@@ -21,6 +21,7 @@ export type LoadAction =
   | { readonly kind: 'snapshot-removed'; readonly path: string; readonly why: string }
   | { readonly kind: 'snapshot-written'; readonly path: string }
   | { readonly kind: 'segment-created'; readonly path: string }
+  | EarlierEnd
 
 export interface RecoveredSegment {
   readonly kind: 'segment-recovered'
@@ -41,6 +42,20 @@ export interface CutOff {
   readonly reason: string
   /** Nothing was there. */
   readonly isPadding?: true
+}
+
+/** The log ends before what it was known to hold: offsets that were given out are given out again. */
+export interface EarlierEnd {
+  readonly kind: 'end-taken-earlier'
+  /** Of the last segment. */
+  readonly path: string
+  readonly logEndOffset: bigint
+  /** What the log.dir notes, where that is later. */
+  readonly notedOffset?: bigint
+  /** Of the first byte that belongs to no batch of the log. */
+  readonly position: number
+  /** From there on: they stay, and what is appended lies behind them. */
+  readonly bytes: number
 }
 
 export type LoadListener = (action: LoadAction) => void

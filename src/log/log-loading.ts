@@ -15,6 +15,7 @@
  * | any other index                                | believed                                                   |
  * | after an unclean shutdown, segments from the recovery point on | recovered; where one is cut, those behind it are dropped |
  * | the log ends before its start                  | all segments removed, a new one at the start               |
+ * | a log that was closed ends before its file, or before the recovery point | taken as it is, and told |
  * | no segment                                     | an empty one at the start                                  |
  * | leader epochs that begin behind the end        | forgotten                                                  |
  * | producer snapshots at no segment, but the last | removed                                                    |
@@ -101,7 +102,7 @@ export class LogLoading {
     const isBeforeStart = endBefore !== undefined && endBefore < startCheckpoint
     if (isBeforeStart) this.#dropAll(endBefore)
     if (this.#segments.length === 0) this.#createSegment(startCheckpoint)
-    const endOffset = this.#segments.at(-1)!.nextOffset()
+    const endOffset = this.#findEnd()
     this.#segments.at(-1)!.preallocateIndexes()
     this.#epochs.truncateFromEnd(endOffset)
     this.#epochs.truncateFromStart(startCheckpoint)
@@ -126,9 +127,24 @@ export class LogLoading {
   }
 
   #note(action: LoadAction): void {
-    const leaves = ['segment-recovered', 'snapshot-written', 'segment-created']
+    const leaves = ['segment-recovered', 'snapshot-written', 'segment-created', 'end-taken-earlier']
     if (!leaves.includes(action.kind)) this.#hasRemoved = true
     this.#onAction?.(action)
+  }
+
+  /** Behind it a broker writes on, whatever else is there. */
+  #findEnd(): bigint {
+    const last = this.#segments.at(-1)!
+    const { nextOffset: logEndOffset, position } = last.end()
+    const { recoveryPoint } = this.#options
+    const bytes = last.size - position
+    const isNotedLater = recoveryPoint > logEndOffset
+    if (bytes > 0 || isNotedLater) {
+      const noted = isNotedLater ? { notedOffset: recoveryPoint } : {}
+      const found = { path: last.logPath, logEndOffset, ...noted, position, bytes }
+      this.#options.onAction?.({ kind: 'end-taken-earlier', ...found })
+    }
+    return logEndOffset
   }
 
   *#loadSegments(): Loading<void> {

@@ -38,6 +38,12 @@ export interface SegmentOptions {
   readonly rollJitterMs: number
 }
 
+export interface SegmentEnd {
+  readonly nextOffset: bigint
+  /** Behind the last byte of its batches, as far as the index leads to any. */
+  readonly position: number
+}
+
 export class LogSegment implements SearchedSegment {
   readonly baseOffset: bigint
   /** Bytes of batches. */
@@ -173,8 +179,13 @@ export class LogSegment implements SearchedSegment {
     return lookupOffset(this, offset).batch
   }
 
-  /** The offset behind the last batch: the index tells where to look, as a broker believes it. */
+  /** The offset behind the last batch. */
   nextOffset(): bigint {
+    return this.end().nextOffset
+  }
+
+  /** Behind the last batch: the index tells where to look, as a broker believes it. */
+  end(): SegmentEnd {
     const { offsetIndex } = this
     const from =
       offsetIndex === undefined || offsetIndex.usedCount === 0
@@ -185,7 +196,7 @@ export class LogSegment implements SearchedSegment {
     for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
       next = batch.lastOffset + 1n
     }
-    return next
+    return { nextOffset: next, position: next === this.baseOffset ? 0 : scanner.position }
   }
 
   get hasTransactionIndex(): boolean {

@@ -41,6 +41,13 @@ function lossOf({ partition, action }: ToldAction): Loss[] {
     const { bytes, why } = action
     return [{ partition, bytes, text: `drop ${file} (${bytes} bytes; ${why})` }]
   }
+  if (action.kind === 'end-taken-earlier' && action.bytes > 0) {
+    const { bytes, position, logEndOffset } = action
+    const where = `${bytes} bytes of ${file} from byte ${position} on`
+    return [
+      { partition, bytes, text: `end the log at offset ${logEndOffset} and pass over ${where}` },
+    ]
+  }
   if (action.kind !== 'segment-recovered') return []
   const { cut } = action
   if (cut === undefined || cut.bytes === 0 || cut.isPadding === true) return []

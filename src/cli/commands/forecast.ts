@@ -154,7 +154,7 @@ async function runForecast(
   for (const line of lines) context.stdout.line(line)
   tellOfFailures(result, context)
   noteUnread(result, notice)
-  noteUncompacted(result, notice)
+  noteUncompacted(result, COMPACTION_BUDGET_BYTES, notice)
 }
 
 interface ForecastLogDirs {
@@ -246,4 +246,4 @@ Examples:
   kbroker forecast --log-dirs /data/a,/data/b --deep --json | jq 'select(.start.lostRecords > 0)'
   kbroker forecast --log-dirs /data/a --topic-config orders:retention.ms=86400000
 
-Exit codes: 0 fine · 1 a broker would not start, or not serve all of it, or it can't be read · 2 usage`
+Exit codes: 0 fine · 1 a broker would not start, or lose or not serve some of it, or it can't be read · 2 usage`

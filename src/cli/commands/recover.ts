@@ -64,6 +64,7 @@ async function runRecover(
   }
   const output: RecoverOutput = new Output(tell, isPreview)
   const dropped: LoadAction[] = []
+  const shortened: string[] = []
   const logDirs = LogDirs.open(paths, {
     disk: isPreview ? new OverlayDisk(context.disk) : context.writableDisk,
     takesLocks: !isPreview,
@@ -71,6 +72,7 @@ async function runRecover(
     ...logOpening(configs),
     onAction: (partition, action) => {
       if (action.kind === 'segment-dropped') dropped.push(action)
+      if (action.kind === 'end-taken-earlier') shortened.push(partition)
       output.action(partition, action)
     },
   })
@@ -89,11 +91,16 @@ async function runRecover(
   await logDirs.close()
   const notice = noticesTo(options, context)
   for (const dir of logDirs.dirs) output.logDir(dir)
+  if (shortened.length > 0) notice(`${shortened.join(', ')}: ${ENDS_EARLIER}`)
   if (isPreview) notice(PREVIEW_NOTICE)
   else if (dropped.length > 0) notice(`what was dropped is there yet, as *.deleted: ${REMOVED_BY}`)
 }
 
 const REMOVED_BY = "the next start removes it, a broker's or that of recover"
+
+const ENDS_EARLIER =
+  'a start takes an earlier end of the log than was noted, or than its file has, and gives offsets out twice: ' +
+  'kbroker repair shows what can be kept, best before --execute and before a broker starts'
 
 /** Somebody may have put a blank for the comma. */
 function refuseWords([word]: readonly string[], { logDirs }: RecoverOptions): void {

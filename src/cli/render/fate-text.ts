@@ -46,6 +46,8 @@ function fateText(fate: FolderFate): string {
       return 'put in place, as the cluster has the partition in this log.dir'
     case 'replaced':
       return `deleted, as ${fate.by} takes its place`
+    case 'moving':
+      return `the move goes on: it takes what it lacks from ${fate.from}, then its place, and that is deleted`
   }
 }
 

@@ -1,7 +1,6 @@
 /** What comes next to log.dirs, a line for each finding, log and log.dir. */
 import type { CompactedGrowth } from '../../inspect/forecast/compacted-growth.ts'
 import type { CompactionDue } from '../../inspect/forecast/compaction-due.ts'
-import type { CompactionFrees } from '../../inspect/forecast/compaction-frees.ts'
 import type { Forecast, PartitionForecast } from '../../inspect/forecast/forecast.ts'
 import type { LogDirForecast } from '../../inspect/forecast/log-dir-forecast.ts'
 import type { LoadAction } from '../../log/load-action.ts'
@@ -20,7 +19,8 @@ export function* forecastJson(forecast: Forecast): Generator<string> {
 
 function partitionJson(partition: PartitionForecast): JsonValue {
   const { folder, logDir, work, bytesToRead, outcome, retention, compacted } = partition
-  const { compaction, compactionFrees } = partition
+  const { compaction, doubtfulEnd } = partition
+  const isUnchanged = bytesToRead === 0 && doubtfulEnd === undefined
   const { parsed, path } = folder
   return {
     topic: parsed.topic,
@@ -36,9 +36,10 @@ function partitionJson(partition: PartitionForecast): JsonValue {
       bytesToRead,
       segments: work.reads.map(({ name, size, why }) => ({ file: name, bytes: size, why })),
       leftovers: work.leftovers.map(({ name }) => name),
-      wasRead: outcome !== undefined || bytesToRead === 0,
-      lostBytes: outcome?.lostBytes ?? (bytesToRead === 0 ? 0 : null),
-      lostRecords: outcome?.lostRecords ?? (bytesToRead === 0 ? 0 : null),
+      wasRead: outcome !== undefined || isUnchanged,
+      lostBytes: outcome?.lostBytes ?? (isUnchanged ? 0 : null),
+      lostRecords: outcome?.lostRecords ?? (isUnchanged ? 0 : null),
+      bytesAfter: outcome !== undefined || isUnchanged ? partition.bytesAfter : null,
       actions: (outcome?.actions ?? []).filter(isTold).map(actionJson),
       failure: outcome?.failure?.message ?? null,
     },
@@ -54,15 +55,19 @@ function partitionJson(partition: PartitionForecast): JsonValue {
               return { baseOffset, bytes, due: dueMs ?? null, dueGrowth: dueGrowth ?? null }
             }),
           },
-    compaction: compaction === undefined ? null : compactionJson(compaction, compactionFrees),
+    compaction: compaction === undefined ? null : compactionJson(compaction, partition),
     compactedGrowth: compacted === undefined ? null : compactedGrowthJson(compacted),
   }
 }
 
 /** Of one that is not due, nothing is known. */
-function compactionJson(compaction: CompactionDue, frees: CompactionFrees | undefined): JsonValue {
+function compactionJson(
+  compaction: CompactionDue,
+  { compactionFrees: frees, bytesToCompact }: PartitionForecast,
+): JsonValue {
   return {
     ...compaction,
+    bytesToRead: bytesToCompact ?? null,
     freesBytes: frees?.kind === 'known' ? frees.bytes : null,
     freesUnknown:
       frees?.kind === 'unknown' ? frees.why : frees?.kind === 'unread' ? 'not read' : null,

@@ -2,6 +2,7 @@
 import { MEBIBYTE } from '../../base/limits.ts'
 import type { Forecast, PartitionForecast } from '../../inspect/forecast/forecast.ts'
 import { DAY_MS } from '../../inspect/forecast/growth.ts'
+import type { DoubtfulEnd } from '../../inspect/forecast/looked-log.ts'
 import type { LogDirForecast } from '../../inspect/forecast/log-dir-forecast.ts'
 import type { ReadRate } from '../../inspect/forecast/read-rate.ts'
 import type { LoadAction } from '../../log/load-action.ts'
@@ -98,14 +99,14 @@ export function isTold({ kind }: LoadAction): boolean {
 }
 
 function startLines(partition: PartitionForecast): string[] {
-  const { folder, work, outcome, bytesToRead } = partition
+  const { folder, work, outcome, bytesToRead, doubtfulEnd } = partition
   const { name, parsed } = folder
   if (parsed.state === 'deleted') {
     return [`${name}: removed, as its topic was deleted: ${byteCount(partition.bytes)}`]
   }
   if (outcome === undefined) {
     const [first] = work.reads
-    if (first === undefined) return []
+    if (first === undefined) return doubtfulEnd ? [doubtfulText(name, doubtfulEnd)] : []
     const count = `${work.reads.length} ${work.reads.length === 1 ? 'segment' : 'segments'}`
     return [
       `${name}: reads ${count} from ${first.name} on, ${byteCount(bytesToRead)}; not read here`,
@@ -119,6 +120,11 @@ function startLines(partition: PartitionForecast): string[] {
     ...(lostBytes > 0 ? [lost] : []),
     ...(failure === undefined ? [] : [`${name}: fails: ${failure.message}`]),
   ]
+}
+
+function doubtfulText(name: string, { notedOffset }: DoubtfulEnd): string {
+  const noted = notedOffset === undefined ? '' : `, which is not offset ${notedOffset} as noted`
+  return `${name}: takes what its index leads to for the end of the log${noted}; not read here`
 }
 
 function isConcerned({ retention, compaction, bytesPerDay }: PartitionForecast): boolean {
@@ -143,7 +149,7 @@ function dueOf({ retention }: PartitionForecast): number {
 
 const LATER: readonly Column<PartitionForecast>[] = [
   { name: 'PARTITION', cell: ({ folder }) => folder.name },
-  { name: 'SIZE', align: 'right', cell: ({ bytes }) => byteCount(bytes) },
+  { name: 'SIZE', align: 'right', cell: ({ bytesAfter }) => byteCount(bytesAfter) },
   { name: 'A-DAY', align: 'right', cell: ({ bytesPerDay }) => byteCount(Math.round(bytesPerDay)) },
   { name: 'DELETED', align: 'right', cell: ({ retention }) => retention?.expired.length },
   { name: 'FREES', align: 'right', cell: freed },

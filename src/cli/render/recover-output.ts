@@ -1,7 +1,7 @@
 /** What `recover` does, a line for each thing done, as text or JSON. */
 import { basename, dirname, resolve } from 'node:path'
 import { assertNever } from '../../base/errors.ts'
-import type { LoadAction, RecoveredSegment } from '../../log/load-action.ts'
+import type { EarlierEnd, LoadAction, RecoveredSegment } from '../../log/load-action.ts'
 import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
 import { jsonText, type JsonValue } from '../json-text.ts'
 import { byteCount } from './byte-count.ts'
@@ -84,6 +84,7 @@ class RecoverTotals {
   add(action: LoadAction): void {
     const totals = this.of(dirname(dirname(action.path)))
     if (action.kind === 'segment-dropped') totals.lostBytes += action.bytes
+    if (action.kind === 'end-taken-earlier') totals.lostBytes += action.bytes
     if (action.kind !== 'segment-recovered') return
     totals.segments++
     totals.bytes += action.bytes
@@ -103,7 +104,8 @@ class RecoverTotals {
 /** As a sentence's end, behind the partition's name. @param isPreview whether it was only tried */
 export function loadActionText(action: LoadAction, isPreview = false): string {
   const text = doneText(action)
-  return isPreview ? `would have ${text.replace(/^wrote/, 'written')}` : text
+  if (!isPreview) return text
+  return `would have ${text.replace(/^wrote/, 'written').replace(/^took/, 'taken')}`
 }
 
 function doneText(action: LoadAction): string {
@@ -129,9 +131,22 @@ function doneText(action: LoadAction): string {
       return `wrote ${name}`
     case 'segment-created':
       return `created ${name}`
+    case 'end-taken-earlier':
+      return earlierEndText(name, action)
     default:
       return assertNever(action)
   }
+}
+
+function earlierEndText(
+  name: string,
+  { logEndOffset, notedOffset, position, bytes }: EarlierEnd,
+): string {
+  const noted = notedOffset === undefined ? '' : `, not ${notedOffset} as its log.dir notes`
+  const end = `took offset ${logEndOffset} for the end of the log${noted}: offsets are given out twice`
+  if (bytes === 0) return end
+  const passedOver = `${bytes} bytes of ${name} from byte ${position} on are passed over`
+  return `${end}; ${passedOver}, and what is written next lies behind them`
 }
 
 const WHY: Readonly<Record<RecoveredSegment['why'], string>> = {

@@ -9,8 +9,10 @@
  * | serves, -future | any, where the cluster's metadata is lost                     | renames it to `-stray`               |
  * | -future         | the partition assigned to this log.dir                        | puts it in place                     |
  * | serves          | such a -future folder of the same partition                   | deletes it                           |
+ * | -future         | one that serves in another log.dir                            | copies on, and puts it in that one's place |
  *
- * Source: org.apache.kafka.storage.internals.log.LogManager#isStrayKraftReplica, #recoverAbandonedFutureLogs
+ * Source: org.apache.kafka.storage.internals.log.LogManager#isStrayKraftReplica, #recoverAbandonedFutureLogs;
+ * kafka.server.ReplicaManager#maybeAddLogDirFetchers
  */
 import { join } from 'node:path'
 import { DiskError, LimitError } from '../../base/errors.ts'
@@ -28,6 +30,7 @@ export type FolderFate =
   | { readonly kind: 'unserved'; readonly idOf: string }
   | { readonly kind: 'promoted' }
   | { readonly kind: 'replaced'; readonly by: string }
+  | { readonly kind: 'moving'; readonly from: string }
 
 /** `metadata-unknown`: unless the metadata is elsewhere. */
 export type StrayReason =
@@ -66,10 +69,15 @@ export function folderFates(
       if (fate) fates.set(folder, fate)
     }
   }
-  for (const [{ path, parsed }, { kind }] of [...fates]) {
-    if (kind !== 'promoted') continue
-    const replaced = servingFolder(logDirs, fates, checkpointKey(parsed))
-    if (replaced !== undefined) fates.set(replaced, { kind: 'replaced', by: path })
+  for (const folder of logDirs.flatMap(({ partitions }) => partitions.filter(isLoaded))) {
+    if (folder.parsed.state !== 'future') continue
+    const { path, parsed } = folder
+    const fate = fates.get(folder)
+    if (fate !== undefined && fate.kind !== 'promoted') continue
+    const serving = servingFolder(logDirs, fates, checkpointKey(parsed))
+    if (serving === undefined) continue
+    if (fate !== undefined) fates.set(serving, { kind: 'replaced', by: path })
+    else if (!fates.has(serving)) fates.set(folder, { kind: 'moving', from: serving.path })
   }
   return fates
 }

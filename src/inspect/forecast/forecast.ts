@@ -4,48 +4,45 @@
  *
  * Where a start only looks at names, so does this. What a start would read is read here as well, as in a recovery over an
  * overlay, the shortest logs first, until a budget is used up; of the others bytes and seconds are told, and not what
- * would be cut.
+ * would be cut. What comes then is told of what a start leaves, where that is known.
  */
 import { join } from 'node:path'
 import { MEBIBYTE } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { withLateStatus } from '../../disk/late-status.ts'
+import { OverlayDisk } from '../../disk/overlay-disk.ts'
 import { METADATA_TOPIC, parseSegmentFileName } from '../../log/file-names.ts'
-import { planRetention, type RetentionPlan } from '../../log/retention-policy.ts'
 import type { LogDir, PartitionFolder } from '../../log-dirs/log-dir.ts'
 import type { RecoverTask } from '../../log-dirs/recover-log.ts'
-import { PartitionLogReader, type PartitionLog } from '../offsets/partition-log.ts'
-import { readRetainedLog } from '../retention/retained-log.ts'
+import { PartitionLogReader } from '../offsets/partition-log.ts'
 import type { ClusterHere } from '../topics/cluster-here.ts'
 import { type MissingPartition, missingPartitions } from '../topics/missing-partitions.ts'
 import { nodeIdentity } from '../topics/node-identity.ts'
 import type { Finding } from '../verify/finding.ts'
-import { partitionMetadataFindings, startFindings } from '../verify/start-findings.ts'
-import { compactionDue, type CompactionDue, firstTimestampIn } from './compaction-due.ts'
+import { startFindings } from '../verify/start-findings.ts'
 import {
   compactionFrees,
   type CompactionFrees,
   type CompactionOptions,
 } from './compaction-frees.ts'
-import { type FolderFate, folderFates, type MetadataPlace, servesLater } from './folder-fate.ts'
+import { folderFates, type MetadataPlace } from './folder-fate.ts'
 import { DAY_MS, writtenWindow } from './growth.ts'
+import { type LogDirForecast, logDirForecasts } from './log-dir-forecast.ts'
+import { growthOf, type LogGrowth, NO_GROWTH } from './log-growth.ts'
 import {
-  type LogDirForecast,
-  logDirForecasts,
-  type TopicForecastConfigs,
-} from './log-dir-forecast.ts'
-import { growthOf, type LogGrowth, NO_GROWTH, type WrittenLog } from './log-growth.ts'
+  lookAgain,
+  lookAtLog,
+  type LogAhead,
+  type LookedLog,
+  type LookOptions,
+  type LookPlace,
+} from './looked-log.ts'
 import { type FileToRead, measureReadRate, type ReadRate } from './read-rate.ts'
-import { startOutcome, type StartOutcome } from './start-outcome.ts'
-import { startWork, type StartWork } from './start-work.ts'
+import { leavesOthers, startOutcome, type StartOutcome } from './start-outcome.ts'
 import { unmountedFinding, type UnmountedLogDir } from './unmounted-log-dirs.ts'
 
-export interface ForecastOptions extends CompactionOptions {
-  /** Of a topic. */
-  readonly configsOf: (topic: string) => TopicForecastConfigs
-  readonly isOnlyReplica: (partition: { topic: string; partition: number }) => boolean
+export interface ForecastOptions extends CompactionOptions, LookOptions {
   readonly producerExpirationMs: number
-  readonly nowMs: () => number
   /** Milliseconds, with fractions, from any moment on. */
   readonly clock: () => number
   /** Of what a start would read, as much is read here. */
@@ -59,21 +56,15 @@ export interface ForecastOptions extends CompactionOptions {
   readonly metadataPlace: MetadataPlace
 }
 
-export interface PartitionForecast extends LogGrowth {
-  readonly folder: PartitionFolder
+export interface PartitionForecast
+  extends Omit<LookedLog, 'logDir' | 'noted' | 'segmentCount' | 'written'>, LogGrowth {
   readonly logDir: string
-  /** Absent where it stays what it is. */
-  readonly fate?: FolderFate
-  readonly work: StartWork
-  readonly bytesToRead: number
   /** Absent where nothing is to be read, and where that would take more than the budget. */
   readonly outcome?: StartOutcome
-  /** Absent of what serves nobody. */
-  readonly retention?: RetentionPlan
-  readonly compaction?: CompactionDue
   /** Of a compaction that is due. */
   readonly compactionFrees?: CompactionFrees
-  readonly bytes: number
+  /** By one that is due. */
+  readonly bytesToCompact?: number
 }
 
 export interface Forecast {
@@ -101,26 +92,32 @@ export async function forecast(
   const found: Finding[] = []
   const looked = logDirs.flatMap(logDir => {
     const folders = logDir.partitions.filter(folder => folder.insteadOfFolder === undefined)
-    const own = folders.map(folder =>
-      look(disk, { reader, logDir, folder, fate: fates.get(folder), found }, options),
+    return folders.map(folder =>
+      lookAtLog(disk, { reader, logDir, folder, fate: fates.get(folder), found }, options),
     )
-    return withGrowth(own, options)
   })
   // First: what is read for the outcomes is in the page cache then.
   const rate = measureReadRate(disk, logsToRead(looked), options)
-  const outcomes = await readWithin(disk, looked, options)
-  const freed = await compactWithin(disk, looked, options)
-  const partitions = looked.map((each): PartitionForecast => {
-    const outcome = outcomes.get(each.folder)
+  const started = await readWithin(disk, { looked, reader }, options)
+  const left = looked.map(each => ({ ...each, ...started.get(each.folder)?.left }))
+  const grown = logDirs.flatMap(dir => {
+    return withGrowth(
+      left.filter(({ logDir }) => logDir === dir),
+      options,
+    )
+  })
+  const freed = await compactWithin(disk, grown, options)
+  const partitions = grown.map((each): PartitionForecast => {
+    const outcome = started.get(each.folder)?.outcome
     const frees = freed.get(each.folder)
     return {
       ...each,
       logDir: each.logDir.path,
       ...(outcome && { outcome }),
-      ...(frees && { compactionFrees: frees }),
+      ...(frees && { compactionFrees: frees, bytesToCompact: bytesToCompact(each) }),
     }
   })
-  const logsOf = (logDir: LogDir) => looked.filter(each => each.logDir === logDir)
+  const logsOf = (logDir: LogDir) => grown.filter(each => each.logDir === logDir)
   const isStray = (folder: PartitionFolder) => fates.get(folder)?.kind === 'stray'
   const unmounted = cluster.unmounted.map(each => unmountedFinding(each, logDirs[0]!.path))
   return {
@@ -145,64 +142,10 @@ function isSegmentFile(path: string): boolean {
   return parseSegmentFileName(path.slice(path.lastIndexOf('/') + 1)) !== undefined
 }
 
-/** Without the log itself: a hundred thousand files that nobody asks about any more. */
-interface Grown extends Omit<PartitionForecast, 'logDir' | 'outcome' | 'compactionFrees'> {
-  readonly logDir: LogDir
-  readonly segmentCount: number
-  readonly noted: Pick<
-    PartitionLog,
-    'recoveryPointCheckpoint' | 'logStartCheckpoint' | 'highWatermarkCheckpoint'
-  >
-}
-
-/** `written` of what serves somebody. */
-type Looked = Omit<Grown, keyof LogGrowth> & { readonly written?: WrittenLog }
-
-interface Place {
-  readonly reader: PartitionLogReader
-  readonly logDir: LogDir
-  readonly folder: PartitionFolder
-  readonly fate: FolderFate | undefined
-  /** What a broker fails over is added. */
-  readonly found: Finding[]
-}
-
-function look(disk: Disk, place: Place, options: ForecastOptions): Looked {
-  const { reader, logDir, folder, fate } = place
-  const log = reader.read(folder.path)
-  const { state } = folder.parsed
-  place.found.push(...partitionMetadataFindings(disk, log.directory))
-  const work = state === 'deleted' ? { reads: [], leftovers: [] } : startWork(disk, log)
-  const bytesToRead = work.reads.reduce((sum, { size }) => sum + size, 0)
-  const bytes = log.segments.reduce((sum, segment) => sum + segment.log.size, 0)
-  const { recoveryPointCheckpoint, logStartCheckpoint, highWatermarkCheckpoint } = log
-  const noted = { recoveryPointCheckpoint, logStartCheckpoint, highWatermarkCheckpoint }
-  const segmentCount = log.segments.length
-  const of = { folder, logDir, segmentCount, ...(fate && { fate }) }
-  const start = { ...of, noted, work, bytesToRead, bytes }
-  if (!servesLater(folder, fate)) return start
-  return { ...start, ...lookAhead(disk, { folder, logDir, log }, options) }
-}
-
-function lookAhead(
-  disk: Disk,
-  { folder, logDir, log }: Pick<Looked, 'folder' | 'logDir'> & { readonly log: PartitionLog },
-  { configsOf, isOnlyReplica, nowMs }: ForecastOptions,
-): Pick<Looked, 'retention' | 'compaction' | 'written'> {
-  const { retention, log: config } = configsOf(folder.parsed.topic)
-  const retained = readRetainedLog(disk, log, isOnlyReplica(folder.parsed))
-  const toMs = nowMs()
-  const firstTimestamp = log.segments[0] && firstTimestampIn(disk, log.segments[0])
-  const written = { retained, firstTimestamp, config }
-  const plan = planRetention(retained, retention, BigInt(toMs))
-  if (!config.isCompacted || retained.segments.length === 0) return { retention: plan, written }
-  const checkpoint = logDir.checkpoints.cleaner.get(folder.name)
-  const compaction = compactionDue(disk, log, retained, { checkpoint, config, nowMs: toMs })
-  return { retention: plan, compaction, written: { ...written, compaction } }
-}
+type Grown = Omit<LookedLog, 'written'> & LogGrowth
 
 /** Of the logs of one log.dir. */
-function withGrowth(looked: readonly Looked[], { nowMs, growthDays }: ForecastOptions): Grown[] {
+function withGrowth(looked: readonly LookedLog[], { nowMs, growthDays }: ForecastOptions): Grown[] {
   const toMs = nowMs()
   const logs = looked.flatMap(({ written }) => written ?? [])
   const window = writtenWindow(logs, { fromMs: toMs - growthDays * DAY_MS, toMs })
@@ -211,24 +154,37 @@ function withGrowth(looked: readonly Looked[], { nowMs, growthDays }: ForecastOp
   })
 }
 
-function logsToRead(looked: readonly Grown[]): FileToRead[] {
+function logsToRead(looked: readonly LookedLog[]): FileToRead[] {
   return looked.flatMap(({ folder, work }) =>
     work.reads.map(({ name, size }) => ({ path: join(folder.path, name), size })),
   )
 }
 
+interface StartedLog {
+  readonly outcome: StartOutcome
+  /** Where the start changes what comes then. */
+  readonly left?: LogAhead
+}
+
 async function readWithin(
   disk: Disk,
-  looked: readonly Grown[],
+  { looked, reader }: Pick<LookPlace, 'reader'> & { readonly looked: readonly LookedLog[] },
   options: ForecastOptions,
-): Promise<ReadonlyMap<PartitionFolder, StartOutcome>> {
-  const outcomes = new Map<PartitionFolder, StartOutcome>()
-  const waiting = looked.filter(({ work }) => work.reads.length > 0 || work.leftovers.length > 0)
-  const read = within(options.budgetBytes, waiting, each => each.bytesToRead)
+): Promise<ReadonlyMap<PartitionFolder, StartedLog>> {
+  const started = new Map<PartitionFolder, StartedLog>()
+  const waiting = looked.filter(({ work, doubtfulEnd }) => {
+    return work.reads.length > 0 || work.leftovers.length > 0 || doubtfulEnd !== undefined
+  })
+  const read = within(options.budgetBytes, waiting, ({ bytesToRead, doubtfulEnd }) => {
+    return bytesToRead + (doubtfulEnd?.bytes ?? 0)
+  })
   for (const each of read) {
-    outcomes.set(each.folder, await startOutcome(disk, recoverTask(each, options)))
+    const overlay = new OverlayDisk(disk)
+    const outcome = await startOutcome({ disk, overlay }, recoverTask(each, options))
+    const left = leavesOthers(outcome) && lookAgain(overlay, reader, each, options)
+    started.set(each.folder, { outcome, ...(left && { left }) })
   }
-  return outcomes
+  return started
 }
 
 async function compactWithin(
@@ -270,7 +226,7 @@ function within<T>(budget: number, logs: readonly T[], bytesOf: (log: T) => numb
 }
 
 function recoverTask(
-  { folder, noted, logDir }: Grown,
+  { folder, noted, logDir }: Pick<LookedLog, 'folder' | 'noted' | 'logDir'>,
   { configsOf, nowMs, producerExpirationMs }: ForecastOptions,
 ): RecoverTask {
   const { topic, partition } = folder.parsed

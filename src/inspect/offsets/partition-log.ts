@@ -33,9 +33,12 @@ export class PartitionLogReader {
     this.#limits = limits
   }
 
-  /** @throws DiskError where the folder can't be listed */
-  read(path: string): PartitionLog {
-    const directory = readPartitionDirectory(this.#disk, path)
+  /**
+   * @param disk on which the folder is looked at; its log.dir stays as it was read
+   * @throws DiskError where the folder can't be listed
+   */
+  read(path: string, disk = this.#disk): PartitionLog {
+    const directory = readPartitionDirectory(disk, path)
     const logDir = this.#logDirOf(path)
     const { topic, partition } = directory
     const isKnown = logDir !== undefined && topic !== undefined && partition !== undefined

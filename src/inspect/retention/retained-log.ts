@@ -1,17 +1,24 @@
 /** What retention goes by, read from a log that nobody need have opened: names, sizes, and the ends of time indexes. */
 import type { Disk } from '../../disk/disk.ts'
 import type { RetainedLog, RetainedSegment } from '../../log/retention-policy.ts'
-import { logBounds } from '../offsets/log-bounds.ts'
+import {
+  logEndOffset as readLogEndOffset,
+  logStartOffset as startOf,
+} from '../offsets/log-bounds.ts'
 import type { PartitionLog } from '../offsets/partition-log.ts'
 import { largestTimestampIn, timedSegments } from '../offsets/segment-timestamps.ts'
 
-/** @param isOnlyReplica whether one broker alone has it: once it leads, all that is in the log is committed */
+/**
+ * @param isOnlyReplica whether one broker alone has it: once it leads, all that is in the log is committed
+ * @param logEndOffset where it is known
+ */
 export function readRetainedLog(
   disk: Disk,
   log: PartitionLog,
   isOnlyReplica: boolean,
+  logEndOffset = readLogEndOffset(disk, log),
 ): RetainedLog {
-  const { logStartOffset, logEndOffset } = logBounds(disk, log)
+  const logStartOffset = startOf(log)
   const segments: RetainedSegment[] = []
   for (const timed of timedSegments(disk, log)) {
     const { baseOffset, log: file } = timed.segment

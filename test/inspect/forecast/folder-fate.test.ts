@@ -80,6 +80,15 @@ describe('what a start makes of a folder', () => {
 
   it('a copy elsewhere goes on being moved', () => {
     copy('a/orders-1', `b/${FUTURE}`)
+    expect(fates()).toEqual({ [`b/${FUTURE}`]: { kind: 'moving', from: at('a/orders-1') } })
+    expect(fates('elsewhere')).toEqual(fates())
+  })
+
+  it('a copy of what is put aside, or lies nowhere, is moved no more', () => {
+    copy('a/orders-1', `b/${FUTURE}`)
+    rmSync(at(`a/orders-1/${METADATA}`))
+    expect(fates()).toEqual({ 'a/orders-1': { kind: 'stray', why: 'no-topic-id' } })
+    rmSync(at('a/orders-1'), { recursive: true })
     expect(fates()).toEqual({})
   })
 
