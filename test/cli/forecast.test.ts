@@ -1,5 +1,13 @@
 /** The command line of `forecast`: which log.dirs, which topics, and a broker at work. */
-import { cpSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startHolding, stopHolding } from '../disk/lock-holding-process.ts'
@@ -76,6 +84,52 @@ describe('forecast', () => {
       expect(stderr).toContain('kbroker: what 1 folder (211 KiB) holds a broker does not serve')
     } finally {
       rmSync(join(scratch, 'b/big-3'), { recursive: true })
+    }
+  })
+
+  it('tells what a start loses of a log that was closed and has a torn tail', async () => {
+    const log = join(scratch, 'a/big-0/00000000000000000000.log')
+    cpSync(log, `${scratch}-log`)
+    truncateSync(log, statSync(log).size - 300)
+    try {
+      const { stdout, stderr, exitCode } = await forecast('a', 'b')
+      expect(exitCode).toBe(1)
+      expect(stdout).toMatch(
+        / big-0: took offset \d+ for the end of the log, not 12 as its log.dir notes: offsets are given out twice; \d+ bytes of 0{20}.log from byte \d+ on are passed over, and what is written next lies behind them\n/,
+      )
+      expect(stderr).toContain('of big-0 a start loses records that can be read today')
+      const [line] = (await forecast('a', 'b', '--json')).stdout
+        .split('\n')
+        .filter(each => each.includes('"topic":"big"'))
+      expect(line).toContain('"action":"end-taken-earlier"')
+      const unread = await forecast('a', 'b', '--budget', '1B')
+      expect(unread.exitCode).toBe(1)
+      expect(unread.stdout).toContain(
+        'big-0: takes what its index leads to for the end of the log, which is not offset 12 as noted; not read here',
+      )
+      const where = ['--log-dirs', 'a,b']
+      const recovered = await runInProcess(['recover', ...where], { workingDirectory: scratch })
+      expect(recovered.stdout).toContain('big-0: would have taken offset')
+      expect(recovered.stderr).toContain('big-0: a start takes an earlier end of the log')
+    } finally {
+      renameSync(`${scratch}-log`, log)
+    }
+  })
+
+  it('tells that a move goes on', async () => {
+    const future = 'a/orders-2.0123456789abcdef0123456789abcdef-future'
+    cpSync(join(scratch, 'b/orders-2'), join(scratch, future), { recursive: true })
+    try {
+      const { stdout, exitCode } = await forecast('a', 'b')
+      expect(exitCode).toBe(0)
+      expect(stdout).toContain(
+        '-future in a: the move goes on: it takes what it lacks from b/orders-2, then its place, and that is deleted',
+      )
+      expect((await forecast('a', 'b', '--json')).stdout).toContain(
+        '"fate":{"kind":"moving","from":"b/orders-2"}',
+      )
+    } finally {
+      rmSync(join(scratch, future), { recursive: true })
     }
   })
 

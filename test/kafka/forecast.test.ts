@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { damageAll } from './crash-damage.ts'
 import { KafkaBroker } from './kafka-broker.ts'
-import { printed } from './kbroker.ts'
+import { kbroker } from './kbroker.ts'
 import { SEED } from './traffic.ts'
 
 const AT_WORK_MS = 4000
@@ -28,7 +28,10 @@ afterAll(() => broker.close())
 
 it('a broker does to log.dirs what was told before', async () => {
   const where = ['--log-dirs', broker.logDirs.join(',')]
-  const told = (await printed('forecast', '--deep', '--json', '-q', ...where))
+  const { stdout, exitCode } = await kbroker('forecast', '--deep', '--json', '-q', ...where)
+  expect(exitCode, 'as records are lost').toBe(1)
+  const told = stdout
+    .toString('utf8')
     .trimEnd()
     .split('\n')
     .map(line => JSON.parse(line) as ToldPartition)

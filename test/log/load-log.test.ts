@@ -31,6 +31,38 @@ describe('a log that is loaded', () => {
     expect(loaded).toMatchObject({ logStartOffset: 0n, endOffset: 8n, recoveryPoint: 8n })
   })
 
+  it.each<[string, number, object]>([
+    ['where the last index entry leads to no whole batch', 590, { logEndOffset: 6n, bytes: 590 }],
+    ['where nothing is behind it', 300, { logEndOffset: 6n, bytes: 300 }],
+    ['where nothing is left', 0, { logEndOffset: 6n, bytes: 0 }],
+  ])('ends earlier than noted %s, and tells it', (_, size, end) => {
+    disk.put(pathOf('log', 6), disk.readWhole(pathOf('log', 6)).subarray(0, size))
+    const { loaded, actions } = load(disk, cleanly)
+    expect(actions[0]).toEqual({
+      kind: 'end-taken-earlier',
+      path: pathOf('log', 6),
+      notedOffset: 8n,
+      position: 0,
+      ...end,
+    })
+    expect(loaded.endOffset).toBe(6n)
+    expect(disk.readWhole(pathOf('log', 6))).toHaveLength(size)
+  })
+
+  it('tells bytes behind its end, though they are no batch that was noted', () => {
+    const bytes = disk.readWhole(pathOf('log', 6))
+    disk.put(pathOf('log', 6), Buffer.concat([bytes, newBatch().subarray(0, 50)]))
+    expect(load(disk, cleanly).actions).toEqual([
+      {
+        kind: 'end-taken-earlier',
+        path: pathOf('log', 6),
+        logEndOffset: 8n,
+        position: 600,
+        bytes: 50,
+      },
+    ])
+  })
+
   it('loses what was deleted, and the compaction that did not finish, but no KRaft snapshot', () => {
     const kept = `${FOLDER}/00000000000000000007-0000000001.checkpoint.deleted`
     for (const path of [`${pathOf('log', 0)}.deleted`, `${pathOf('log', 3)}.cleaned`, kept]) {

@@ -66,7 +66,7 @@ export function planTrim(log: PartitionLog, action: TrimAction, offset: bigint):
     const where = `what lies before ${localLogStartOffset} is in its remote storage`
     throw outOfRange(`${name} can't be truncated to ${offset}: ${where}`)
   }
-  if (offset > endOffset && !(action === 'truncate' && endsWhole(log))) {
+  if (offset > endOffset && action === 'delete-records') {
     throw outOfRange(`${name} has no offset ${offset}: it ends at ${endOffset}`)
   }
   return action === 'truncate' ? planTruncation(log, offset) : planDeletion(log, offset)
@@ -110,16 +110,6 @@ function planDeletion(log: PartitionLog, offset: bigint): TrimPlan {
     activeBase: segments.at(-1)!.baseOffset,
     ...taken(parts, range, touched),
   }
-}
-
-/** Whether no bytes lie behind its last batch, as those of a torn one do. */
-function endsWhole({ segments }: PartitionLog): boolean {
-  const active = segments.at(-1)!
-  const { offsetIndex } = active
-  const index = offsetIndex && searchOffsetIndex(offsetIndex, active.nextOffset() - 1n)
-  const { scanner } = startScan(active, index)
-  while (scanner.next() !== undefined);
-  return scanner.position === scanner.end
 }
 
 /** Of a log from which nothing is to be taken. */

@@ -90,6 +90,10 @@ describe('after a crash', () => {
     const { outcome } = named(partitions, 'events-0')
     expect(outcome?.actions.map(({ kind }) => kind)).toContain('segment-dropped')
     expect([outcome?.lostBytes, outcome?.lostRecords]).toEqual([18 * 155 + 425, 17 * 2 + 2 * 2])
+    const { bytes: before, bytesAfter, retention } = named(partitions, 'events-0')
+    expect(bytesAfter).toBe(before - outcome!.lostBytes)
+    const segments = [...retention!.expired, ...retention!.waiting].map(({ segment }) => segment)
+    expect(segments.at(-1)).toMatchObject({ baseOffset: 76n, size: 155 })
   })
 
   it('reads no more than the budget, the shortest logs first', async () => {
@@ -114,6 +118,34 @@ describe('after a clean shutdown', () => {
       ['orders-0', 'no-index'],
     ])
     expect(named(partitions, 'orders-0').outcome?.lostRecords).toBe(0)
+  })
+
+  const torn = () => {
+    const paths = copied('clean-4.3')
+    const log = join(paths[0]!, 'orders-1', '00000000000000000071.log')
+    const index = log.replace(/log$/, 'index')
+    truncateSync(log, nodeDisk.readWhole(index).readInt32BE(28) + 20)
+    for (const kind of ['log', 'index', 'timeindex', 'snapshot']) {
+      rmSync(join(paths[0]!, 'orders-1', `00000000000000000093.${kind}`), { force: true })
+    }
+    return paths
+  }
+
+  it('tells of a log whose torn tail the start believes to be its end', async () => {
+    const { partitions } = await run(torn())
+    const { outcome, bytesToRead, bytes, bytesAfter } = named(partitions, 'orders-1')
+    const told = outcome?.actions.find(({ kind }) => kind === 'end-taken-earlier')
+    expect(told).toMatchObject({ logEndOffset: 71n, notedOffset: 101n, position: 0 })
+    expect(outcome?.lostRecords).toBeGreaterThan(10)
+    expect([bytesToRead, bytesAfter]).toEqual([0, bytes])
+  })
+
+  it('tells that such a log has another end where that is not read', async () => {
+    const { partitions } = await run(torn(), { budgetBytes: 100 })
+    const { outcome, doubtfulEnd } = named(partitions, 'orders-1')
+    expect(outcome).toBeUndefined()
+    expect(doubtfulEnd).toMatchObject({ notedOffset: 101n })
+    expect(partitions.filter(each => each.doubtfulEnd !== undefined)).toHaveLength(1)
   })
 
   it('tells what retention deletes, and what grew', async () => {

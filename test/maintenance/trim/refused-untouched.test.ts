@@ -16,7 +16,7 @@ describe.each(['truncate', 'delete-records'] as const)('a refused %s changes not
     ['log-start-past-end', true, /would drop 0+62\.log \(.+before its start at 500.*3 more/],
     ['log-start-past-end', false, /would drop 0+62\.log .+kbroker repair mends/],
     ['bit-flip-compressed-body', false, /^records-lz4-0 is not in order: .+would cut 1362 bytes/],
-    ['truncated-tail', true, /has no offset 3000/],
+    ['truncated-tail', true, /would end the log at offset 62 and pass over 843 bytes of 0+62\.log/],
     ['truncated-tail', false, /would cut \d+ bytes off 0+62\.log.+ not whole/],
     ['epoch-checkpoint-malformed', true, /leader-epoch-checkpoint/],
     ['epoch-checkpoint-malformed', false, /leader-epoch-checkpoint/],
@@ -29,12 +29,21 @@ describe.each(['truncate', 'delete-records'] as const)('a refused %s changes not
   })
 })
 
-it('what loading would cut is not cut by a truncation that could be done', async () => {
-  const disk = fixture('truncated-tail', false)
-  const before = contentsOf(disk, '/log')
-  await expect(trimFixture(disk, 'truncate', 5n)).rejects.toThrow(/is not in order/)
-  expect(contentsOf(disk, '/log')).toEqual(before)
-})
+it.each([
+  [false, /is not in order: .+ would cut/],
+  [
+    true,
+    /is not in order: .+ would end the log at offset \d+ and pass over \d+ bytes of 0+62\.log/,
+  ],
+])(
+  'what loading would cut or pass over is not cut by a truncation: %s',
+  async (isClean, message) => {
+    const disk = fixture('truncated-tail', isClean)
+    const before = contentsOf(disk, '/log')
+    await expect(trimFixture(disk, 'truncate', 5n)).rejects.toThrow(message)
+    expect(contentsOf(disk, '/log')).toEqual(before)
+  },
+)
 
 function fixture(name: string, isClean: boolean): MemoryDisk {
   const disk = new MemoryDisk()
