@@ -16,6 +16,7 @@ import { FlushScheduler } from '../log-dirs/flush-scheduler.ts'
 import { LogDirs, type LogDirsOptions } from '../log-dirs/log-dirs.ts'
 import { topicLogConfigs } from '../log-dirs/topic-log-configs.ts'
 import { brokerNumber, type BrokerConfigs } from '../metadata/broker-configs.ts'
+import { rehearseLoading } from '../maintenance/rehearse-loading.ts'
 import type { TopicImage } from '../metadata/topic-images.ts'
 import { appendProblem } from '../metadata/topic-name.ts'
 import { ProducerSink } from './producer-sink.ts'
@@ -156,7 +157,11 @@ interface Opening {
   readonly context: CommandContext
 }
 
-/** Opens the logs of the topic; after a crash all are put in order first, as a broker does. */
+/**
+ * Opens the logs of the topic; after a crash all are put in order first, as a broker does.
+ *
+ * @throws RefusedError where that would lose what is there, or what is written would lie behind it
+ */
 async function openLogDirs(
   paths: readonly string[],
   { options, node, context }: Opening,
@@ -170,8 +175,19 @@ async function openLogDirs(
     producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
     drawJitterMs: (config: LogConfig) => drawJitterMs(config, random),
   }
-  if (!isClean)
+  const isWanted = ({ topic, state }: PartitionFolderName) =>
+    topic === options.topic && state === 'live'
+  if (!isClean) {
     await refuseLoss(paths, { ...opening, disk: new OverlayDisk(context.disk) }, context)
+  } else {
+    const wanted = node.logDirs.flatMap(({ path: logDir, partitions }) =>
+      partitions
+        .filter(({ parsed }) => isWanted(parsed))
+        .map(({ path, parsed }) => ({ ...parsed, path, logDir })),
+    )
+    const refused = await rehearseLoading(wanted, { ...opening, disk: context.disk })
+    for (const error of refused.values()) throw error
+  }
   const logDirs = LogDirs.open(paths, {
     ...opening,
     disk: context.writableDisk,
@@ -179,8 +195,6 @@ async function openLogDirs(
       if (isNews(action)) context.stderr(`kbroker: ${partition}: ${loadActionText(action)}`)
     },
   })
-  const isWanted = ({ topic, state }: PartitionFolderName) =>
-    topic === options.topic && state === 'live'
   try {
     if (!isClean) await recoverAll(logDirs, { isPreview: false }, context)
     for (const { error } of logDirs.openAll(isWanted)) throw error
