@@ -274,6 +274,11 @@ describe('log.dirs of an import', () => {
     expect(preview.stdout).toContain('orders-0: offsets 0 to 71, into b (new partition)')
     expect((await run([...restore, '--execute'])).exitCode).toBe(0)
     expect(await endOffsets('orders')).toBe('orders:0:72 orders:1:101 orders:2:67')
-    expect((await run(['verify', 'a', 'b'])).exitCode).toBe(0)
+    const { stdout } = await run(['verify', 'a', 'b'])
+    const errors = stdout.split('\n').filter(line => line.startsWith('error'))
+    const missing = ['append-time-0', 'empty-0', 'records-gzip-0', 'records-lz4-0']
+    expect(errors.map(line => line.split(' ').slice(1, 3).join(' '))).toEqual(
+      missing.map(name => `partition-missing b/${name}`),
+    )
   })
 })
