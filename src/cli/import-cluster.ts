@@ -10,7 +10,7 @@ import {
   type ProducerIdMove,
 } from '../inspect/topics/producer-ids.ts'
 import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
-import { logDirAddition, topicCreation, type FreshPath } from '../inspect/topics/topic-change.ts'
+import { logDirReadying, topicCreation, type FreshPath } from '../inspect/topics/topic-change.ts'
 import type { BrokerFile } from '../log-dirs/broker-file.ts'
 import type { ClusterChange } from '../log-dirs/cluster-change.ts'
 import { isMetadata } from '../log-dirs/log-note.ts'
@@ -173,11 +173,19 @@ export class ImportCluster {
     return this.#places.paths
   }
 
-  /** Formats the log.dirs that are not yet; the cluster has to be looked at anew then. */
-  async format(): Promise<void> {
+  /** Whether all log.dirs are formatted, and marked as shut down cleanly: what is staged there doesn't change that. */
+  get isReady(): boolean {
+    return this.#readying().unused.length === 0
+  }
+
+  /** Makes it so; the cluster has to be looked at anew then. */
+  async makeReady(): Promise<void> {
+    await writeChange(this.#readying(), this.#context)
+  }
+
+  #readying(): ClusterChange {
     const changing = changeOptions(this.#context)
-    const change = logDirAddition(this.#node, this.#fresh, this.#identity(), changing)
-    await writeChange(change, this.#context)
+    return logDirReadying(this.#node, this.#fresh, this.#identity(), changing)
   }
 
   /** @throws UsageError where the topic can't be what is wanted */

@@ -262,6 +262,16 @@ describe('log.dirs of an import', () => {
     expect(placed(stdout)).toEqual(placed(preview.stdout))
   })
 
+  it('that have only their meta.properties again are marked as shut down', async () => {
+    const meta = readFileSync(join(here, 'b/meta.properties'))
+    rmSync(join(here, 'b'), { recursive: true })
+    mkdirSync(join(here, 'b'))
+    writeFileSync(join(here, 'b/meta.properties'), meta)
+    await dies(killedAt(inPlace))
+    expect((await run()).stderr).toContain('finished')
+    expect((await run()).exitCode).toBe(0)
+  })
+
   it('that are empty stand in the place of one that is lost', async () => {
     await run(['export', 'orders', '--log-dirs', 'a,b', '--to', 'out'])
     rmSync(join(here, 'b'), { recursive: true })

@@ -133,8 +133,8 @@ async function importSource(
     for (const text of plan.notices) notice(`kbroker: ${text}`)
     return notice(`kbroker: nothing to import: ${source.name} has no records; nothing was changed`)
   }
-  if (executed && cluster.formatted.length < cluster.logDirs.length) {
-    await cluster.format()
+  if (executed && !cluster.isReady) {
+    await cluster.makeReady()
     // In the order in which they were planned with, so that the partitions go where that said.
     cluster = clusterOf(source, { ...options, logDirs: cluster.logDirs }, brokerFile, context)
     plan = await planOf(source, cluster, options, context)

@@ -5,6 +5,7 @@ import { isMetadata } from '../../log-dirs/log-note.ts'
 import type { MetadataRecord } from '../../metadata/metadata-records.ts'
 import { registerBroker } from '../../metadata/register-broker.ts'
 import { pathsById } from './cluster-here.ts'
+import { standsForLost } from './missing-log-dirs.ts'
 import type { StoppedNode } from './stopped-node.ts'
 
 export interface BrokerOfNode {
@@ -34,6 +35,12 @@ export function brokerOf(
     brokerEpoch,
     unused: [...node.logDirs.filter(isUnused).map(({ path }) => path), ...fresh],
   }
+}
+
+/** Log.dirs that were lost and are empty again: whatever comes into them, nothing of it is missing. */
+export function emptiedLogDirs(node: StoppedNode, nodeId: number): string[] {
+  const isForLost = standsForLost({ ...node, nodeId })
+  return node.logDirs.filter(each => isUnused(each) && !isForLost(each)).map(({ path }) => path)
 }
 
 /** That of a broker which was never at work. */

@@ -29,6 +29,16 @@ export function missingLogDirProblems(given: GivenLogDirs, advice: string): stri
   })
 }
 
+/** Tells of each whether it stands in the place of one that is lost: marked as shut down, it would no longer. */
+export function standsForLost(
+  given: Omit<GivenLogDirs, 'freshCount'>,
+): (logDir: LogDir) => boolean {
+  const assigned = firstAssigned(given)
+  const areMissing = missingOf(assigned, given).length > 0
+  const isNew = isUnused(given, assigned)
+  return logDir => areMissing && isNew(logDir)
+}
+
 /** The directory ids of those where partitions lie. */
 export function missingDirectoryIds(given: Omit<GivenLogDirs, 'freshCount'>): string[] {
   return missingOf(firstAssigned(given), given).map(([id]) => id)
@@ -57,7 +67,10 @@ function firstAssigned({
   return first
 }
 
-function isUnused({ nodeId, image }: GivenLogDirs, assigned: ReadonlyMap<string, string>) {
+function isUnused(
+  { nodeId, image }: Pick<GivenLogDirs, 'nodeId' | 'image'>,
+  assigned: ReadonlyMap<string, string>,
+) {
   const registered = image.brokers.byId(nodeId)?.logDirs ?? []
   return ({ meta, lockFileExists, cleanShutdown, partitions }: LogDir) => {
     const id = meta?.directoryId

@@ -10,7 +10,7 @@ import { UNASSIGNED_DIRECTORY } from '../../metadata/directory-id.ts'
 import type { MetadataRecord } from '../../metadata/metadata-records.ts'
 import { placePartitions, type DirectoryLoad } from '../../metadata/placement.ts'
 import { refused, type TopicRefusal } from '../../metadata/topic-decision.ts'
-import { brokerOf } from './broker-of-node.ts'
+import { brokerOf, emptiedLogDirs } from './broker-of-node.ts'
 import { pathsById } from './cluster-here.ts'
 import type { NodeIdentity } from './node-identity.ts'
 import type { StoppedNode } from './stopped-node.ts'
@@ -136,6 +136,18 @@ export function logDirAddition(
 ): ClusterChange {
   const format = fresh.map(place => freshLogDir(place, identity, options))
   return changeOf(node, identity, { records: [], format, renames: [] }, options)
+}
+
+/** The same, and those that are empty again, to be written to by others than a broker. */
+export function logDirReadying(
+  node: StoppedNode,
+  fresh: readonly FreshPath[],
+  identity: NodeIdentity,
+  options: ChangeOptions,
+): ClusterChange {
+  const change = logDirAddition(node, fresh, identity, options)
+  const unused = new Set([...change.unused, ...emptiedLogDirs(node, identity.nodeId)])
+  return { ...change, unused: [...unused] }
 }
 
 /** Undefined where one has no directory id: then the broker chooses. A cordoned one gets nothing new. */
