@@ -60,7 +60,7 @@ export function createRepairCommand(context: CommandContext): Command {
     .option('--like-kafka', 'cut at the first batch that does not hold, and drop what lies behind')
     .option('--backup <dir>', "keep what is replaced there; default: in the partition's folder")
     .option('--cluster-id <id>', 'of the cluster that the log.dirs are meant for')
-    .option('--stale', 'move -delete and -stray folders of the log.dirs to the backup as well')
+    .option('--stale', 'move -delete, -stray and forsaken -future folders to the backup as well')
   addMaintenanceOptions(command)
   addLimitOption(command)
   return command

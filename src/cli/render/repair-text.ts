@@ -152,7 +152,11 @@ export class RepairText implements RepairOutput {
 
 const UNFINISHED = 'a repair of it was interrupted: either cure brings it to its end'
 const NAME_WIDTH = 13
-const STALE = { deleted: 'it was deleted', stray: 'the cluster did not know it' } as const
+const STALE = {
+  deleted: 'it was deleted',
+  stray: 'the cluster did not know it',
+  future: 'it was to be moved here, and none of these log.dirs has it',
+} as const
 
 function countOf(count: number | bigint, noun: string): string {
   return `${count} ${noun}${count === 1 || count === 1n ? '' : 's'}`

@@ -12,7 +12,8 @@ export interface LeftAlone {
 
 const FOLDERS: Readonly<Record<Exclude<PartitionState, 'live'>, string>> = {
   deleted: 'waits for its deletion: the next start removes it; --stale moves it away',
-  future: 'was being moved here: a start goes on with it, if the log lies in another log.dir',
+  future:
+    'was being moved here: a start goes on with it, if the log lies in another log.dir; --stale moves it away if not',
   stray: 'was unknown to the cluster: brokers keep it aside; --stale moves it away',
 }
 

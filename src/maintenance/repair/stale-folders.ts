@@ -5,30 +5,33 @@
  * |-----------|-----------------------------------------------------------------------------------------|
  * | `-delete` | of a partition that was deleted: the next start would remove it                          |
  * | `-stray`  | of a partition that the cluster did not know: brokers keep it aside                      |
+ * | `-future` | of a partition that was to be moved here, where none of the log.dirs has it              |
  *
- * One that is being moved, `-future`, is not among them: a start goes on with it. Where it lies beside the one that it would
- * take the place of, it is a twin.
+ * With a move, `-future`, whose log is in another log.dir a start goes on. Where it lies beside the one that it would take
+ * the place of, it is a twin.
  */
 import { basename, join } from 'node:path'
 import type { Disk } from '../../disk/disk.ts'
-import type { LogDir } from '../../log-dirs/log-dir.ts'
+import { checkpointKey, type LogDir } from '../../log-dirs/log-dir.ts'
 import { Backup, backupName } from './backup.ts'
 
 export interface StaleFolder {
   readonly path: string
-  readonly state: 'deleted' | 'stray'
+  readonly state: 'deleted' | 'stray' | 'future'
   /** Of all its files. */
   readonly bytes: number
 }
 
 export function staleFolders(disk: Disk, logDirs: readonly LogDir[]): StaleFolder[] {
-  return logDirs.flatMap(({ partitions }) =>
-    partitions.flatMap(({ path, parsed: { state } }) => {
-      return state === 'deleted' || state === 'stray'
-        ? [{ path, state, bytes: bytesIn(disk, path) }]
-        : []
-    }),
+  const folders = logDirs.flatMap(({ partitions }) => partitions)
+  const live = new Set(
+    folders.flatMap(({ parsed }) => (parsed.state === 'live' ? [checkpointKey(parsed)] : [])),
   )
+  return folders.flatMap(({ path, parsed }) => {
+    const { state } = parsed
+    const goesOn = state === 'future' && live.has(checkpointKey(parsed))
+    return state === 'live' || goesOn ? [] : [{ path, state, bytes: bytesIn(disk, path) }]
+  })
 }
 
 /** @returns the backup that it is in */

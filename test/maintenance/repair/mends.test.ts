@@ -116,6 +116,16 @@ test('a folder that a partition is moved to, beside the one it is moved from, is
   expect(folders).toEqual(['live'])
 })
 
+test('a move whose log is in another log.dir goes on, whatever is stale', () => {
+  const disk = new MemoryDisk()
+  const logDirs = putFixture(disk, 'damaged/leftover-folders')
+  const future = readLogDir(disk, '/log').partitions.find(each => each.parsed.state === 'future')!
+  const { topic, partition } = future.parsed
+  disk.put(`/other/${topic}-${partition}/00000000000000000000.log`, Buffer.alloc(0))
+  const { plan } = planOn(disk, [...logDirs, '/other'], { backup: '/elsewhere', movesStale: true })
+  expect(plan.stale.map(({ state }) => state)).toEqual(['deleted', 'stray'])
+})
+
 test('folders that nothing is served from stay, or go to the backup with all that is in them', () => {
   const disk = new MemoryDisk()
   const logDirs = putFixture(disk, 'damaged/leftover-folders')
@@ -128,8 +138,11 @@ test('folders that nothing is served from stay, or go to the backup with all tha
   disk.makeDirectory('/elsewhere')
   const wish = { cure: 'salvage', backup: '/elsewhere', movesStale: true } as const
   const { plan, failures } = repairOn(disk, logDirs, wish)
-  expect([failures, plan.stale.map(({ state }) => state)]).toEqual([[], ['deleted', 'stray']])
-  expect(states()).toEqual(before.filter(state => state === 'live' || state === 'future'))
+  expect([failures, plan.stale.map(({ state }) => state)]).toEqual([
+    [],
+    ['deleted', 'future', 'stray'],
+  ])
+  expect(states()).toEqual(before.filter(state => state === 'live'))
   const [backup] = disk.list('/elsewhere').filter(({ name }) => name.startsWith('topic-0.'))
   expect(disk.readWhole(`/elsewhere/${backup!.name}/${log}`)).toEqual(bytes)
 })
