@@ -141,7 +141,8 @@ function plannedPartition(
   if (log !== undefined && !log.isEmpty && log.endOffset > firstOffset!) {
     throw new UsageError(
       `${log.path} has records up to offset ${log.endOffset - 1n}, and what is imported begins at ` +
-        `${firstOffset!}: without --keep-offsets it goes behind them`,
+        `${firstOffset!}; to restore another partition alone import its lines alone, such as those of ` +
+        "jq -c 'select(.partition==1)'; without --keep-offsets all goes behind them, once more where it is there",
     )
   }
   return { ...facts, firstOffset: firstOffset!, lastOffset }
