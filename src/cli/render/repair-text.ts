@@ -124,7 +124,7 @@ export class RepairText implements RepairOutput {
     const { lost, mended, joined, absent, isCompacted, openTransactions } = report
     this.#some(lost, range => rangeLines(range))
     this.#some(joined, name => [
-      `${name}: put together with the segment before it: their offsets reach into one another`,
+      `${name}: put in order together with the segment before it: their offsets reach into one another`,
     ])
     this.#some(isCompacted ? [] : absent, range => [
       `absent: offsets ${offsetsText(range)}: no file holds them; a segment is missing, unless the topic is compacted`,
@@ -179,7 +179,7 @@ function segmentsText(report: CureReport): string {
   const { rewritten, dropped, joined } = report
   if (!isDamaged(report)) return 'as they are: it does not notice'
   const gone =
-    joined.length > 0 ? `${joined.length} joined with others` : `${dropped.length} dropped`
+    joined.length > 0 ? `${joined.length} put in order with others` : `${dropped.length} dropped`
   return `${rewritten.length} rewritten, ${gone}`
 }
 

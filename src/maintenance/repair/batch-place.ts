@@ -22,7 +22,9 @@ export type BatchPlace = { readonly base: number } | 'wrong' | 'repeated' | 'too
 
 export interface PlaceOptions {
   readonly numbers: SegmentNumbers
-  /** Relative, as the others: those of the batch, as it says; that which comes next; where the batch behind begins. */
+  /** Where the log begins in which the names of logs say the batch is; relative to the segment's base, as the others. */
+  readonly begin: number
+  /** That of the batch, as it says; that which comes next; where the batch behind begins. */
   readonly base: number
   readonly next: number
   readonly behindBase: number | undefined
@@ -31,8 +33,8 @@ export interface PlaceOptions {
 }
 
 export function placeOf(batch: Batch, options: PlaceOptions): BatchPlace {
-  const { numbers, base, next, behindBase, isNextSure } = options
-  const isTooFar = numbers.relativeLastOffset(batch) > RELATIVE_MAX
+  const { numbers, begin, base, next, behindBase, isNextSure } = options
+  const isTooFar = numbers.relativeLastOffset(batch) - begin > RELATIVE_MAX
   if (base === next && !isTooFar) return { base }
   const goesOn = behindBase !== undefined && behindBase >= next && behindBase <= base
   const leaps = base > next && goesOn

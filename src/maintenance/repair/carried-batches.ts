@@ -13,13 +13,17 @@ export interface CarriedBatch {
 }
 
 /** Bytes of such batches that are kept in memory at a time. */
-const CARRIED_BYTES_MAX = 64 * MEBIBYTE
+const CARRIED_BYTES_MAX = 16 * MEBIBYTE
 
 export class CarriedBatches {
-  readonly batches: CarriedBatch[] = []
+  #batches: CarriedBatch[] = []
   #bytes = 0
 
-  /** Whether they take more memory than they may: some are left out, and the segments want to be put together. */
+  get batches(): readonly CarriedBatch[] {
+    return this.#batches
+  }
+
+  /** Whether they take more memory than they may: they are left out, and the segments want to be put in order together. */
   get isOverfull(): boolean {
     return this.#bytes > CARRIED_BYTES_MAX
   }
@@ -28,13 +32,18 @@ export class CarriedBatches {
     const { buffer, start, size, baseOffset: firstOffset, lastOffset } = batch
     const isInMemory = buffer.length - start >= size
     this.#bytes += isInMemory ? size : Infinity
-    if (this.isOverfull) return
+    if (this.isOverfull) {
+      this.#batches = []
+      return
+    }
     const bytes = Buffer.from(buffer.subarray(start, start + size))
-    this.batches.push({ ...place, firstOffset, lastOffset, bytes })
+    this.#batches.push({ ...place, firstOffset, lastOffset, bytes })
   }
 
   /** Those that this segment does not take either; before all others. */
   passOn(batches: readonly CarriedBatch[]): void {
-    this.batches.unshift(...batches)
+    for (const { bytes } of batches) this.#bytes += bytes.length
+    if (this.isOverfull) this.#batches = []
+    else this.#batches.unshift(...batches)
   }
 }

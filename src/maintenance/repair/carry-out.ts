@@ -122,7 +122,7 @@ class CarryingOut {
     this.#changesFrom(outcome)
     const { backup } = this.#options
     swapSegment(this.#disk, this.#partition.path, { outcome, backup })
-    this.#replaceSnapshot(outcome.nextOffset)
+    for (const { nextOffset } of outcome.logs) this.#replaceSnapshot(nextOffset)
   }
 
   #changesFrom({ segment: { baseOffset } }: SegmentOutcome): void {
@@ -138,9 +138,9 @@ class CarryingOut {
     this.#disk.syncDirectory(path)
   }
 
-  #replaceIndexes({ segment, indexes }: SegmentOutcome): void {
-    const { offsets, times, aborted } = indexes!
-    const { baseOffset, txnIndex } = segment
+  /** Of one that is kept as it is. */
+  #replaceIndexes({ segment: { baseOffset, txnIndex }, logs }: SegmentOutcome): void {
+    const { offsets, times, aborted } = logs[0]!.indexes
     this.#replace(segmentFileName('index', baseOffset), offsets)
     this.#replace(segmentFileName('timeindex', baseOffset), times)
     if (txnIndex === undefined && aborted.length === 0) return

@@ -1,7 +1,8 @@
 /** What a cure keeps and loses of a partition, in figures. */
+import { segmentFileName } from '../../log/file-names.ts'
 import { lostOffsets, type LostRange, type MendedBatch, type OffsetRange } from './loss.ts'
 import type { CuredPartition } from './partition-cure.ts'
-import type { SegmentOutcome } from './segment-outcome.ts'
+import type { MendedLog, SegmentOutcome } from './segment-outcome.ts'
 
 export interface CureReport {
   readonly records: number
@@ -16,7 +17,7 @@ export interface CureReport {
   readonly mended: readonly MendedBatch[]
   readonly rewritten: readonly string[]
   readonly dropped: readonly string[]
-  /** Logs that are put together with one before them, and are no more. */
+  /** Logs whose batches are put in order together with those of the log before them. */
   readonly joined: readonly string[]
   /** Offsets between two files that no file holds, without any damage. */
   readonly absent: readonly OffsetRange[]
@@ -36,6 +37,10 @@ export interface OpenTransaction {
 /** Whether the log itself is to be changed. */
 export function isDamaged({ rewritten, dropped }: CureReport): boolean {
   return rewritten.length + dropped.length > 0
+}
+
+function nameOf({ baseOffset }: MendedLog): string {
+  return segmentFileName('log', baseOffset)
 }
 
 export class CureTotals {
@@ -67,13 +72,13 @@ export class CureTotals {
     this.#nextOffset = nextOffset
     this.#records += outcome.records
     this.#batches += outcome.batches
-    this.#bytes += outcome.size
+    for (const { size } of outcome.logs) this.#bytes += size
     for (const { log } of [segment, ...joined]) this.#bytesBefore += log.size
     for (const { log } of joined) this.#joined.push(log.name)
     this.#unfinishedBytes += outcome.unfinishedBytes
     for (const range of outcome.lost) this.#lost.push(range)
     for (const batch of outcome.mended) this.#mended.push(batch)
-    if (change === 'rewritten') this.#rewritten.push(segment.log.name)
+    if (change === 'rewritten') this.#rewritten.push(...outcome.logs.map(nameOf))
     if (change === 'dropped') this.#dropped.push(segment.log.name)
   }
 

@@ -40,17 +40,18 @@ export function cutSegment(segment: Segment, options: CutOptions): SegmentOutcom
     const why = reason ?? scanner.damage?.damage.reason ?? 'the last batch is not whole'
     const places = [{ file: log.path, position, size: end - position, reason: why }]
     const lastOffset = options.logEnd > nextOffset ? options.logEnd - 1n : undefined
+    const pieces = position === 0 ? [] : [{ path: log.path, from: 0, to: position }]
     const range = { firstOffset: nextOffset, ...(lastOffset !== undefined && { lastOffset }) }
     return {
       segment,
       joined: [],
       change: position < end ? 'rewritten' : 'kept',
-      pieces: position === 0 ? [] : [{ path: log.path, from: 0, to: position }],
-      size: position,
+      logs: [
+        { baseOffset, pieces, size: position, nextOffset, indexes: options.learning.finish() },
+      ],
       batches,
       records,
       nextOffset,
-      indexes: options.learning.finish(),
       lost: position < end ? [{ ...range, places }] : [],
       absent: [],
       mended: [],
@@ -81,8 +82,7 @@ export function droppedSegment(segment: Segment): SegmentOutcome {
     segment,
     joined: [],
     change: 'dropped',
-    pieces: [],
-    size: 0,
+    logs: [],
     batches: 0,
     records: 0,
     nextOffset,

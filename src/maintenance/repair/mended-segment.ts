@@ -1,14 +1,17 @@
-/** A segment while it is put together: the batches it takes, what is lost before each, and what they teach. */
+/**
+ * A segment while it is put together: the batches it takes, what is lost before each, and what they teach. It becomes
+ * several logs where the names of those it is made from say so, or where one can't hold it; each that follows is named
+ * after where the one before it ends, as a broker rolls.
+ */
 import type { Batch } from '../../inspect/dump/dump-sink.ts'
 import { OffsetSequence } from '../../inspect/verify/offset-sequence.ts'
 import type { SegmentNumbers } from '../../inspect/verify/segment-numbers.ts'
-import type { RecoveredIndexes } from '../../log/recovered-indexes.ts'
 import { RELATIVE_MAX, SEGMENT_BYTES_MAX } from './batch-place.ts'
 import type { FileSpan, OffsetRange } from './loss.ts'
 import { LossLog } from './loss-log.ts'
 import { emptyBatch, PieceList } from './piece.ts'
 import type { SegmentLearning } from './segment-learning.ts'
-import type { SegmentOutcome } from './segment-outcome.ts'
+import type { MendedLog, SegmentOutcome } from './segment-outcome.ts'
 
 /** Leader epochs never go back in a log. */
 export interface EpochRun {
@@ -17,8 +20,19 @@ export interface EpochRun {
 
 export interface MendedSegmentOptions {
   readonly numbers: SegmentNumbers
-  readonly learning: SegmentLearning
+  /** For the log that begins there, and follows on the one before. */
+  readonly learn: (baseOffset: bigint) => SegmentLearning
   readonly epochs: EpochRun
+  /** By their names, where the logs begin that it is made from; ascending, relative to the first. */
+  readonly names: readonly number[]
+}
+
+/** One of its logs. */
+interface Part {
+  /** Relative to the segment's base. */
+  readonly begin: number
+  readonly pieces: PieceList
+  readonly learning: SegmentLearning
 }
 
 export interface TakenFrom {
@@ -31,15 +45,18 @@ export interface TakenFrom {
 export class MendedSegment {
   readonly #options: MendedSegmentOptions
   readonly #sequence = new OffsetSequence(0)
-  readonly #pieces = new PieceList()
+  readonly #done: MendedLog[] = []
   readonly #losses = new LossLog()
   readonly #absent: OffsetRange[] = []
   #file: string | undefined
   #records = 0
   #batches = 0
+  #part: Part
+  #namesMet = 0
 
   constructor(options: MendedSegmentOptions) {
     this.#options = options
+    this.#part = this.#partFrom(0)
   }
 
   /** Behind its last batch. */
@@ -65,27 +82,51 @@ export class MendedSegment {
 
   /** Whether it is that file as it is. */
   isWhole(path: string, size: number): boolean {
-    return this.#pieces.isWhole(path, size)
+    return this.#done.length === 0 && this.#part.pieces.isWhole(path, size)
   }
 
-  /** What makes the segment larger than one can be teaches nothing: it will be refused. */
   take(batch: Batch, { file, position, records, from }: TakenFrom): void {
-    const { learning, numbers, epochs } = this.#options
+    const { numbers, epochs } = this.#options
     const { size, partitionLeaderEpoch: epoch } = batch
-    const isTooLarge = this.#pieces.size > SEGMENT_BYTES_MAX - size
-    const refused = isTooLarge ? undefined : learning.take(batch, this.#pieces.size)
-    if (refused !== undefined) return this.lose({ file, position, size }, refused, batch)
     const base = this.baseOf(batch)
+    const last = numbers.relativeLastOffset(batch)
+    const { pieces, learning } = this.#partFor(base, last, size)
+    const refused = learning.take(batch, pieces.size)
+    if (refused !== undefined) return this.lose({ file, position, size }, refused, batch)
     if (file !== this.#file || from === 'memory') this.#noteAbsent(base)
     this.#file = file
     this.#losses.settle(this.nextOffset, numbers.offsetOf(base))
-    if (from === 'mended') this.#pieces.addMended(file, position, size, headOf(batch))
-    else if (from === 'file') this.#pieces.add(file, position, size)
-    else this.#pieces.addNew(batch.buffer)
-    this.#sequence.take(base, numbers.relativeLastOffset(batch))
+    if (from === 'mended') pieces.addMended(file, position, size, headOf(batch))
+    else if (from === 'file') pieces.add(file, position, size)
+    else pieces.addNew(batch.buffer)
+    this.#sequence.take(base, last)
     this.#batches++
     this.#records += records
     if (epoch > epochs.latest) epochs.latest = epoch
+  }
+
+  /** That which a batch goes into: a new one where a name says so, or the batch has no room in the last. */
+  #partFor(base: number, last: number, size: number): Part {
+    const { names } = this.#options
+    const namesBefore = this.#namesMet
+    while (base >= (names[this.#namesMet] ?? Infinity)) this.#namesMet++
+    const { begin, pieces } = this.#part
+    const isFull = pieces.size > SEGMENT_BYTES_MAX - size || last - begin > RELATIVE_MAX
+    if (pieces.size === 0 || (!isFull && this.#namesMet === namesBefore)) return this.#part
+    this.#done.push(this.#logOf(this.#part, this.next))
+    this.#part = this.#partFrom(this.next)
+    return this.#part
+  }
+
+  #partFrom(begin: number): Part {
+    const { learn, numbers } = this.#options
+    return { begin, pieces: new PieceList(), learning: learn(numbers.offsetOf(begin)) }
+  }
+
+  #logOf({ begin, pieces: { pieces, size }, learning }: Part, next: number): MendedLog {
+    const { numbers } = this.#options
+    const [baseOffset, nextOffset] = [numbers.offsetOf(begin), numbers.offsetOf(next)]
+    return { baseOffset, pieces, size, nextOffset, indexes: learning.finish() }
   }
 
   /** Offsets that should have been in the file before, or at the beginning of this one. */
@@ -115,28 +156,29 @@ export class MendedSegment {
    * @param isExact whether they go on there, and not later
    */
   holdPlace(end: bigint | undefined, isExact: boolean): void {
-    const { epochs, learning, numbers } = this.#options
+    const { epochs, numbers } = this.#options
+    const { begin, learning, pieces } = this.#part
     if (!this.#losses.isPending) return
     const firstOffset = this.nextOffset
     const isKnown = end !== undefined && (end > firstOffset || isExact)
     this.#losses.settle(firstOffset, isKnown ? end : undefined)
     if (end === undefined || end <= firstOffset) return
     const lastOffset = end - 1n
-    if (numbers.relativeOf(lastOffset) > RELATIVE_MAX) return
+    if (numbers.relativeOf(lastOffset) - begin > RELATIVE_MAX) return
     const batch = emptyBatch({ firstOffset, lastOffset, leaderEpoch: epochs.latest })
-    if (learning.take(batch, this.#pieces.size) !== undefined) return
-    this.#pieces.addNew(batch.buffer)
+    if (learning.take(batch, pieces.size) !== undefined) return
+    pieces.addNew(batch.buffer)
     this.#sequence.next = numbers.relativeOf(end)
   }
 
   finish(): FinishedSegment {
+    const isEmpty = this.#part.pieces.size === 0 && this.#done.length > 0
+    const last = isEmpty ? [] : [this.#logOf(this.#part, this.next)]
     return {
-      pieces: this.#pieces.pieces,
-      size: this.#pieces.size,
+      logs: [...this.#done, ...last],
       batches: this.#batches,
       records: this.#records,
       nextOffset: this.nextOffset,
-      indexes: this.#options.learning.finish(),
       lost: this.#losses.ranges,
       absent: this.#absent,
     }
@@ -145,8 +187,8 @@ export class MendedSegment {
 
 type FinishedSegment = Pick<
   SegmentOutcome,
-  'pieces' | 'size' | 'batches' | 'records' | 'nextOffset' | 'lost' | 'absent'
-> & { readonly indexes: RecoveredIndexes }
+  'logs' | 'batches' | 'records' | 'nextOffset' | 'lost' | 'absent'
+>
 
 function headOf({ buffer, size }: Batch): Buffer {
   return buffer.subarray(0, Math.min(HEAD_SIZE, size))

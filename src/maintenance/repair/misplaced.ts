@@ -1,20 +1,19 @@
 /**
  * Segments whose offsets reach into one another: a broker looks for an offset in the segment that its name says, and finds
- * none of it that lies in another. They are put together to one segment, which holds all of them in their order.
+ * none of it that lies in another. They are put in order together, as if they were one segment, and divided again.
  *
- * | found                                                               | put together                     |
+ * | found                                                               | put in order together            |
  * |---------------------------------------------------------------------|----------------------------------|
  * | a batch that reaches beyond where the next segment begins           | the two                          |
  * | of the next segments' batches more than memory may be taken for     | the two                          |
  * | a segment of which nothing is left, as all of it is there already   | with the one before it           |
  * | offsets where they can't be found, that no other segment has        | those from here to where they belong |
  *
- * What would be larger than a segment can be, or belongs before the first segment, is left as it is, and told.
+ * What belongs before the first segment is left as it is, and told.
  */
 import { basename } from 'node:path'
 import { parseSegmentFileName, segmentFileName } from '../../log/file-names.ts'
 import { floorSegment, type Segment } from '../../log/segment.ts'
-import { SEGMENT_BYTES_MAX } from './batch-place.ts'
 import type { CureReport } from './cure-report.ts'
 import type { OffsetRange } from './loss.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
@@ -58,7 +57,7 @@ export function misplaced(
   return undefined
 }
 
-/** Base offsets of the segments that have to be put together with the one before them, so that it has a place. */
+/** Base offsets of the segments that have to be put in order together with the one before them, so that it has a place. */
 export function joinsFor({ file, missing }: Misplaced, segments: readonly Segment[]): bigint[] {
   const lies = segments.findIndex(({ log }) => log.path === file)
   const belongs = floorSegment(segments, missing)
@@ -70,17 +69,8 @@ export function joinsFor({ file, missing }: Misplaced, segments: readonly Segmen
 export function misplacedText({ file, firstOffset, lastOffset }: Misplaced): string {
   return (
     `${basename(file)} holds offsets ${firstOffset} to ${lastOffset} where nobody finds them, and no other segment has ` +
-    `all of them (${segmentFileName('log', firstOffset)} would be the name of a log that begins with them); ${ADVICE}`
-  )
-}
-
-/** Undefined where it is none. */
-export function tooLargeText({ segment, joined, size }: SegmentOutcome): string | undefined {
-  if (joined.length === 0 || size <= SEGMENT_BYTES_MAX) return undefined
-  const names = [segment, ...joined].map(({ log }) => log.name).join(', ')
-  return (
-    `the offsets of ${names} reach into one another, and together they have ${size} bytes: a segment has ` +
-    `${SEGMENT_BYTES_MAX} at most; ${ADVICE}`
+    `all of them (${segmentFileName('log', firstOffset)} would be the name of a log that begins with them); ` +
+    'kbroker dump tells what each segment holds: put the files under their right names, or one of them aside, and repair again'
   )
 }
 
@@ -96,6 +86,3 @@ export function overlaps({ lost, joined }: CureReport): boolean {
     }),
   )
 }
-
-const ADVICE =
-  'kbroker dump tells what each segment holds: put the files under their right names, or one of them aside, and repair again'

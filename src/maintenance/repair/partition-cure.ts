@@ -113,7 +113,7 @@ export class PartitionCure {
       const salvaged = salvageSegment(group, {
         disk,
         limits,
-        learning: this.#begin(group.segment),
+        learn: offset => this.#learn(offset, group.segment),
         epochs,
         carried,
         behind: next && firstHeader(disk, next),
@@ -147,17 +147,27 @@ export class PartitionCure {
     this.#end()
   }
 
-  /** As a broker that reads the segment again. */
+  /** @param baseOffset of the log, or of one that the segment is divided into and that follows on another */
+  #learn(baseOffset: bigint, segment: Segment): SegmentLearning {
+    if (baseOffset === segment.baseOffset) return this.#begin(segment)
+    this.#producers!.takeSnapshot()
+    return this.#learnFrom(baseOffset)
+  }
+
   #begin(segment: Segment): SegmentLearning {
+    if (this.#isBelievedUpTo(segment)) this.#beginAnew()
+    return this.#learnFrom(segment.baseOffset)
+  }
+
+  /** As a broker that reads the segment again. */
+  #learnFrom(baseOffset: bigint): SegmentLearning {
     const { path, topic, partition, config, logStartOffset } = this.#partition
     const { nowMs, producerExpirationMs: expirationMs } = this.#environment
-    if (this.#isBelievedUpTo(segment)) this.#beginAnew()
     const files = new OpenFiles(this.#learnt, OPEN_FILES_MAX)
     const folder: PartitionFolder = { path, topic, partition, files }
     const producers =
       this.#producers?.startAnew() ?? new PartitionProducers(folder, { nowMs, expirationMs })
     this.#producers = producers
-    const { baseOffset } = segment
     const endOffset = baseOffset
     producers.rebuild({ segments: [], logStartOffset, endOffset, isClean: false })
     const epochs = this.#epochs

@@ -20,7 +20,6 @@ import {
   misplacedText,
   overlaps,
   reachesInto,
-  tooLargeText,
 } from './misplaced.ts'
 import { hasLeftovers, settleLeftovers, type SettledLeftovers } from './settle-leftovers.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
@@ -48,7 +47,7 @@ export interface PartitionPlan {
   readonly unfinishedFrom?: bigint
   /** Why it is shown only, and never cured. */
   readonly refusal?: string
-  /** Base offsets of the segments that the salvage puts together with the one before them. */
+  /** Base offsets of the segments that the salvage puts in order together with the one before them. */
   readonly joined: ReadonlySet<bigint>
   /** The salvage, where it is kept to be carried out. */
   readonly workedOut?: WorkedOut
@@ -183,7 +182,6 @@ function salvageOf(
   const workingOut = environment.room?.begin(cure)
   const totals = new CureTotals(partition)
   const wanted = new Set(joined)
-  let tooLarge: string | undefined
   let last: SegmentOutcome | undefined
   for (const outcome of cure.salvage()) {
     const { baseOffset } = outcome.segment
@@ -191,7 +189,6 @@ function salvageOf(
       wanted.add(baseOffset)
     }
     last = outcome
-    tooLarge ??= tooLargeText(outcome)
     totals.add(outcome)
     workingOut?.add(outcome)
   }
@@ -200,7 +197,7 @@ function salvageOf(
   if (found !== undefined) for (const base of joinsFor(found, cure.segments)) wanted.add(base)
   if (wanted.size > joined.size) return salvageOf(partition, environment, wanted)
   const workedOut = isDamaged(report) ? workingOut?.keep() : undefined
-  return { report, workedOut, joined, disorder: tooLarge ?? (found && misplacedText(found)) }
+  return { report, workedOut, joined, disorder: found && misplacedText(found) }
 }
 
 function cutReport(

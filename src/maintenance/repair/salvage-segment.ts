@@ -43,7 +43,8 @@ import type { SegmentOutcome } from './segment-outcome.ts'
 export interface SalvageOptions {
   readonly disk: Disk
   readonly limits: DecodeLimits
-  readonly learning: SegmentLearning
+  /** For the log that begins there, and follows on the one before. */
+  readonly learn: (baseOffset: bigint) => SegmentLearning
   readonly epochs: EpochRun
   /** Ascending. */
   readonly carried: readonly CarriedBatch[]
@@ -85,6 +86,8 @@ class Salvage implements LogVisitor {
   readonly #group: SegmentGroup
   readonly #options: SalvageOptions
   readonly #numbers: SegmentNumbers
+  /** Where the joined segments begin, relative to the first. */
+  readonly #names: readonly number[]
   readonly #result: MendedSegment
   readonly #mended = new MendedBatches()
   readonly #carriedOn = new CarriedBatches()
@@ -97,12 +100,13 @@ class Salvage implements LogVisitor {
   #statedEnd = NaN
 
   constructor(group: SegmentGroup, options: SalvageOptions) {
-    const { carried, learning, epochs } = options
+    const { carried, learn, epochs } = options
     this.#group = group
     this.#options = options
     this.#carried = carried
     this.#numbers = new SegmentNumbers(group.segment.baseOffset)
-    this.#result = new MendedSegment({ numbers: this.#numbers, learning, epochs })
+    this.#names = group.joined.map(({ baseOffset }) => this.#numbers.relativeOf(baseOffset))
+    this.#result = new MendedSegment({ numbers: this.#numbers, learn, epochs, names: this.#names })
   }
 
   run(): SalvagedSegment {
@@ -205,10 +209,11 @@ class Salvage implements LogVisitor {
     const goesOn = base === this.#statedEnd
     this.#statedEnd = numbers.relativeLastOffset(batch) + 1
     const isRight = base === next || (goesOn && base > next)
-    if (isRight && base < RELATIVE_MAX - batch.size) return base
+    const begin = this.#names.findLast(name => name <= base) ?? 0
+    if (isRight && base - begin < RELATIVE_MAX - batch.size) return base
     const behindBase = this.#behindBase(batch, position, behind)
     const isNextSure = !this.#result.isLossPending && !goesOn && !this.#isCarried(behindBase)
-    const place = placeOf(batch, { numbers, base, next, behindBase, isNextSure })
+    const place = placeOf(batch, { numbers, begin, base, next, behindBase, isNextSure })
     if (typeof place !== 'string') return place.base
     const isLast = behindBase === undefined && position + batch.size === this.#reading.size
     if (place === 'too-far' && !isLast) throw this.#tooFar(batch, position)

@@ -1,7 +1,4 @@
-/**
- * Segments that are put together to one, under the name of the first: their offsets reach into one another. One `.swap`
- * replaces them all, as that of a compaction does.
- */
+/** Segments that are put in order together, as their offsets reach into one another. */
 import type { Disk } from '../../disk/disk.ts'
 import type { Batch } from '../../inspect/dump/dump-sink.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
@@ -9,7 +6,7 @@ import type { Segment } from '../../log/segment.ts'
 import { BATCH_OVERHEAD } from '../../record/batch-v2.ts'
 
 export interface SegmentGroup {
-  /** That which stays, and what is put together takes its name. */
+  /** What is put in order begins with its name. */
   readonly segment: Segment
   /** Ascending by base offset; most often none. */
   readonly joined: readonly Segment[]

@@ -1,16 +1,16 @@
 /**
- * Puts a mended segment in the place of the one it was made from, as the cleaner of a broker does: `.cleaned` while it is
- * written, `.swap` once it is whole, then its own name. Between any two steps a broker's start, or that of `recover`, either
- * takes it back or brings it to its end, and the segment that was there before has a name in the backup by then.
+ * Puts mended logs in the place of those they were made from, as the cleaner of a broker does: `.cleaned` while they are
+ * written, `.swap` once they are whole, then their own names. Between any two steps a broker's start, or that of `recover`,
+ * either takes it back or brings it to its end, and the segments that were there before have names in the backup by then.
  *
  * | step                                       | interrupted behind it, a start           |
  * |--------------------------------------------|------------------------------------------|
  * | files `.cleaned`, durable                  | removes them                             |
- * | the old segment linked into the backup     | removes them                             |
- * | `.cleaned` → `.swap`, the last one counts  | puts them in place                       |
- * | the other segments that went into it removed | removes the rest of them               |
- * | `.log.swap` → `.log`, durable              | puts the indexes in place                |
- * | the indexes likewise                       | finds the new segment                    |
+ * | the old segments linked into the backup    | removes them                             |
+ * | `.cleaned` → `.swap`, the last log first   | removes them while one is `.cleaned`, else puts them in place |
+ * | the old segments but the first removed     | removes the rest of them                 |
+ * | log by log, `.log.swap` → `.log`, durable  | puts its indexes and the other logs in place |
+ * | its indexes likewise                       | puts the other logs in place             |
  */
 import { join } from 'node:path'
 import { DiskError } from '../../base/errors.ts'
@@ -18,52 +18,75 @@ import type { Disk, DiskFile, WritableDiskFile } from '../../disk/disk.ts'
 import { shrunkenFile } from '../../disk/shrunken-file.ts'
 import { EarlySync } from '../../disk/early-sync.ts'
 import { segmentFileName } from '../../log/file-names.ts'
+import type { Segment } from '../../log/segment.ts'
 import { COPY_WINDOW_SIZE } from '../copy-file.ts'
 import type { Backup } from './backup.ts'
 import type { Piece } from './piece.ts'
-import type { SegmentOutcome } from './segment-outcome.ts'
+import type { MendedLog, SegmentOutcome } from './segment-outcome.ts'
 
 /** The log first: while `.log.swap` is there, a start removes what lies in its range under other names. */
 const KINDS = ['log', 'index', 'timeindex', 'txnindex'] as const
 type Kind = (typeof KINDS)[number]
+
+interface NewLog {
+  readonly log: MendedLog
+  readonly kinds: readonly Kind[]
+  readonly path: (kind: Kind) => string
+}
 
 export function swapSegment(
   disk: Disk,
   folder: string,
   { outcome, backup }: { readonly outcome: SegmentOutcome; readonly backup: Backup },
 ): void {
-  const { segment, joined, indexes, pieces } = outcome
-  const path = (kind: Kind) => join(folder, segmentFileName(kind, segment.baseOffset))
-  const hasAborts = indexes!.aborted.length > 0 || segment.txnIndex !== undefined
-  const kinds = KINDS.filter(kind => kind !== 'txnindex' || hasAborts)
-  const { offsets, times, aborted } = indexes!
-  const bytes = { index: offsets, timeindex: times, txnindex: aborted }
+  const { segment, joined } = outcome
+  const logs = outcome.logs.map(log => newLog(folder, log, segment))
   const replaced = [segment, ...joined].map(({ baseOffset }) => {
     return KINDS.map(kind => segmentFileName(kind, baseOffset))
   })
   try {
-    for (const kind of kinds) {
-      writeNew(disk, `${path(kind)}.cleaned`, file => {
-        if (kind === 'log') writePieces(disk, file, pieces)
-        else file.write(bytes[kind], 0)
-      })
-    }
+    for (const log of logs) writeCleaned(disk, log)
     disk.syncDirectory(folder)
     backup.keepAll(replaced.flat().map(name => ({ path: join(folder, name), name })))
   } catch (error) {
-    for (const kind of kinds) removeLeft(disk, `${path(kind)}.cleaned`)
+    for (const { kinds, path } of logs) {
+      for (const kind of kinds) removeLeft(disk, `${path(kind)}.cleaned`)
+    }
     throw error
   }
-  for (const kind of kinds) disk.rename(`${path(kind)}.cleaned`, `${path(kind)}.swap`)
-  disk.syncDirectory(folder)
+  for (const { kinds, path } of [...logs].reverse()) {
+    for (const kind of kinds) disk.rename(`${path(kind)}.cleaned`, `${path(kind)}.swap`)
+    disk.syncDirectory(folder)
+  }
   for (const name of replaced.slice(1).flat()) {
     if (disk.status(join(folder, name)) !== undefined) disk.remove(join(folder, name))
   }
   disk.syncDirectory(folder)
-  disk.rename(`${path('log')}.swap`, path('log'))
-  disk.syncDirectory(folder)
-  for (const kind of kinds) if (kind !== 'log') disk.rename(`${path(kind)}.swap`, path(kind))
-  disk.syncDirectory(folder)
+  for (const { kinds, path } of logs) {
+    disk.rename(`${path('log')}.swap`, path('log'))
+    disk.syncDirectory(folder)
+    for (const kind of kinds) if (kind !== 'log') disk.rename(`${path(kind)}.swap`, path(kind))
+    disk.syncDirectory(folder)
+  }
+}
+
+/** Without an index of transactions, unless there are aborted ones, or one has to be replaced. */
+function newLog(folder: string, log: MendedLog, { baseOffset, txnIndex }: Segment): NewLog {
+  const isReplaced = log.baseOffset === baseOffset && txnIndex !== undefined
+  const hasAborts = log.indexes.aborted.length > 0 || isReplaced
+  const kinds = KINDS.filter(kind => kind !== 'txnindex' || hasAborts)
+  return { log, kinds, path: kind => join(folder, segmentFileName(kind, log.baseOffset)) }
+}
+
+function writeCleaned(disk: Disk, { log, kinds, path }: NewLog): void {
+  const { offsets, times, aborted } = log.indexes
+  const bytes = { index: offsets, timeindex: times, txnindex: aborted }
+  for (const kind of kinds) {
+    writeNew(disk, `${path(kind)}.cleaned`, file => {
+      if (kind === 'log') writePieces(disk, file, log.pieces)
+      else file.write(bytes[kind], 0)
+    })
+  }
 }
 
 /** On a disk that fails or is full, as far as it lets that be. */

@@ -43,8 +43,10 @@ export interface WorkingOut {
   keep(): WorkedOut | undefined
 }
 
-function bytesOf({ indexes, pieces }: SegmentOutcome): number {
-  const { offsets, times, aborted } = indexes!
-  const heads = pieces.reduce((sum, { head }) => sum + (head?.length ?? 0), 0)
-  return offsets.length + times.length + aborted.length + heads
+function bytesOf({ logs }: SegmentOutcome): number {
+  const sizes = logs.map(({ indexes: { offsets, times, aborted }, pieces }) => {
+    const heads = pieces.reduce((sum, { head }) => sum + (head?.length ?? 0), 0)
+    return offsets.length + times.length + aborted.length + heads
+  })
+  return sizes.reduce((sum, size) => sum + size, 0)
 }

@@ -1,4 +1,4 @@
-/** Segments whose offsets reach into one another: they are put together, or left as they are and told. */
+/** Segments whose offsets reach into one another: they are put in order, or left as they are and told. */
 import { basename } from 'node:path'
 import { expect, test } from 'vitest'
 import { MemoryDisk } from '../../../src/disk/memory-disk.ts'
@@ -46,16 +46,18 @@ function expectUnfit(disk: MemoryDisk, logDirs: readonly string[]): void {
   expect(filesIn(disk, FOLDER)).toEqual(before)
 }
 
-test('two logs under each other’s names are put together', async () => {
+test('two logs under each other’s names get their own again', async () => {
   const { disk, logDirs } = scene()
   const before = batchesIn(disk, FOLDER)
+  const logs = [log(20), log(41)].map(path => disk.readWhole(path))
   swapContents(disk)
   expectUnfit(disk, logDirs)
   const { plan, failures } = cureOf(disk, logDirs, 'salvage')
   expect(failures).toEqual([])
   const { rewritten, joined, lostOffsets } = plan.salvage
-  expect([rewritten, joined, lostOffsets]).toEqual([[basename(log(20))], [basename(log(41))], 0n])
-  expect([...filesIn(disk, FOLDER).keys()].join()).not.toContain('41.')
+  const [first, second] = [basename(log(20)), basename(log(41))]
+  expect([rewritten, joined, lostOffsets]).toEqual([[first, second], [second], 0n])
+  expect([log(20), log(41)].map(path => disk.readWhole(path))).toEqual(logs)
   await expectWhole(disk, logDirs, before)
 })
 
