@@ -19,12 +19,18 @@ export interface RunOptions {
   readonly workingDirectory?: string
   readonly disk?: Disk
   readonly writeCluster?: ClusterWriter
+  readonly nowMs?: number
 }
 
 /** A command line, run in this process, its streams caught. */
 export async function runInProcess(
   args: readonly string[],
-  { workingDirectory = '/', disk = nodeDisk, writeCluster }: RunOptions = {},
+  {
+    workingDirectory = '/',
+    disk = nodeDisk,
+    writeCluster,
+    nowMs = 1_700_000_000_000,
+  }: RunOptions = {},
 ): Promise<CommandResult> {
   process.chdir(workingDirectory)
   const written: Buffer[] = []
@@ -39,7 +45,7 @@ export async function runInProcess(
     workingDirectory,
     environment: {},
     terminal: { stdoutIsTerminal: false, stderrIsTerminal: false, columns: 80 },
-    nowMs: () => 1_700_000_000_000,
+    nowMs: () => nowMs,
     randomBytes,
     parallelism: 1,
     ...(writeCluster && { writeCluster }),

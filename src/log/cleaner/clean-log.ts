@@ -36,6 +36,8 @@ export interface CleanOptions {
   readonly limits: DecodeLimits
   /** Whether nothing is to be changed on the disk. */
   readonly isPreview?: boolean
+  /** Whether nobody reads the log: what is replaced gives way at once. */
+  readonly isUnread?: boolean
   readonly breathe?: WalkOptions['breathe']
   readonly onSuperseded?: OnSuperseded
 }
@@ -134,7 +136,7 @@ class CleaningPass {
   }
 
   async #cleanGroup(segments: readonly LogSegment[], way: GroupWay): Promise<void> {
-    const { isPreview = false, nowMs } = this.#options
+    const { isPreview = false, isUnread = false, nowMs } = this.#options
     const { folder, config } = this.#log
     const { baseOffset } = segments[0]!
     this.counts.before.segments += segments.length
@@ -149,6 +151,7 @@ class CleaningPass {
       await cleaned.finish(modifiedMs(segments.at(-1)!, folder.files.disk))
       this.#requireUncut()
       this.#log.replaceSegments(segments, baseOffset)
+      if (isUnread) this.#log.removeCondemned(Infinity)
     } catch (error) {
       // A swap that has begun is for the next start to finish.
       if (this.#log.failure === undefined) cleaned.discard()
@@ -162,6 +165,8 @@ class CleaningPass {
     { cleaner, transactions, oldHorizonMs }: GroupWay,
   ): Promise<void> {
     this.#target = target
+    const { after } = this.counts
+    const bytesBefore = after.bytes
     const left = new CleanedBatches(target)
     for (const [slot, segment] of segments.entries()) {
       const upperBound = segments[slot + 1]?.baseOffset ?? segment.nextOffset()
@@ -178,6 +183,7 @@ class CleaningPass {
       })
     }
     left.flush()
+    this.counts.largestBytes = Math.max(this.counts.largestBytes, after.bytes - bytesBefore)
   }
 
   async #breathe(bytes: number): Promise<void> {

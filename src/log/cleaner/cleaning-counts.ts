@@ -10,6 +10,8 @@ export class CleaningCounts {
   /** Of all that was cleaned, before and after. */
   readonly before = { segments: 0, batches: 0, records: 0, bytes: 0 }
   readonly after = { segments: 0, batches: 0, records: 0, bytes: 0 }
+  /** Of the log of the largest segment that is written. */
+  largestBytes = 0
   /** There is a newer one with the same key. */
   readonly superseded: RecordAmount = { records: 0, bytes: 0 }
   readonly aborted: RecordAmount = { records: 0, bytes: 0 }

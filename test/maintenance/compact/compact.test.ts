@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { diskWith } from '../../../src/disk/disk-with.ts'
 import { nodeDisk } from '../../../src/disk/node-disk.ts'
 import { runInProcess } from '../../cli/run-in-process.ts'
 import { startHolding, stopHolding } from '../../disk/lock-holding-process.ts'
@@ -18,6 +19,9 @@ import { failing } from '../../log/failing-disk.ts'
 import { listFiles } from '../../kafka/directory-listing.ts'
 
 const FIXTURE = join(import.meta.dirname, '../../../fixtures/compacted-4.3/log')
+
+/** The tombstones of `forgotten` may go by then. */
+const LATER_MS = 1_800_000_000_000
 
 let logDir: string
 beforeEach(() => {
@@ -150,6 +154,26 @@ describe('compact', () => {
     expect(stderr).toMatch(/no record is lost; .+ is removed.+ the same command again finishes/)
     expect(Object.keys(listFiles([join(logDir, 'accounts-0')]))).toEqual(Object.keys(before))
     expect(await compact('accounts', '--execute')).toMatchObject({ exitCode: 0 })
+  })
+
+  it('refuses where there is no room, before it closes a segment, and goes by what it would write', async () => {
+    writeFileSync(join(logDir, 'cleaner-offset-checkpoint'), '0\n0\n')
+    const folder = join(logDir, 'forgotten-0')
+    const before = listFiles([folder])
+    const compactIn = (usableBytes: bigint, ...args: string[]) => {
+      const space = () => ({ totalBytes: 1n << 40n, freeBytes: usableBytes, usableBytes })
+      const words = ['compact', 'forgotten', '--log-dirs', logDir, '--execute', ...args]
+      return runInProcess(words, { disk: diskWith(nodeDisk, { space }), nowMs: LATER_MS })
+    }
+    const tight = 65_536n + 5_850n
+    const refused = await compactIn(tight, '--roll')
+    expect(refused.exitCode).toBe(1)
+    expect(refused.stderr).toMatch(
+      /no room to clean forgotten-0.*; nothing was changed; without --roll/,
+    )
+    expect(Object.keys(listFiles([folder]))).toEqual(Object.keys(before))
+    expect(await compactIn(100n)).toMatchObject({ exitCode: 1 })
+    expect(await compactIn(tight)).toMatchObject({ exitCode: 0 })
   })
 
   it('does not say that nothing is compacted where the topics are not known', async () => {
