@@ -53,6 +53,8 @@ export class LineScan {
   droppedCount = 0
   readonly #options: LineScanOptions
   readonly #aborted = new Map<number, AbortedRange[]>()
+  /** The same, once they are asked for. */
+  readonly #covered = new Map<number, AbortedRanges>()
   readonly #open = new Map<number, Map<bigint, LineGroup>>()
   readonly #kept = new Map<number, Map<bigint, LeftOpen>>()
   #topic: string | undefined
@@ -111,8 +113,6 @@ export class LineScan {
       for (const transaction of open.values()) yield { partition, transaction }
     }
   }
-
-  readonly #covered = new Map<number, AbortedRanges>()
 
   #ranges(partition: number): AbortedRanges {
     let ranges = this.#covered.get(partition)

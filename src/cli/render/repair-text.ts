@@ -122,7 +122,12 @@ export class RepairText implements RepairOutput {
 
   #details({ topic, partition }: PartitionPlace, report: CureReport): void {
     const { lost, mended, joined, absent, isCompacted, openTransactions } = report
-    this.#some(lost, range => rangeLines(range))
+    const isOffset = ({ firstOffset }: LostRange) => firstOffset !== undefined
+    this.#some(lost.filter(isOffset), rangeLines)
+    this.#some(
+      lost.filter(range => !isOffset(range)),
+      rangeLines,
+    )
     this.#some(joined, name => [
       `${name}: put in order together with the segment before it: their offsets reach into one another`,
     ])

@@ -16,7 +16,6 @@
 import { CorruptDataError } from '../../base/errors.ts'
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
-import { shrunkenFile } from '../../disk/shrunken-file.ts'
 import type { Batch } from '../../inspect/dump/dump-sink.ts'
 import { headerFlaw } from '../../inspect/verify/header-check.ts'
 import {
@@ -29,10 +28,10 @@ import { checkRecords } from '../../inspect/verify/records-check.ts'
 import { SegmentNumbers } from '../../inspect/verify/segment-numbers.ts'
 import type { BatchScanner } from '../../log/batch-scanner.ts'
 import type { Segment } from '../../log/segment.ts'
-import { BatchV2 } from '../../record/batch-v2.ts'
 import { batchAt } from '../../record/records.ts'
 import { epochOf, placeOf, RELATIVE_MAX } from './batch-place.ts'
 import { type CarriedBatch, CarriedBatches } from './carried-batches.ts'
+import { type GoesOn, LogReading } from './log-reading.ts'
 import type { FileSpan } from './loss.ts'
 import { MendedBatches } from './mended-batches.ts'
 import { type EpochRun, MendedSegment } from './mended-segment.ts'
@@ -68,19 +67,8 @@ export function salvageSegment(group: SegmentGroup, options: SalvageOptions): Sa
   return new Salvage(group, options).run()
 }
 
-const PROGRESS_BYTES = 1024 * 1024
 /** A batch of these is passed on as it is: it costs too much to look into, or nobody minds. */
 const HARMLESS: ReadonlySet<string> = new Set(['max-timestamp', 'too-large'])
-
-/** A log while it is read. */
-interface Reading {
-  readonly file: string
-  readonly size: number
-  readonly walk: LogWalk
-  /** The header of the first batch behind it, as far as it can be read, and where that begins. */
-  readonly behind: Batch | undefined
-  readonly following: bigint | undefined
-}
 
 class Salvage implements LogVisitor {
   readonly #group: SegmentGroup
@@ -91,11 +79,10 @@ class Salvage implements LogVisitor {
   readonly #result: MendedSegment
   readonly #mended = new MendedBatches()
   readonly #carriedOn = new CarriedBatches()
-  #reading!: Reading
+  #reading!: LogReading
   #carried: readonly CarriedBatch[]
   /** A write at the end of the log that a crash cut off. */
   #unfinished: FileSpan | undefined
-  #told = 0
   /** Behind the last batch of the file that was met, by what it says, relative to the segment's base. */
   #statedEnd = NaN
 
@@ -135,40 +122,30 @@ class Salvage implements LogVisitor {
     return { outcome, carried: this.#carriedOn.batches }
   }
 
-  #read(
-    { log: { path, size: sizeBefore } }: Segment,
-    goesOn: Pick<Reading, 'behind' | 'following'>,
-  ): void {
+  #read({ log: { path, size: sizeBefore } }: Segment, goesOn: GoesOn): void {
     const { disk, limits, onProgress } = this.#options
     const { baseOffset } = this.#numbers
     const file = disk.open(path)
     try {
       const walk = new LogWalk(file, { limits, deep: true, baseOffset }, this)
-      const size = file.size()
-      if (size < sizeBefore) throw shrunkenFile({ file: path, position: 0, size, sizeBefore })
-      this.#reading = { file: path, size, walk, ...goesOn }
-      this.#told = 0
+      this.#reading = new LogReading({ file, sizeBefore, walk, goesOn, onProgress })
       this.#statedEnd = NaN
-      walk.run()
-      onProgress(size - this.#told)
+      this.#reading.run()
     } finally {
       file.close()
     }
   }
 
-  #span(position: number, size: number): FileSpan {
-    return { file: this.#reading.file, position, size }
-  }
-
   batch(found: Batch, scanner: BatchScanner): void {
     const { position } = scanner
-    this.#tellProgress(position)
+    const reading = this.#reading
+    reading.reached(position)
     const { size } = found
     const flaw = headerFlaw(found)
     if (flaw !== undefined)
-      return this.#result.lose(this.#span(position, size), `${flaw.found}, not ${flaw.expected}`)
-    const { file, walk } = this.#reading
-    const behind = () => walk.peek(scanner, scanner.header()) ?? this.#reading.behind
+      return this.#result.lose(reading.span(position, size), `${flaw.found}, not ${flaw.expected}`)
+    const { file } = reading
+    const behind = () => reading.behind(scanner)
     const base = this.#baseFor(found, position, behind)
     if (base === undefined) return
     const epoch = epochOf(found, this.#options.epochs.latest, behind)
@@ -185,18 +162,18 @@ class Salvage implements LogVisitor {
   }
 
   badChecksum(batch: Batch, { from, to }: ByteSpan): void {
-    this.#result.lose(this.#span(from, to - from), 'the checksum does not hold', batch)
+    this.#result.lose(this.#reading.span(from, to - from), 'the checksum does not hold', batch)
   }
 
   hole({ from, to }: ByteSpan, isZeros: boolean): void {
     const what = isZeros ? 'zeros' : 'bytes that are no batch'
-    this.#result.lose(this.#span(from, to - from), what)
+    this.#result.lose(this.#reading.span(from, to - from), what)
   }
 
   tail({ from, to }: ByteSpan, why: TailReason): void {
     const { segment, joined } = this.#group
     const isLast = this.#reading.file === (joined.at(-1) ?? segment).log.path
-    const span = this.#span(from, to - from)
+    const span = this.#reading.span(from, to - from)
     if (isLast && this.#options.isOpenEnded && why !== 'not-a-batch') this.#unfinished = span
     else this.#result.lose(span, TAILS[why])
   }
@@ -211,13 +188,13 @@ class Salvage implements LogVisitor {
     const isRight = base === next || (goesOn && base > next)
     const begin = this.#names.findLast(name => name <= base) ?? 0
     if (isRight && base - begin < RELATIVE_MAX - batch.size) return base
-    const behindBase = this.#behindBase(batch, position, behind)
+    const behindBase = this.#reading.behindBase(batch, position, numbers, behind)
     const isNextSure = !this.#result.isLossPending && !goesOn && !this.#isCarried(behindBase)
     const place = placeOf(batch, { numbers, begin, base, next, behindBase, isNextSure })
     if (typeof place !== 'string') return place.base
     const isLast = behindBase === undefined && position + batch.size === this.#reading.size
     if (place === 'too-far' && !isLast) throw this.#tooFar(batch, position)
-    const span = this.#span(position, batch.size)
+    const span = this.#reading.span(position, batch.size)
     if (place === 'repeated') this.#result.repeated(span, batch)
     else this.#result.lose(span, `a wrong base offset: ${batch.baseOffset}`, batch)
     return undefined
@@ -229,20 +206,6 @@ class Salvage implements LogVisitor {
     return first !== undefined && this.#numbers.relativeOf(first.firstOffset) < (end ?? Infinity)
   }
 
-  /** Where the next batch begins, or, behind the last, the next segment. */
-  #behindBase(
-    { size }: Batch,
-    position: number,
-    behind: () => Batch | undefined,
-  ): number | undefined {
-    const { following } = this.#reading
-    if (position + size === this.#reading.size) {
-      return following === undefined ? undefined : this.#numbers.relativeOf(following)
-    }
-    const next = behind()
-    return next instanceof BatchV2 ? this.#numbers.relativeBaseOffset(next) : undefined
-  }
-
   /** Undefined where nobody can read them. */
   #recordsIn(scanner: BatchScanner, position: number): number | undefined {
     const { limits } = this.#options
@@ -252,7 +215,7 @@ class Salvage implements LogVisitor {
     const { flaw, count } = checkRecords(batch, limits)
     if (flaw === undefined || HARMLESS.has(flaw.kind)) return Math.max(count, 0)
     const what = `${flaw.found}, not ${flaw.expected}`
-    this.#result.lose(this.#span(position, batch.size), what, batch)
+    this.#result.lose(this.#reading.span(position, batch.size), what, batch)
     return undefined
   }
 
@@ -291,12 +254,6 @@ class Salvage implements LogVisitor {
       found: `${baseOffset}`,
       expected: `at most ${this.#numbers.offsetOf(RELATIVE_MAX)}`,
     })
-  }
-
-  #tellProgress(position: number): void {
-    if (position - this.#told < PROGRESS_BYTES) return
-    this.#options.onProgress(position - this.#told)
-    this.#told = position
   }
 }
 
