@@ -249,9 +249,13 @@ export class ImportCluster {
       leaderEpoch: leaderEpochs.get(partition) ?? 0,
       log: undefined,
     }))
-    const { change } = result
     const facts = { topic: this.topic, topicId: id, isThere: false, fresh: this.#fresh }
-    return { ...facts, producerIds, change, partitions }
+    return { ...facts, producerIds, change: result.change, partitions }
+  }
+
+  /** Whether it gave out ids of producers that another cluster may have given as well. */
+  hasProducersBesides(clusterId: string | null): boolean {
+    return clusterId !== this.#node.identity?.clusterId && this.#node.image.nextProducerId > 0n
   }
 
   #identity() {

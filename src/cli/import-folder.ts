@@ -60,19 +60,21 @@ export async function planFolder(
   const epochs = new Map(
     chosen.map(({ exported, number }) => [number, lastEpochOf(disk, path, exported)]),
   )
+  const known = knownProducers(logsOf(folder, chosen, disk), disk)
+  const highestProducerId = highestOf([highestInBatches, ...known])
   const target = cluster.target({
     partitionCount: partitionCountOf(folder, chosen),
     topicId: manifest.topic.id ?? undefined,
     leaderEpochs: epochs,
-    highestProducerId: highestOf([
-      highestInBatches,
-      ...knownProducers(logsOf(folder, chosen, disk), disk),
-    ]),
+    highestProducerId,
   })
   const notices: string[] = []
   const { id } = manifest.topic
   if (id !== null && id !== target.topicId) {
     notices.push(`the topic has id ${target.topicId} here, and had ${id}`)
+  }
+  if (highestProducerId >= 0n && cluster.hasProducersBesides(manifest.clusterId)) {
+    notices.push(FOREIGN_PRODUCERS)
   }
   const wanted = chosen.filter(({ exported, number }) => {
     const found = targetPartition(target, number)
@@ -107,6 +109,11 @@ export async function planFolder(
     stage: () => stageAll(placed, folder, cluster, { topicId, context }),
   }
 }
+
+const FOREIGN_PRODUCERS =
+  'producers of another cluster come in: where one of this cluster has the same id already, such as a transactional one, ' +
+  'its first write to these partitions may be refused (OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH); new ' +
+  'producers get other ids'
 
 interface PlacedFolder {
   readonly exported: ExportedPartition

@@ -104,10 +104,17 @@ describe('a folder', () => {
     expect(await nextProducerIds()).toEqual(['1000'])
   })
 
+  it('of another cluster is told, where this one has given ids already', async () => {
+    expect((await run(IMPORT.slice(0, -1))).stderr).not.toContain('producers of another cluster')
+    await importLines(lineOf(5), ...KEPT)
+    const { stderr } = await run(IMPORT.slice(0, -1))
+    expect(stderr).toContain('producers of another cluster come in')
+  })
+
   it('of the same cluster leaves it', async () => {
     for (const name of ['a', 'b'])
       cpSync(join(FIXTURES, 'clean-4.3', name), join(here, name), { recursive: true })
-    const { exitCode, stdout } = await run([
+    const { exitCode, stdout, stderr } = await run([
       'import',
       'out',
       '-t',
@@ -117,5 +124,6 @@ describe('a folder', () => {
       '--execute',
     ])
     expect([exitCode, stdout]).toEqual([0, expect.not.stringContaining('producer id')])
+    expect(stderr).not.toContain('producers of another cluster')
   })
 })
