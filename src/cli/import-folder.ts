@@ -73,9 +73,6 @@ export async function planFolder(
   if (id !== null && id !== target.topicId) {
     notices.push(`the topic has id ${target.topicId} here, and had ${id}`)
   }
-  if (highestProducerId >= 0n && cluster.hasProducersBesides(manifest.clusterId)) {
-    notices.push(FOREIGN_PRODUCERS)
-  }
   const wanted = chosen.filter(({ exported, number }) => {
     const found = targetPartition(target, number)
     refuseLaterEpoch(target, found, epochs.get(number)!)
@@ -85,6 +82,8 @@ export async function planFolder(
     return false
   })
   const logs = logsOf(folder, wanted, disk)
+  const isForeign = highestProducerId >= 0n && cluster.hasProducersBesides(manifest.clusterId)
+  if (isForeign && wanted.length > 0) notices.push(FOREIGN_PRODUCERS)
   notices.push(...leftOpenNotices(logs, { topic: target.topic, disk }))
   const placed = wanted.map(({ exported, number }) => {
     const found = targetPartition(target, number)

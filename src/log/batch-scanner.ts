@@ -82,7 +82,10 @@ export class BatchScanner {
     return this.#window.length
   }
 
-  /** The next batch, its header at least in memory, valid until the next call; undefined when the scan has ended. */
+  /**
+   * The next batch, its header at least in memory; undefined when the scan has ended. It is valid until the next call, of
+   * `body` and `isValid` as well: `header` tells it anew then.
+   */
   next(): BatchV2 | LegacyMessage | undefined {
     this.position = this.#nextPosition
     this.#batch = undefined

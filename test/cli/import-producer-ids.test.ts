@@ -1,5 +1,5 @@
 /** Producer ids that come in with an import are none that the cluster gives to a producer afterwards. */
-import { cpSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Disk } from '../../src/disk/disk.ts'
@@ -76,6 +76,27 @@ describe('the next producer id', () => {
   })
 })
 
+it('is found in a log that is read piece by piece, as is where that ends', async () => {
+  const lines = Array.from({ length: 600 }, (_, offset) =>
+    lineOf(1, offset).replace('"v"', `"${LONG.slice(offset)}"`),
+  )
+  await importLines(lines.join(''), ...KEPT, '--compression-codec', 'none')
+  rmSync(join(here, 'c/.kafka_cleanshutdown'))
+  await run(['export', 't', '--log-dirs', 'c', '--to', 'out'])
+  const log = 't-0/00000000000000000000.log'
+  expect(readFileSync(join(here, 'c', log)).length).toBeGreaterThan(3 * WINDOW_SIZE)
+  expect(readFileSync(join(here, 'out', log))).toEqual(readFileSync(join(here, 'c', log)))
+  const { stdout } = await run(['import', 'out', '--log-dirs', 'd', '--execute'])
+  expect(stdout).toContain(`${MOVED} from 0 to 1000,`)
+})
+
+/** Bytes that a scan of a log asks for at once. */
+const WINDOW_SIZE = 262_144
+/** Letters that are never the same. */
+const LONG = Array.from({ length: 3000 }, (_, i) => String.fromCharCode(97 + ((i * i) % 26))).join(
+  '',
+)
+
 describe('a folder', () => {
   const clean = [
     '--log-dirs',
@@ -109,6 +130,8 @@ describe('a folder', () => {
     await importLines(lineOf(5), ...KEPT)
     const { stderr } = await run(IMPORT.slice(0, -1))
     expect(stderr).toContain('producers of another cluster come in')
+    await run(IMPORT)
+    expect((await run(IMPORT)).stderr).not.toContain('producers of another cluster')
   })
 
   it('of the same cluster leaves it', async () => {

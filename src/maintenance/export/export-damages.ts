@@ -46,8 +46,10 @@ function logDamage(
     const scanner = new BatchScanner(file, { limits })
     let first: { readonly position: number; readonly offsets: string } | undefined
     let count = 0
-    for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
-      if (scanner.isValid()) {
+    while (scanner.next() !== undefined) {
+      const isValid = scanner.isValid()
+      const batch = scanner.header()
+      if (isValid) {
         onBatch?.(batch)
         continue
       }

@@ -115,11 +115,11 @@ function readThrough(disk: Disk, segment: Segment, { to, limits, checks }: ReadT
     let nextOffset = segment.baseOffset
     let size = 0
     for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
-      const { lastOffset, baseOffset } = batch
+      const { lastOffset, baseOffset, size: batchSize } = batch
       if (baseOffset >= to) return { size, nextOffset, isIndexed: false, isLast: true }
       if (lastOffset < nextOffset || (checks && !scanner.isValid())) break
       nextOffset = lastOffset + 1n
-      size = scanner.position + batch.size
+      size = scanner.position + batchSize
     }
     const isWhole = size === scanner.end
     if (isWhole) return { size, nextOffset, isIndexed: false, isLast: false }

@@ -42,9 +42,10 @@ export function countRecords(
     const scanner = new BatchScanner(segment.log, { from: position, end: segment.size, limits })
     for (let batch = scanner.next(); batch !== undefined; batch = scanner.next()) {
       if (batch.baseOffset >= range.to && batch.recordCount !== undefined) break
-      if (batch.lastOffset < range.from) continue
+      const { lastOffset, isControl } = batch
+      if (lastOffset < range.from) continue
       const count = wholeCount(batch, range) ?? countWithin(scanner.body(), range, limits)
-      if (batch.isControl) counts.controlRecords += count
+      if (isControl) counts.controlRecords += count
       else counts.records += count
     }
     if (scanner.stopped !== undefined) counts.uncountedBytes += scanner.end - scanner.position
