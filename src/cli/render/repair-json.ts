@@ -65,7 +65,7 @@ export class RepairJson implements RepairOutput {
 }
 
 function cureMembers(report: CureReport) {
-  const { lost, mended, absent, isCompacted, openTransactions, ...figures } = report
+  const { lost, mended, moved, absent, isCompacted, openTransactions, ...figures } = report
   return {
     ...figures,
     lost: lost.map(({ firstOffset = null, lastOffset = null, places }) => ({
@@ -74,6 +74,7 @@ function cureMembers(report: CureReport) {
       places: places.map(placeMembers),
     })),
     mended: mended.map(({ file, ...batch }) => ({ file: basename(file), ...batch })),
+    moved: moved.map(({ file, ...batch }) => ({ file: basename(file), ...batch })),
     compacted: isCompacted,
     absent: absent.map(range => ({ ...range })),
     openTransactions: openTransactions.map(transaction => ({ ...transaction })),

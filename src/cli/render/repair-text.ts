@@ -121,7 +121,7 @@ export class RepairText implements RepairOutput {
   }
 
   #details({ topic, partition }: PartitionPlace, report: CureReport): void {
-    const { lost, mended, joined, absent, isCompacted, openTransactions } = report
+    const { lost, mended, moved, joined, absent, isCompacted, openTransactions } = report
     const isOffset = ({ firstOffset }: LostRange) => firstOffset !== undefined
     this.#some(lost.filter(isOffset), rangeLines)
     this.#some(
@@ -133,6 +133,9 @@ export class RepairText implements RepairOutput {
     ])
     this.#some(isCompacted ? [] : absent, range => [
       `absent: offsets ${offsetsText(range)}: no file holds them; a segment is missing, unless the topic is compacted`,
+    ])
+    this.#some(moved, ({ file, position, ...offsets }) => [
+      `moved: ${basename(file)} at byte ${position}: offsets ${offsetsText(offsets)}, to where they belong`,
     ])
     this.#some(mended, ({ file, position, what, found, mended: is, ...offsets }) => {
       const place = `${basename(file)} at byte ${position}`

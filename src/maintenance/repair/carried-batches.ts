@@ -1,4 +1,4 @@
-/** Batches that lie in a segment before the one they belong to: segments overlap. */
+/** Batches that lie elsewhere than where they belong, such as in the segment before: segments overlap. */
 import { MEBIBYTE } from '../../base/limits.ts'
 import type { Batch } from '../../inspect/dump/dump-sink.ts'
 
@@ -12,8 +12,16 @@ export interface CarriedBatch {
   readonly bytes: Buffer
 }
 
+/** Ascending by offset. */
+export function merged(
+  some: readonly CarriedBatch[],
+  others: readonly CarriedBatch[],
+): CarriedBatch[] {
+  return [...some, ...others].sort((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1))
+}
+
 /** Bytes of such batches that are kept in memory at a time. */
-const CARRIED_BYTES_MAX = 16 * MEBIBYTE
+export const CARRIED_BYTES_MAX = 16 * MEBIBYTE
 
 export class CarriedBatches {
   #batches: CarriedBatch[] = []

@@ -16,6 +16,7 @@ import {
   PartitionCure,
 } from './partition-cure.ts'
 import { repairNote } from './repair-note.ts'
+import { IN_ORDER, type SegmentOrder } from './segment-group.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
 import { swapSegment } from './swap-segment.ts'
 import type { WorkedOut } from './worked-out.ts'
@@ -27,8 +28,7 @@ export interface CarryOutOptions {
   readonly logEnd: bigint
   /** From which segment on an earlier repair may have changed the log, and no more. */
   readonly changedFrom: bigint | undefined
-  /** Base offsets of the segments that a salvage puts together with the one before them. */
-  readonly joined: ReadonlySet<bigint>
+  readonly order: SegmentOrder
   readonly workedOut: WorkedOut | undefined
 }
 
@@ -55,7 +55,7 @@ class CarryingOut {
 
   constructor(partition: CuredPartition, options: CarryOutOptions, environment: CureEnvironment) {
     this.#partition = partition
-    this.#totals = new CureTotals(partition)
+    this.#totals = new CureTotals(partition, options.cure === 'salvage' ? options.order : IN_ORDER)
     this.#options = options
     this.#environment = environment
     this.#disk = environment.disk

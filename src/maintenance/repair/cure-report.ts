@@ -2,6 +2,7 @@
 import { segmentFileName } from '../../log/file-names.ts'
 import { lostOffsets, type LostRange, type MendedBatch, type OffsetRange } from './loss.ts'
 import type { CuredPartition } from './partition-cure.ts'
+import type { SegmentOrder } from './segment-group.ts'
 import type { MendedLog, SegmentOutcome } from './segment-outcome.ts'
 
 export interface CureReport {
@@ -15,6 +16,8 @@ export interface CureReport {
   readonly lostRecords: number
   readonly lost: readonly LostRange[]
   readonly mended: readonly MendedBatch[]
+  /** Batches that are put where they belong. */
+  readonly moved: readonly MovedBatch[]
   readonly rewritten: readonly string[]
   readonly dropped: readonly string[]
   /** Logs whose batches are put in order together with those of the log before them. */
@@ -27,6 +30,12 @@ export interface CureReport {
   readonly openTransactions: readonly OpenTransaction[]
   /** Bytes of a write at the end that a crash cut off. */
   readonly unfinishedBytes: number
+}
+
+/** From there. */
+export interface MovedBatch extends OffsetRange {
+  readonly file: string
+  readonly position: number
 }
 
 export interface OpenTransaction {
@@ -56,10 +65,17 @@ export class CureTotals {
   readonly #joined: string[] = []
   readonly #absent: OffsetRange[] = []
   readonly #isCompacted: boolean
+  readonly #moved: readonly MovedBatch[]
   #nextOffset: bigint | undefined
 
-  constructor({ isCompacted }: Pick<CuredPartition, 'isCompacted'>) {
+  constructor(
+    { isCompacted }: Pick<CuredPartition, 'isCompacted'>,
+    { displaced }: Pick<SegmentOrder, 'displaced'>,
+  ) {
     this.#isCompacted = isCompacted
+    this.#moved = displaced.map(({ path: file, position, firstOffset, lastOffset }) => {
+      return { file, position, firstOffset, lastOffset }
+    })
   }
 
   add(outcome: SegmentOutcome): void {
@@ -101,6 +117,7 @@ export class CureTotals {
       lostRecords: places.reduce((sum, { records = 0 }) => sum + records, 0),
       lost: this.#lost,
       mended: this.#mended,
+      moved: this.#moved,
       rewritten: this.#rewritten,
       dropped: this.#dropped,
       joined: this.#joined,

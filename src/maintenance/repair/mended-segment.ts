@@ -7,6 +7,7 @@ import type { Batch } from '../../inspect/dump/dump-sink.ts'
 import { OffsetSequence } from '../../inspect/verify/offset-sequence.ts'
 import type { SegmentNumbers } from '../../inspect/verify/segment-numbers.ts'
 import { RELATIVE_MAX, SEGMENT_BYTES_MAX } from './batch-place.ts'
+import type { GapLog } from './gap-log.ts'
 import type { FileSpan, OffsetRange } from './loss.ts'
 import { LossLog } from './loss-log.ts'
 import { emptyBatch, PieceList } from './piece.ts'
@@ -23,6 +24,7 @@ export interface MendedSegmentOptions {
   /** For the log that begins there, and follows on the one before. */
   readonly learn: (baseOffset: bigint) => SegmentLearning
   readonly epochs: EpochRun
+  readonly gaps: GapLog
   /** By their names, where the logs begin that it is made from; ascending, relative to the first. */
   readonly names: readonly number[]
 }
@@ -86,13 +88,14 @@ export class MendedSegment {
   }
 
   take(batch: Batch, { file, position, records, from }: TakenFrom): void {
-    const { numbers, epochs } = this.#options
+    const { numbers, epochs, gaps } = this.#options
     const { size, partitionLeaderEpoch: epoch } = batch
     const base = this.baseOf(batch)
     const last = numbers.relativeLastOffset(batch)
     const { pieces, learning } = this.#partFor(base, last, size)
     const refused = learning.take(batch, pieces.size)
     if (refused !== undefined) return this.lose({ file, position, size }, refused, batch)
+    if (base > this.next) gaps.add(this.nextOffset, numbers.offsetOf(base) - 1n)
     if (file !== this.#file || from === 'memory') this.#noteAbsent(base)
     this.#file = file
     this.#losses.settle(this.nextOffset, numbers.offsetOf(base))

@@ -58,7 +58,10 @@ export function misplaced(
 }
 
 /** Base offsets of the segments that have to be put in order together with the one before them, so that it has a place. */
-export function joinsFor({ file, missing }: Misplaced, segments: readonly Segment[]): bigint[] {
+export function joinsFor(
+  { file, missing }: Pick<Misplaced, 'file' | 'missing'>,
+  segments: readonly Segment[],
+): bigint[] {
   const lies = segments.findIndex(({ log }) => log.path === file)
   const belongs = floorSegment(segments, missing)
   if (belongs < 0 || lies < 0) return []

@@ -15,9 +15,11 @@ import { readPartitionDirectory } from '../../log/partition-directory.ts'
 import type { PartitionFolder } from '../../log/partition-folder.ts'
 import { PartitionProducers } from '../../log/partition-producers.ts'
 import type { Segment } from '../../log/segment.ts'
-import type { CarriedBatch } from './carried-batches.ts'
+import { type CarriedBatch, merged } from './carried-batches.ts'
 import { cutSegment, droppedSegment } from './cut-segment.ts'
-import { firstHeader, groupSegments } from './segment-group.ts'
+import { GapLog } from './gap-log.ts'
+import type { OffsetRange } from './loss.ts'
+import { firstHeader, groupSegments, IN_ORDER, type SegmentOrder } from './segment-group.ts'
 import { salvageSegment } from './salvage-segment.ts'
 import { SegmentLearning } from './segment-learning.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
@@ -55,8 +57,7 @@ export interface CureEnvironment {
 export interface CureBeginning {
   /** Base offset of the first segment that was changed before, where one was. */
   readonly changedFrom?: bigint | undefined
-  /** Base offsets of the segments that a salvage puts together with the one before them. */
-  readonly joined?: ReadonlySet<bigint>
+  readonly order?: SegmentOrder
 }
 
 export class PartitionCure {
@@ -64,6 +65,7 @@ export class PartitionCure {
   readonly #partition: CuredPartition
   readonly #environment: CureEnvironment
   readonly #beginning: CureBeginning
+  readonly #gaps = new GapLog()
   #learnt: OverlayDisk
   #epochs: LeaderEpochs
   #isChanged = false
@@ -89,6 +91,11 @@ export class PartitionCure {
     return this.#learnt
   }
 
+  /** Of the log as it was salvaged, as far as it is. */
+  get gaps(): readonly OffsetRange[] {
+    return this.#gaps.ranges
+  }
+
   /** Where the log ends, once all segments are done. */
   get endOffset(): bigint {
     return this.#endOffset ?? this.#partition.logStartOffset
@@ -106,7 +113,9 @@ export class PartitionCure {
     const { disk, limits, onProgress } = this.#environment
     const epochs = { latest: -1 }
     let carried: readonly CarriedBatch[] = []
-    const groups = groupSegments(this.segments, this.#beginning.joined ?? NONE)
+    const { joined, displaced } = this.#beginning.order ?? IN_ORDER
+    const groups = groupSegments(this.segments, joined)
+    const positions = positionsOf(displaced)
     for (const [index, group] of groups.entries()) {
       const next = groups[index + 1]?.segment
       const isLast = next === undefined
@@ -115,7 +124,9 @@ export class PartitionCure {
         limits,
         learn: offset => this.#learn(offset, group.segment),
         epochs,
-        carried,
+        gaps: this.#gaps,
+        carried: merged(carried, within(displaced, group.segment, next)),
+        displaced: positions,
         behind: next && firstHeader(disk, next),
         following: next?.baseOffset,
         notedEnd: isLast ? this.#partition.notedEnd : undefined,
@@ -209,7 +220,25 @@ export class PartitionCure {
 }
 
 const OPEN_FILES_MAX = 8
-const NONE: ReadonlySet<bigint> = new Set()
+
+/** By file. */
+function positionsOf(batches: readonly CarriedBatch[]): ReadonlyMap<string, ReadonlySet<number>> {
+  const positions = new Map<string, Set<number>>()
+  for (const { path, position } of batches) {
+    positions.set(path, (positions.get(path) ?? new Set()).add(position))
+  }
+  return positions
+}
+
+function within(
+  batches: readonly CarriedBatch[],
+  { baseOffset }: Segment,
+  next: Segment | undefined,
+): CarriedBatch[] {
+  return batches.filter(({ firstOffset }) => {
+    return firstOffset >= baseOffset && (next === undefined || firstOffset < next.baseOffset)
+  })
+}
 
 /** One that no broker would take is made anew. */
 function loadEpochs(disk: Disk, folder: string): LeaderEpochs {

@@ -11,7 +11,9 @@ import { readPartitionDirectory } from '../../log/partition-directory.ts'
 import { checkpointKey, type LogDir } from '../../log-dirs/log-dir.ts'
 import { Backup } from './backup.ts'
 import { type CheckpointMend, checkpointMends } from './checkpoint-mend.ts'
+import { merged } from './carried-batches.ts'
 import { type CureReport, CureTotals, isDamaged } from './cure-report.ts'
+import { displacedIn } from './displaced.ts'
 import { type CuredPartition, type CureEnvironment, PartitionCure } from './partition-cure.ts'
 import {
   isRepetition,
@@ -22,6 +24,7 @@ import {
   reachesInto,
 } from './misplaced.ts'
 import { hasLeftovers, settleLeftovers, type SettledLeftovers } from './settle-leftovers.ts'
+import { IN_ORDER, type SegmentOrder } from './segment-group.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
 import type { WorkedOut, WorkedOutRoom } from './worked-out.ts'
 
@@ -47,8 +50,8 @@ export interface PartitionPlan {
   readonly unfinishedFrom?: bigint
   /** Why it is shown only, and never cured. */
   readonly refusal?: string
-  /** Base offsets of the segments that the salvage puts in order together with the one before them. */
-  readonly joined: ReadonlySet<bigint>
+  /** What the salvage puts in order. */
+  readonly order: SegmentOrder
   /** The salvage, where it is kept to be carried out. */
   readonly workedOut?: WorkedOut
 }
@@ -115,13 +118,13 @@ export function planPartition(
   const disk = new OverlayDisk(environment.disk)
   const leftovers = leftoversOf(disk, partition)
   const settled = { ...environment, disk }
-  const { report: salvage, workedOut, joined, disorder } = salvageOf(partition, settled)
+  const { report: salvage, workedOut, order, disorder } = salvageOf(partition, settled)
   const { topic } = partition
   const misnamed = misnamedRefusal(disk, place)
   const checkpoints = misnamed === undefined ? checkpointsOf(disk, place, salvage) : []
   const { unfinishedFrom, room } = environment
   const unfinished = unfinishedFrom === undefined ? {} : { unfinishedFrom }
-  const plan = { place, salvage, leftovers, checkpoints, joined, ...unfinished }
+  const plan = { place, salvage, leftovers, checkpoints, order, ...unfinished }
   if (!needsCure(plan) && misnamed === undefined && disorder === undefined) return plan
   const refusal = topic === METADATA_TOPIC ? METADATA_REFUSAL : (misnamed ?? disorder)
   const refused = { ...plan, ...(refusal !== undefined && { refusal }) }
@@ -167,20 +170,21 @@ const OPEN_FILES_MAX = 8
 interface Salvaged {
   readonly report: CureReport
   readonly workedOut: WorkedOut | undefined
-  readonly joined: ReadonlySet<bigint>
+  readonly order: SegmentOrder
   /** Why segments can't stay as they are, where nothing puts them in order. */
   readonly disorder: string | undefined
 }
 
-/** Again, with segments put together, as often as some are found that reach into one another. */
+/** Again, with more put in order, as often as some is found that is not. */
 function salvageOf(
   partition: CuredPartition,
   environment: PlanEnvironment,
-  joined: ReadonlySet<bigint> = new Set(),
+  order = IN_ORDER,
 ): Salvaged {
-  const cure = new PartitionCure(partition, environment, { joined })
+  const cure = new PartitionCure(partition, environment, { order })
   const workingOut = environment.room?.begin(cure)
-  const totals = new CureTotals(partition)
+  const totals = new CureTotals(partition, order)
+  const { joined, displaced } = order
   const wanted = new Set(joined)
   let last: SegmentOutcome | undefined
   for (const outcome of cure.salvage()) {
@@ -195,9 +199,21 @@ function salvageOf(
   const report = totals.report(cure.endOffset, cure.openTransactions())
   const found = misplaced(report, cure.segments)
   if (found !== undefined) for (const base of joinsFor(found, cure.segments)) wanted.add(base)
-  if (wanted.size > joined.size) return salvageOf(partition, environment, wanted)
+  if (wanted.size > joined.size) {
+    return salvageOf(partition, environment, { joined: wanted, displaced })
+  }
+  const { gaps } = cure
+  const { notedEnd } = partition
+  const more = displacedIn(report, { ...environment, gaps, notedEnd, known: displaced })
+  if (more.length > 0) {
+    for (const { path: file, firstOffset: missing } of more) {
+      for (const base of joinsFor({ file, missing }, cure.segments)) wanted.add(base)
+    }
+    const all = merged(displaced, more)
+    return salvageOf(partition, environment, { joined: wanted, displaced: all })
+  }
   const workedOut = isDamaged(report) ? workingOut?.keep() : undefined
-  return { report, workedOut, joined, disorder: found && misplacedText(found) }
+  return { report, workedOut, order, disorder: found && misplacedText(found) }
 }
 
 function cutReport(
@@ -206,7 +222,7 @@ function cutReport(
   environment: CureEnvironment,
 ): CureReport {
   const cure = new PartitionCure(partition, environment)
-  const totals = new CureTotals(partition)
+  const totals = new CureTotals(partition, IN_ORDER)
   for (const outcome of cure.likeKafka(logEnd)) totals.add(outcome)
   return totals.report(cure.endOffset, cure.openTransactions())
 }

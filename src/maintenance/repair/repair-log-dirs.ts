@@ -238,7 +238,7 @@ function notNoticed({ place }: PartitionPlan): RefusedError {
 const OPEN_FILES_MAX = 8
 
 function cureLog(
-  { place, salvage, joined, workedOut }: PartitionPlan,
+  { place, salvage, order, workedOut }: PartitionPlan,
   chosen: {
     readonly cure: Cure
     readonly backup: Backup
@@ -251,7 +251,7 @@ function cureLog(
   const logDir = readLogDir(environment.disk, place.logDir)
   const partition = curedPartition(place, logDir, environment.configOf(place.topic))
   const logEnd = logEndOf(partition, salvage)
-  return carryOut(partition, { cure, backup, logEnd, changedFrom, joined, workedOut }, environment)
+  return carryOut(partition, { cure, backup, logEnd, changedFrom, order, workedOut }, environment)
 }
 
 /** Where an interrupted repair has begun one, it is gone on with: what was replaced is in one place in the end. */

@@ -32,6 +32,12 @@ export function repairNote(about: RepairedPartition, report: CureReport): Buffer
     logEndOffset: exact(report.endOffset),
     recordsKept: report.records,
     joined: report.joined,
+    moved: report.moved.map(({ file, position, firstOffset, lastOffset }) => ({
+      file: basename(file),
+      position,
+      firstOffset: exact(firstOffset),
+      lastOffset: exact(lastOffset),
+    })),
     lost: report.lost.map(lostMembers),
     mended: report.mended.map(({ file, position, firstOffset, lastOffset, ...change }) => ({
       file: basename(file),

@@ -24,17 +24,19 @@ import {
   type LogVisitor,
   type TailReason,
 } from '../../inspect/verify/log-walk.ts'
-import { checkRecords } from '../../inspect/verify/records-check.ts'
 import { SegmentNumbers } from '../../inspect/verify/segment-numbers.ts'
 import type { BatchScanner } from '../../log/batch-scanner.ts'
 import type { Segment } from '../../log/segment.ts'
 import { batchAt } from '../../record/records.ts'
 import { epochOf, placeOf, RELATIVE_MAX } from './batch-place.ts'
 import { type CarriedBatch, CarriedBatches } from './carried-batches.ts'
+import { WRONG_BASE_OFFSET } from './displaced.ts'
+import type { GapLog } from './gap-log.ts'
 import { type GoesOn, LogReading } from './log-reading.ts'
 import type { FileSpan } from './loss.ts'
 import { MendedBatches } from './mended-batches.ts'
 import { type EpochRun, MendedSegment } from './mended-segment.ts'
+import { readableRecords } from './readable-records.ts'
 import { inOrderOfOffsets, type SegmentGroup } from './segment-group.ts'
 import type { SegmentLearning } from './segment-learning.ts'
 import type { SegmentOutcome } from './segment-outcome.ts'
@@ -45,8 +47,11 @@ export interface SalvageOptions {
   /** For the log that begins there, and follows on the one before. */
   readonly learn: (baseOffset: bigint) => SegmentLearning
   readonly epochs: EpochRun
+  readonly gaps: GapLog
   /** Ascending. */
   readonly carried: readonly CarriedBatch[]
+  /** By file, positions of batches that are passed over, as they are among those that are carried to where they belong. */
+  readonly displaced: ReadonlyMap<string, ReadonlySet<number>>
   /** The header of the first batch of the next segment, as far as it can be read. */
   readonly behind: Batch | undefined
   /** Where the next segment begins. */
@@ -67,9 +72,6 @@ export function salvageSegment(group: SegmentGroup, options: SalvageOptions): Sa
   return new Salvage(group, options).run()
 }
 
-/** A batch of these is passed on as it is: it costs too much to look into, or nobody minds. */
-const HARMLESS: ReadonlySet<string> = new Set(['max-timestamp', 'too-large'])
-
 class Salvage implements LogVisitor {
   readonly #group: SegmentGroup
   readonly #options: SalvageOptions
@@ -80,6 +82,8 @@ class Salvage implements LogVisitor {
   readonly #mended = new MendedBatches()
   readonly #carriedOn = new CarriedBatches()
   #reading!: LogReading
+  /** In the file that is read. */
+  #displaced: ReadonlySet<number> | undefined
   #carried: readonly CarriedBatch[]
   /** A write at the end of the log that a crash cut off. */
   #unfinished: FileSpan | undefined
@@ -87,13 +91,19 @@ class Salvage implements LogVisitor {
   #statedEnd = NaN
 
   constructor(group: SegmentGroup, options: SalvageOptions) {
-    const { carried, learn, epochs } = options
+    const { carried, learn, epochs, gaps } = options
     this.#group = group
     this.#options = options
     this.#carried = carried
     this.#numbers = new SegmentNumbers(group.segment.baseOffset)
     this.#names = group.joined.map(({ baseOffset }) => this.#numbers.relativeOf(baseOffset))
-    this.#result = new MendedSegment({ numbers: this.#numbers, learn, epochs, names: this.#names })
+    this.#result = new MendedSegment({
+      numbers: this.#numbers,
+      learn,
+      epochs,
+      gaps,
+      names: this.#names,
+    })
   }
 
   run(): SalvagedSegment {
@@ -129,6 +139,7 @@ class Salvage implements LogVisitor {
     try {
       const walk = new LogWalk(file, { limits, deep: true, baseOffset }, this)
       this.#reading = new LogReading({ file, sizeBefore, walk, goesOn, onProgress })
+      this.#displaced = this.#options.displaced.get(path)
       this.#statedEnd = NaN
       this.#reading.run()
     } finally {
@@ -140,6 +151,7 @@ class Salvage implements LogVisitor {
     const { position } = scanner
     const reading = this.#reading
     reading.reached(position)
+    if (this.#displaced?.has(position) === true) return
     const { size } = found
     const flaw = headerFlaw(found)
     if (flaw !== undefined)
@@ -196,7 +208,7 @@ class Salvage implements LogVisitor {
     if (place === 'too-far' && !isLast) throw this.#tooFar(batch, position)
     const span = this.#reading.span(position, batch.size)
     if (place === 'repeated') this.#result.repeated(span, batch)
-    else this.#result.lose(span, `a wrong base offset: ${batch.baseOffset}`, batch)
+    else this.#result.lose(span, `${WRONG_BASE_OFFSET}: ${batch.baseOffset}`, batch)
     return undefined
   }
 
@@ -212,10 +224,9 @@ class Salvage implements LogVisitor {
     const header = scanner.header()
     if (header.size > limits.batchBytesMax) return header.recordCount ?? 1
     const batch = scanner.body()
-    const { flaw, count } = checkRecords(batch, limits)
-    if (flaw === undefined || HARMLESS.has(flaw.kind)) return Math.max(count, 0)
-    const what = `${flaw.found}, not ${flaw.expected}`
-    this.#result.lose(this.#reading.span(position, batch.size), what, batch)
+    const records = readableRecords(batch, limits)
+    if ('count' in records) return records.count
+    this.#result.lose(this.#reading.span(position, batch.size), records.flaw, batch)
     return undefined
   }
 

@@ -4,6 +4,17 @@ import type { Batch } from '../../inspect/dump/dump-sink.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import type { Segment } from '../../log/segment.ts'
 import { BATCH_OVERHEAD } from '../../record/batch-v2.ts'
+import type { CarriedBatch } from './carried-batches.ts'
+
+/** What a salvage puts in order besides what lies in order. */
+export interface SegmentOrder {
+  /** Base offsets of the segments that are put in order together with the one before them. */
+  readonly joined: ReadonlySet<bigint>
+  /** Batches that lie where they don't belong; ascending. */
+  readonly displaced: readonly CarriedBatch[]
+}
+
+export const IN_ORDER: SegmentOrder = { joined: new Set(), displaced: [] }
 
 export interface SegmentGroup {
   /** What is put in order begins with its name. */

@@ -6,6 +6,7 @@ import { MemoryDisk } from '../../../src/disk/memory-disk.ts'
 import { OverlayDisk } from '../../../src/disk/overlay-disk.ts'
 import { DEFAULT_LOG_CONFIG } from '../../../src/log/log-config.ts'
 import { readPartitionDirectory } from '../../../src/log/partition-directory.ts'
+import { LOG_OVERHEAD, SIZE_AT } from '../../../src/record/batch.ts'
 import { recoverLog } from '../../../src/log-dirs/recover-log.ts'
 import type { Cure } from '../../../src/maintenance/repair/partition-cure.ts'
 import { FaultyDisk } from '../../crash/faulty-disk.ts'
@@ -14,9 +15,12 @@ import { batchesIn, filesIn, findingsOf, folderIn, putFixture, repairOn } from '
 
 /** The logs of two segments under each other's names. */
 const MIXED_UP = 'clean-4.3'
+/** A batch of each of two segments in the place of the other. */
+const EXCHANGED = 'clean-4.3 with batches exchanged'
 
 const CASES: readonly (readonly [fixture: string, cure: Cure])[] = [
   [MIXED_UP, 'salvage'],
+  [EXCHANGED, 'salvage'],
   ['damaged/bit-flip-crc', 'salvage'],
   ['damaged/truncated-segment', 'salvage'],
   ['damaged/overlapping-segments', 'salvage'],
@@ -26,14 +30,32 @@ const CASES: readonly (readonly [fixture: string, cure: Cure])[] = [
 
 function damaged(fixture: string) {
   const disk = new MemoryDisk()
-  const logDirs = putFixture(disk, fixture)
-  if (fixture !== MIXED_UP) return { disk, logDirs, folder: folderIn(disk, '/log') }
+  const isMixed = fixture === MIXED_UP || fixture === EXCHANGED
+  const logDirs = putFixture(disk, isMixed ? MIXED_UP : fixture)
+  if (!isMixed) return { disk, logDirs, folder: folderIn(disk, '/log') }
   const folder = '/b/orders-0'
   const [first, second] = readPartitionDirectory(disk, folder).segments.slice(1)
-  const bytes = disk.readWhole(first!.log.path)
-  disk.put(first!.log.path, disk.readWhole(second!.log.path))
-  disk.put(second!.log.path, bytes)
+  const [one, other] = [first!, second!].map(({ log }) => disk.readWhole(log.path))
+  const [oneEnd, otherEnd] = fixture === EXCHANGED ? [one!, other!].map(firstEnd) : [0, 0]
+  disk.put(
+    first!.log.path,
+    Buffer.concat([other!.subarray(0, otherEnd || undefined), rest(one!, oneEnd)]),
+  )
+  disk.put(
+    second!.log.path,
+    Buffer.concat([one!.subarray(0, oneEnd || undefined), rest(other!, otherEnd)]),
+  )
   return { disk, logDirs: ['/b'], folder }
+}
+
+/** Of its first batch. */
+function firstEnd(log: Buffer): number {
+  return LOG_OVERHEAD + log.readInt32BE(SIZE_AT)
+}
+
+/** Behind that; none where the logs are exchanged as a whole. */
+function rest(log: Buffer, end: number | undefined): Buffer {
+  return end ? log.subarray(end) : Buffer.alloc(0)
 }
 
 /** Calls of the disk that a repair takes. */

@@ -5,6 +5,7 @@ import { OpenFiles } from '../../../src/disk/open-files.ts'
 import { SegmentNumbers } from '../../../src/inspect/verify/segment-numbers.ts'
 import { LeaderEpochs } from '../../../src/log/leader-epochs.ts'
 import { PartitionProducers } from '../../../src/log/partition-producers.ts'
+import { GapLog } from '../../../src/maintenance/repair/gap-log.ts'
 import { MendedSegment } from '../../../src/maintenance/repair/mended-segment.ts'
 import { emptyBatch } from '../../../src/maintenance/repair/piece.ts'
 import { SegmentLearning } from '../../../src/maintenance/repair/segment-learning.ts'
@@ -29,6 +30,7 @@ function segment(names: readonly number[] = []) {
     numbers: new SegmentNumbers(BASE),
     learn: baseOffset => new SegmentLearning({ baseOffset, indexIntervalBytes: 4096, ...learners }),
     epochs: { latest: -1 },
+    gaps: new GapLog(),
     names,
   })
 }

@@ -1,0 +1,181 @@
+/**
+ * Batches that hold, and lie where they don't belong: amid others, in the order of a program that mixed them up. The place
+ * of each is free, by what all the others say of theirs.
+ *
+ * | found by a salvage                                          | is displaced where                        |
+ * |-------------------------------------------------------------|-------------------------------------------|
+ * | left out, as its base offset leaps ahead                    | no other holds the offsets that it says   |
+ * | left out, as its offsets are there already, by its neighbours | the same                                |
+ * | kept with another base offset, as exactly its place is free | just these are held by none, or by another displaced one |
+ */
+import type { DecodeLimits } from '../../base/limits.ts'
+import type { Disk } from '../../disk/disk.ts'
+import { headerFlaw } from '../../inspect/verify/header-check.ts'
+import { BatchScanner } from '../../log/batch-scanner.ts'
+import { BatchV2 } from '../../record/batch-v2.ts'
+import { type CarriedBatch, CARRIED_BYTES_MAX } from './carried-batches.ts'
+import type { CureReport } from './cure-report.ts'
+import type { FileSpan, OffsetRange } from './loss.ts'
+import { readableRecords } from './readable-records.ts'
+
+export interface DisplacedOptions {
+  readonly disk: Disk
+  readonly limits: DecodeLimits
+  /** Of the log as it was salvaged, besides those that it tells. */
+  readonly gaps: readonly OffsetRange[]
+  /** Exclusive: the log reached up to there at least. */
+  readonly notedEnd: bigint | undefined
+  /** That were put elsewhere already. */
+  readonly known: readonly CarriedBatch[]
+}
+
+/** Ascending; those of which memory has no room for all are left out. */
+export function displacedIn(
+  report: CureReport,
+  { disk, limits, gaps, notedEnd = 0n, known }: DisplacedOptions,
+): CarriedBatch[] {
+  const spans = candidateSpans(report)
+  if (spans.length === 0) return []
+  const candidates = spans
+    .flatMap(span => candidatesIn(disk, span, limits))
+    .filter(({ batch }) => !known.some(other => isSame(batch, other)))
+    .sort((a, b) => (a.batch.firstOffset < b.batch.firstOffset ? -1 : 1))
+  const lost = report.lost.flatMap(({ firstOffset, lastOffset = INT64_END }) => {
+    return firstOffset === undefined ? [] : [{ firstOffset, lastOffset }]
+  })
+  const { absent, endOffset } = report
+  const behind = { firstOffset: endOffset, lastOffset: notedEnd - 1n }
+  const missing = [...lost, ...absent, ...gaps, ...(notedEnd > endOffset ? [behind] : [])]
+  return belonging(candidates, missing, endOffset).map(({ batch }) => batch)
+}
+
+function isSame(a: CarriedBatch, b: CarriedBatch): boolean {
+  return a.path === b.path && a.position === b.position
+}
+
+const INT64_END = 1n << 63n
+/** As the reason for leaving a batch out. */
+export const WRONG_BASE_OFFSET = 'a wrong base offset'
+
+interface CandidateSpan extends FileSpan {
+  /** Where it was put instead. */
+  readonly vacates?: OffsetRange
+}
+
+function candidateSpans({ lost, mended }: CureReport): CandidateSpan[] {
+  const leftOut = lost
+    .flatMap(({ places }) => places)
+    .filter(({ reason, repeated }) => {
+      return repeated !== undefined || reason.startsWith(WRONG_BASE_OFFSET)
+    })
+  const moved = mended
+    .filter(({ what }) => what === 'base offset')
+    .map(({ file, position, firstOffset, lastOffset }) => {
+      return { file, position, size: 1, vacates: { firstOffset, lastOffset } }
+    })
+  return [...leftOut, ...moved]
+}
+
+interface Candidate {
+  readonly batch: CarriedBatch
+  readonly vacates: OffsetRange | undefined
+}
+
+function candidatesIn(
+  disk: Disk,
+  { file: path, position: from, size, vacates }: CandidateSpan,
+  limits: DecodeLimits,
+): Candidate[] {
+  const file = disk.open(path)
+  try {
+    const found: Candidate[] = []
+    const scanner = new BatchScanner(file, { from, limits })
+    while (scanner.next() !== undefined && scanner.position < from + size) {
+      const header = scanner.header()
+      const isTold = header instanceof BatchV2 || header.codecId === 0
+      if (!isTold || header.size > limits.batchBytesMax) continue
+      const batch = scanner.body()
+      if (!batch.isValid() || headerFlaw(batch) !== undefined) continue
+      const records = readableRecords(batch, limits)
+      if ('flaw' in records) continue
+      const { baseOffset: firstOffset, lastOffset, buffer, start } = batch
+      const bytes = Buffer.from(buffer.subarray(start, start + batch.size))
+      const { position } = scanner
+      const carried = { path, position, firstOffset, lastOffset, records: records.count, bytes }
+      found.push({ batch: carried, vacates })
+      if (bytesOf(found) > CARRIED_BYTES_MAX) return []
+    }
+    return found
+  } finally {
+    file.close()
+  }
+}
+
+/** Where one does not belong, what it would have vacated is taken: then others may not, either. */
+function belonging(
+  candidates: readonly Candidate[],
+  missing: readonly OffsetRange[],
+  endOffset: bigint,
+): readonly Candidate[] {
+  const exactly = new Set(missing.map(textOf))
+  let left = candidates
+  for (;;) {
+    const vacated = new FreeOffsets(left.flatMap(({ vacates }) => vacates ?? []))
+    const free = new FreeOffsets([...missing, ...left.flatMap(({ vacates }) => vacates ?? [])])
+    const isFree = ({ batch, vacates }: Candidate) => {
+      if (vacates === undefined) return free.has(batch)
+      return vacated.has(batch) || exactly.has(textOf(batch))
+    }
+    let end = endOffset
+    let taken = -1n
+    const fitting = left.filter(candidate => {
+      const { firstOffset, lastOffset } = candidate.batch
+      if (firstOffset <= taken) return false
+      const isNext = firstOffset === end
+      if (!isNext && !isFree(candidate)) return false
+      if (isNext) end = lastOffset + 1n
+      taken = lastOffset
+      return true
+    })
+    if (fitting.length === left.length) {
+      return bytesOf(fitting) > CARRIED_BYTES_MAX ? [] : fitting
+    }
+    left = fitting
+  }
+}
+
+function textOf({ firstOffset, lastOffset }: OffsetRange): string {
+  return `${firstOffset} to ${lastOffset}`
+}
+
+function bytesOf(candidates: readonly Candidate[]): number {
+  return candidates.reduce((sum, { batch }) => sum + batch.bytes.length, 0)
+}
+
+class FreeOffsets {
+  /** Ascending, with something in between. */
+  readonly #ranges: OffsetRange[] = []
+
+  constructor(ranges: readonly OffsetRange[]) {
+    const sorted = ranges.toSorted((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1))
+    for (const { firstOffset, lastOffset } of sorted) {
+      const last = this.#ranges.at(-1)
+      if (last === undefined || firstOffset > last.lastOffset + 1n) {
+        this.#ranges.push({ firstOffset, lastOffset })
+      } else if (lastOffset > last.lastOffset) {
+        this.#ranges[this.#ranges.length - 1] = { firstOffset: last.firstOffset, lastOffset }
+      }
+    }
+  }
+
+  has({ firstOffset, lastOffset }: OffsetRange): boolean {
+    let [low, high] = [0, this.#ranges.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#ranges[middle]!.firstOffset <= firstOffset) low = middle + 1
+      else high = middle
+    }
+    const found = this.#ranges[low - 1]
+    return found !== undefined && lastOffset <= found.lastOffset
+  }
+}
