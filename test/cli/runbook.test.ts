@@ -15,6 +15,9 @@ const RUNBOOK = readFileSync(join(ROOT, 'docs/runbook.md'), 'utf8')
 const CLOCK_AT = Date.UTC(2026, 10, 23, 13, 18, 50)
 /** Each a dozen processes, on a machine that may be busy. */
 const TIMEOUT_MS = 120_000
+const BLOCK = /^```console\n(.*?)^```$/gms
+/** Shorter lines may well be words that the prose has, too. */
+const TELLING_LENGTH = 40
 const scratch = scratchDirectory()
 
 interface Situation {
@@ -65,6 +68,14 @@ describe('the runbook', () => {
     expect(sections.map(titleOf)).toEqual(Object.keys(SITUATIONS))
   })
 
+  it('has what commands print in their sessions alone', () => {
+    const prose = RUNBOOK.replaceAll(BLOCK, '')
+    const printed = sections.flatMap(sessionsIn).flatMap(({ output }) => output.split('\n'))
+    const lines = printed.filter(line => line.length >= TELLING_LENGTH)
+    expect(lines.length).toBeGreaterThan(0)
+    expect(lines.filter(line => prose.includes(line))).toEqual([])
+  })
+
   it.each(sections.map(section => [titleOf(section), section] as const))(
     '%s',
     (title, section) => {
@@ -88,7 +99,7 @@ function titleOf(section: string): string {
 }
 
 function sessionsIn(section: string) {
-  const blocks = [...section.matchAll(/^```console\n(.*?)^```$/gms)].map(([, block]) => block!)
+  const blocks = [...section.matchAll(BLOCK)].map(([, block]) => block!)
   return blocks.flatMap(block =>
     block
       .split(/^\$ /m)
