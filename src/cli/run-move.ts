@@ -109,7 +109,7 @@ async function carryOut(
   )
   const progress = options.quiet === true ? NO_PROGRESS : await startProgress('moving', context)
   // Each byte is copied, and read again.
-  const totalBytes = 2 * plan.moves.reduce((sum, { bytes }) => sum + bytes, 0)
+  const totalBytes = 2 * plan.moves.reduce((sum, { size }) => sum + size, 0)
   try {
     await movePartitions(node, plan, {
       ...changeOptions(context),

@@ -17,7 +17,7 @@ import type { StoppedNode } from '../../inspect/topics/stopped-node.ts'
 import { supportsDirectories } from '../../metadata/metadata-version.ts'
 import { directoryOn } from '../../metadata/partition-image.ts'
 import type { MovablePartition, MoveDirectory, WantedMove } from './move-plan.ts'
-import { folderTree, moveIdOf, treeBytes } from './partition-copy.ts'
+import { folderTree, moveIdOf } from './partition-copy.ts'
 
 export interface Movable {
   readonly directories: readonly MoveDirectory[]
@@ -50,7 +50,8 @@ export function readMovable(disk: Disk, node: StoppedNode): Movable {
   const bytesIn = new Map<string, number>()
   for (const { path: logDir, partitions: folders } of node.logDirs) {
     for (const folder of folders.filter(isServing)) {
-      const bytes = treeBytes(folderTree(disk, folder.path))
+      const { files } = folderTree(disk, folder.path)
+      const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
       bytesIn.set(logDir, (bytesIn.get(logDir) ?? 0) + bytes)
       const { name, parsed } = folder
       const reason = whyItStays(disk, node, folder)
@@ -58,7 +59,8 @@ export function readMovable(disk: Disk, node: StoppedNode): Movable {
       else {
         const { topic, partition } = parsed
         const { topicId } = node.image.topics.byName(topic)!
-        partitions.push({ topic, partition, name, topicId, logDir, bytes })
+        const size = files.reduce((sum, file) => sum + file.size, 0)
+        partitions.push({ topic, partition, name, topicId, logDir, bytes, size })
       }
     }
   }

@@ -18,8 +18,10 @@ export interface MovablePartition {
   readonly name: string
   readonly topicId: string
   readonly logDir: string
-  /** Of all files in its folder. */
+  /** That all files in its folder take on disk: holes take none. */
   readonly bytes: number
+  /** Of all of them, holes and all: what is read. */
+  readonly size: number
 }
 
 export interface MoveDirectory {

@@ -55,6 +55,8 @@ export interface FolderTree {
 export interface TreeFile {
   readonly path: string
   readonly size: number
+  /** Bytes that its copy takes at most: holes take none. */
+  readonly bytes: number
   readonly mtimeMs: number
 }
 
@@ -69,16 +71,15 @@ export function folderTree(disk: Disk, root: string, below = ''): FolderTree {
       folders.push(path, ...inner.folders)
       files.push(...inner.files)
     } else {
-      const { size, mtimeMs } = disk.status(join(root, path)) ?? { size: 0, mtimeMs: 0 }
-      files.push({ path, size, mtimeMs })
+      const { size, allocated, mtimeMs } = disk.status(join(root, path)) ?? NO_FILE
+      files.push({ path, size, bytes: Math.min(size, allocated), mtimeMs })
     }
   }
   return { folders, files }
 }
 
-export function treeBytes({ files }: FolderTree): number {
-  return files.reduce((sum, { size }) => sum + size, 0)
-}
+/** Of a file that has gone meanwhile. */
+const NO_FILE = { size: 0, allocated: 0, mtimeMs: 0 }
 
 export interface PartitionCopyOptions extends CopyOptions {
   /** Takes a file that is durable out of the page cache: what is read again is to come from the disk. */

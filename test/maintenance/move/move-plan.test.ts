@@ -14,7 +14,15 @@ function partitionsOf(sizes: Readonly<Record<string, readonly number[]>>): Movab
   return Object.entries(sizes).flatMap(([logDir, bytes]) =>
     bytes.map((size, at) => {
       const topic = logDir.slice(1)
-      return { topic, partition: at, name: `${topic}-${at}`, topicId: 'T', logDir, bytes: size }
+      return {
+        topic,
+        partition: at,
+        name: `${topic}-${at}`,
+        topicId: 'T',
+        logDir,
+        bytes: size,
+        size,
+      }
     }),
   )
 }
