@@ -7,7 +7,12 @@ import type { BrokerFile } from '../../log-dirs/broker-file.ts'
 import { holdLogDirs } from '../../log-dirs/held-log-dirs.ts'
 import { LogDirs } from '../../log-dirs/log-dirs.ts'
 import type { OpenLogDir } from '../../log-dirs/open-log-dir.ts'
-import { compactLog } from '../../maintenance/compact/compact-log.ts'
+import type { PartitionLog } from '../../log/partition-log.ts'
+import { refusedForRoom } from '../../maintenance/compact/cleaning-room.ts'
+import {
+  compactLog,
+  type CompactOptions as LogCompaction,
+} from '../../maintenance/compact/compact-log.ts'
 import { rehearseLoading } from '../../maintenance/rehearse-loading.ts'
 import { brokerNumber, type BrokerConfigs } from '../../metadata/broker-configs.ts'
 import { isInternalTopic } from '../../metadata/topic-name.ts'
@@ -104,14 +109,28 @@ async function runCompact(
     configOf,
     producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
   }
-  const refused = await rehearseLoading(wanted, opening)
+  const cleaning = { configs, options, context }
+  const refused = new Map(await rehearseLoading(wanted, opening))
+  if (!isPreview) {
+    const lacking = await refusedForRoom(wanted, {
+      ...opening,
+      advice: options.roll === true ? '; without --roll it takes less' : '',
+      rehearse: (log, dir) =>
+        compactLog(log, compactOptions(log, dir, { ...cleaning, isPreview: true })),
+    })
+    for (const [path, error] of lacking) refused.set(path, error)
+    if (refused.size === wanted.length) {
+      for (const [path, error] of refused) tellFailure(path, error, context)
+      return
+    }
+  }
   const logDirs = LogDirs.open(paths, {
     ...opening,
     ...(isPreview && { disk: new OverlayDisk(context.disk), takesLocks: false }),
     onAction: loadNotices(notice, { isPreview }),
   })
   try {
-    await compactAll(wanted, { logDirs, refused, configs, options, isPreview, context })
+    await compactAll(wanted, { ...cleaning, logDirs, refused, isPreview })
   } finally {
     await logDirs.close()
   }
@@ -119,27 +138,53 @@ async function runCompact(
   if (isPreview) notice(PREVIEW_NOTICE)
 }
 
-interface Compaction {
-  readonly logDirs: LogDirs
-  /** By path, logs that are not to be opened, and why. */
-  readonly refused: ReadonlyMap<string, unknown>
+interface Cleaning {
   readonly configs: BrokerConfigs
   readonly options: CompactOptions
   readonly isPreview: boolean
   readonly context: CommandContext
 }
 
+interface Compaction extends Cleaning {
+  readonly logDirs: LogDirs
+  /** By path, logs that are not to be opened, and why. */
+  readonly refused: ReadonlyMap<string, unknown>
+}
+
+function compactOptions(
+  { folder }: PartitionLog,
+  dir: OpenLogDir,
+  { configs, options, isPreview, context }: Cleaning,
+): Omit<LogCompaction, 'onProgress'> {
+  const { roll: rolls = false, due: onlyDue = false, topKeys } = options
+  return {
+    checkpoint: dir.cleanerOffset(folder),
+    isPreview,
+    rolls,
+    onlyDue,
+    topKeys,
+    buffer: bufferOptions(configs, options, context),
+    limits: limitsOf(options),
+    nowMs: context.nowMs(),
+    onCleaned: endOffset => dir.noteCleaned(folder, endOffset),
+  }
+}
+
+function tellFailure(path: string, error: unknown, context: CommandContext): void {
+  context.stderr(`kbroker: ${path}: ${error instanceof Error ? error.message : String(error)}`)
+  context.endWith(EXIT.itemFailed)
+}
+
 /** What fails is told, and the rest go on. */
 async function compactAll(
   wanted: readonly MaintainedPartition[],
-  { logDirs, refused, configs, options, isPreview, context }: Compaction,
+  { logDirs, refused, ...cleaning }: Compaction,
 ): Promise<void> {
-  const { roll: rolls = false, due: onlyDue = false, topKeys } = options
+  const { options, isPreview, context } = cleaning
   const progress = options.quiet === true ? NO_PROGRESS : await startProgress('cleaning', context)
   const fail = (path: string, error: unknown) => {
     progress.clear()
-    context.stderr(`kbroker: ${path}: ${error instanceof Error ? error.message : String(error)}`)
-    context.endWith(EXIT.itemFailed)
+    tellFailure(path, error, context)
   }
   let bytesRead = 0
   for (const { topic, partition, path, logDir } of wanted) {
@@ -149,18 +194,8 @@ async function compactAll(
     try {
       const log = dir.open({ topic, partition })
       dir.ready()
-      const compacted = await compactLog(log, {
-        checkpoint: dir.cleanerOffset({ topic, partition }),
-        isPreview,
-        rolls,
-        onlyDue,
-        topKeys,
-        buffer: bufferOptions(configs, options, context),
-        limits: limitsOf(options),
-        nowMs: context.nowMs(),
-        onProgress: bytes => progress.advance((bytesRead += bytes)),
-        onCleaned: endOffset => dir.noteCleaned({ topic, partition }, endOffset),
-      })
+      const onProgress = (bytes: number) => progress.advance((bytesRead += bytes))
+      const compacted = await compactLog(log, { ...compactOptions(log, dir, cleaning), onProgress })
       progress.clear()
       const shown = { isPreview, decodeKey: await keyDecoderOf(topic) }
       if (options.json === true) context.stdout.line(compactJson(compacted, shown))

@@ -1,13 +1,12 @@
 /** Cleans one log as often as it takes, or tells what that would come to. */
 import type { DecodeLimits } from '../../base/limits.ts'
-import { cleanLog, type CleanOptions } from '../../log/cleaner/clean-log.ts'
+import { cleanLog } from '../../log/cleaner/clean-log.ts'
 import { type CleanableRange, cleanableRange } from '../../log/cleaner/cleanable-range.ts'
 import type { CleaningCounts } from '../../log/cleaner/cleaning-counts.ts'
 import { mapSize } from '../../log/cleaner/map-size.ts'
 import { OffsetMap, type OffsetMapOptions } from '../../log/cleaner/offset-map.ts'
 import { cleanableLog } from '../../log/cleaner/segment-sizes.ts'
 import type { PartitionLog } from '../../log/partition-log.ts'
-import { requireRoom } from './cleaning-room.ts'
 import { KeyWaste, type WastedKey } from './key-waste.ts'
 
 export interface CompactOptions {
@@ -48,6 +47,8 @@ export interface Cleaned {
   /** Of all passes. */
   readonly before: CleaningCounts['before']
   readonly after: CleaningCounts['after']
+  /** Of the log of the largest segment that is written. */
+  readonly largestBytes: number
   readonly dropped: Readonly<Record<DropReason, Dropped>>
   /** By the last pass. */
   readonly tombstones: number
@@ -69,76 +70,52 @@ export const DROP_REASONS: readonly DropReason[] = ['superseded', 'aborted', 'ex
 /**
  * @throws DiskError
  * @throws CorruptDataError where a batch can't be read; nothing is lost
- * @throws RefusedError where there is no room
  */
 export async function compactLog(
   log: PartitionLog,
   options: CompactOptions,
 ): Promise<CompactedLog> {
-  const { checkpoint, nowMs, onlyDue, isPreview } = options
-  const active = log.segments.at(-1)!
-  const rolls = options.rolls && active.size > 0
-  const rangeNow = () => cleanableRange(cleanableLog(log), { checkpoint, nowMs })
-  const isWanted = ({ cleanableBytes, due }: CleanableRange) =>
-    cleanableBytes > 0 && (!onlyDue || due !== undefined)
-  const range = rangeNow()
-  if (!rolls && !isWanted(range)) return uncleaned(log, range)
-  const cleanableBytes = range.cleanableBytes + active.size
-  const widest = { ...range, cleanableBytes, firstUncleanableOffset: log.endOffset }
-  const cleaning = cleaningOf(rolls ? widest : range, options)
-  if (!isPreview) await requireRoom(log, { ...cleaning, ...range }, rolls)
-  if (rolls) log.roll()
-  const rangeThen = rolls ? rangeNow() : range
-  const known = uncleaned(log, rangeThen)
-  if (!isWanted(rangeThen)) return known
-  return { ...known, cleaned: await clean(log, rangeThen, cleaning, options) }
-}
-
-function uncleaned(log: PartitionLog, range: CleanableRange): CompactedLog {
+  const { checkpoint, nowMs, onlyDue, rolls } = options
+  if (rolls && log.segments.at(-1)!.size > 0) log.roll()
+  const range = cleanableRange(cleanableLog(log), { checkpoint, nowMs })
   const { topic, partition, path } = log.folder
   const left = log.segments.filter(({ baseOffset }) => baseOffset >= range.firstUncleanableOffset)
   const leftBytes = left.reduce((sum, { size }) => sum + size, 0)
-  return { topic, partition, path, range, leftBytes }
-}
-
-type Cleaning = Omit<CleanOptions, 'firstDirtyOffset' | 'firstUncleanableOffset'>
-
-/** @param range for whose keys there is to be memory */
-function cleaningOf(range: CleanableRange, options: CompactOptions): Cleaning {
-  const { buffer, isPreview, limits, nowMs, onProgress } = options
-  return {
-    map: new OffsetMap({ ...buffer, bytes: mapSize(range, buffer) }),
-    nowMs,
-    limits,
-    isPreview,
-    isUnread: true,
-    breathe(bytes) {
-      onProgress?.(bytes)
-      return Promise.resolve()
-    },
-  }
+  const known = { topic, partition, path, range, leftBytes }
+  const isWanted = range.cleanableBytes > 0 && (!onlyDue || range.due !== undefined)
+  return isWanted ? { ...known, cleaned: await clean(log, range, options) } : known
 }
 
 async function clean(
   log: PartitionLog,
-  { firstDirtyOffset, firstUncleanableOffset }: CleanableRange,
-  cleaning: Cleaning,
-  { isPreview, topKeys, onCleaned }: CompactOptions,
+  range: CleanableRange,
+  options: CompactOptions,
 ): Promise<Cleaned> {
+  const { firstDirtyOffset, firstUncleanableOffset } = range
+  const { buffer, isPreview, limits, nowMs, onProgress, topKeys } = options
+  const map = new OffsetMap({ ...buffer, bytes: mapSize(range, buffer) })
   const waste = new KeyWaste()
   const passes: CleaningCounts[] = []
   let next = firstDirtyOffset
   do {
     const { counts, endOffset } = await cleanLog(log, {
-      ...cleaning,
       firstDirtyOffset: next,
       firstUncleanableOffset,
+      map,
+      nowMs,
+      limits,
+      isPreview,
+      isUnread: true,
+      breathe(bytes) {
+        onProgress?.(bytes)
+        return Promise.resolve()
+      },
       ...(topKeys > 0 && { onSuperseded: (keys, place, size) => waste.add(keys, place, size) }),
     })
     passes.push(counts)
     next = endOffset
     if (isPreview) break
-    onCleaned(endOffset)
+    options.onCleaned(endOffset)
   } while (next < firstUncleanableOffset)
   const { after, tombstones, markers, nextHorizonMs } = passes.at(-1)!
   return {
@@ -146,6 +123,7 @@ async function clean(
     ...(next < firstUncleanableOffset && { nextPassFrom: next }),
     before: beforeAll(passes),
     after,
+    largestBytes: passes.reduce((most, each) => Math.max(most, each.largestBytes), 0),
     dropped: droppedBy(passes),
     tombstones,
     markers,

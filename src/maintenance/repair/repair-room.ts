@@ -2,6 +2,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { RefusedError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
+import { bytesWithIndexes } from '../room.ts'
 import type { CureReport } from './cure-report.ts'
 import type { Cure } from './partition-cure.ts'
 
@@ -22,13 +23,13 @@ export function requireRoom(disk: Disk, { path, name, salvage, cure, backup }: R
     const why = `no room to repair ${name}: up to ${needed} bytes are ${what}, ${usable} are free`
     throw new RefusedError('KAFKA_STORAGE_ERROR', `${why}; nothing was changed`)
   }
-  const needed = bytesOf(disk, path, changed)
+  const needed = BigInt(bytesWithIndexes(bytesOf(disk, path, changed), changed.length))
   const usable = disk.space(path)?.usableBytes ?? needed
   if (usable < needed) refuse(needed, 'written beside what they replace', usable)
   const place = nearestThere(disk, backup)
   if (disk.status(place)?.device === disk.status(path)?.device) return
   const replaced = cure === 'salvage' ? changed : logsIn(disk, path)
-  const kept = bytesOf(disk, path, replaced) - bytesOf(disk, backup, replaced)
+  const kept = BigInt(bytesOf(disk, path, replaced) - bytesOf(disk, backup, replaced))
   const usableThere = disk.space(place)?.usableBytes ?? kept
   if (usableThere < kept) refuse(kept, `kept in ${backup}`, usableThere)
 }
@@ -37,9 +38,9 @@ function logsIn(disk: Disk, folder: string): string[] {
   return disk.list(folder).flatMap(({ name }) => (name.endsWith('.log') ? [name] : []))
 }
 
-function bytesOf(disk: Disk, folder: string, names: readonly string[]): bigint {
+function bytesOf(disk: Disk, folder: string, names: readonly string[]): number {
   const sizes = names.map(name => disk.status(join(folder, name))?.size ?? 0)
-  return BigInt(sizes.reduce((sum, size) => sum + size, 0))
+  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 function nearestThere(disk: Disk, path: string): string {

@@ -158,8 +158,7 @@ describe('compact', () => {
 
   it('refuses where there is no room, before it closes a segment, and goes by what it would write', async () => {
     writeFileSync(join(logDir, 'cleaner-offset-checkpoint'), '0\n0\n')
-    const folder = join(logDir, 'forgotten-0')
-    const before = listFiles([folder])
+    const before = listFiles([logDir])
     const compactIn = (usableBytes: bigint, ...args: string[]) => {
       const space = () => ({ totalBytes: 1n << 40n, freeBytes: usableBytes, usableBytes })
       const words = ['compact', 'forgotten', '--log-dirs', logDir, '--execute', ...args]
@@ -169,9 +168,9 @@ describe('compact', () => {
     const refused = await compactIn(tight, '--roll')
     expect(refused.exitCode).toBe(1)
     expect(refused.stderr).toMatch(
-      /no room to clean forgotten-0.*; nothing was changed; without --roll/,
+      /no room to clean .*forgotten-0.*; nothing was changed; without --roll/,
     )
-    expect(Object.keys(listFiles([folder]))).toEqual(Object.keys(before))
+    expect(listFiles([logDir])).toEqual(before)
     expect(await compactIn(100n)).toMatchObject({ exitCode: 1 })
     expect(await compactIn(tight)).toMatchObject({ exitCode: 0 })
   })
