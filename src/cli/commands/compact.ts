@@ -61,7 +61,8 @@ export function createCompactCommand(context: CommandContext): CommandType {
     .description(
       'Cleans compacted topics as the log cleaner of a broker does: of each key the newest record is kept,\n' +
         'tombstones and transaction markers go once their time has come, offsets stay as they are.\n' +
-        'The active segment is left alone. Without --execute it only tells what would come of it.',
+        'The active segment is left alone. Without --execute it only tells what would come of it; with it,\n' +
+        'no copy is kept of what goes: kbroker export makes one.',
     )
     .argument('[targets...]', 'topics, partitions or log.dirs; by default all compacted topics')
     .option('--roll', 'close the active segments first, so that all is cleaned')

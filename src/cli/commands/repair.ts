@@ -1,7 +1,7 @@
 /** `kbroker repair`: mends damaged logs of a stopped broker, by one of two cures. */
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { UsageError } from '../../base/errors.ts'
+import { DiskError, UsageError } from '../../base/errors.ts'
 import { uuidBytes } from '../../binary/uuid.ts'
 import { ROOT_FILES } from '../../log-dirs/log-dir.ts'
 import type { BrokerFile } from '../../log-dirs/broker-file.ts'
@@ -89,6 +89,7 @@ async function runRepair(
       0,
     )
     let read = 0
+    const told = { lines: 0, failures: 0 }
     const environment: RepairEnvironment = {
       ...openingHere(roots, brokerFile, context),
       disk: isPreview ? disk : context.writableDisk,
@@ -100,6 +101,8 @@ async function runRepair(
         context.stderr(
           `kbroker: ${path}: ${error instanceof Error ? error.message : String(error)}`,
         )
+        if (error instanceof DiskError) context.stderr(`kbroker: ${path}: ${AFTER_DISK_ERROR}`)
+        told.failures++
         context.endWith(EXIT.itemFailed)
       },
     }
@@ -108,6 +111,7 @@ async function runRepair(
     const { logDirs } = maintained
     const places = placesOf(maintained)
     const line = (text: string) => {
+      told.lines++
       progress.clear()
       context.stdout.line(text)
     }
@@ -115,28 +119,45 @@ async function runRepair(
     const movesStale = options.stale === true
     const wish = { places, logDirs, clusterId, backup, movesStale, isToBeDone: !isPreview }
     const plan = planRepair(wish, environment, each => isPreview && output.planned(each))
-    for (const { refusal, place } of plan.partitions) {
-      if (refusal === undefined) continue
-      context.endWith(EXIT.itemFailed)
-      if (!isPreview) context.stderr(`kbroker: ${place.path}: not repaired: ${refusal}`)
-    }
-    for (const { path, why, stops } of plan.leftAlone) {
-      if (stops === undefined) continue
-      context.endWith(EXIT.itemFailed)
-      if (!isPreview) context.stderr(`kbroker: ${path}: left alone: ${why}`)
-    }
+    told.failures += tellOfUnmended(plan, isPreview, context)
     if (isPreview) output.plan(plan)
     else {
       refuseWithoutCure(plan, cure)
       carryOutRepair(plan, { cure, backup }, { environment, listener: output.listener(cure) })
     }
     progress.stop()
-    if (isPreview) noticesTo(options, context)(PREVIEW_NOTICE)
+    const notice = noticesTo(options, context)
+    if (isPreview) notice(PREVIEW_NOTICE)
+    else if (told.lines + told.failures === 0) notice(NOTHING_TO_REPAIR)
   } finally {
     progress.stop()
     held.release()
   }
 }
+
+/** @returns how many there are; a preview tells of them itself */
+function tellOfUnmended(
+  { partitions, leftAlone }: RepairPlan,
+  isPreview: boolean,
+  context: CommandContext,
+): number {
+  const refused = partitions.flatMap(({ refusal, place }) => {
+    return refusal === undefined ? [] : [`${place.path}: not repaired: ${refusal}`]
+  })
+  const left = leftAlone.flatMap(({ path, why, stops }) => {
+    return stops === undefined ? [] : [`${path}: left alone: ${why}`]
+  })
+  const unmended = [...refused, ...left]
+  if (unmended.length > 0) context.endWith(EXIT.itemFailed)
+  if (!isPreview) for (const text of unmended) context.stderr(`kbroker: ${text}`)
+  return unmended.length
+}
+
+const AFTER_DISK_ERROR =
+  'no record is lost: what was replaced is in its backup. Once the disk has room and is in order, the same command ' +
+  'again finishes'
+const NOTHING_TO_REPAIR =
+  'nothing was repaired: no log is damaged; kbroker verify tells of their indexes, too, and kbroker reindex mends those'
 
 function cureOf({ likeKafka, salvage }: RepairOptions): Cure | undefined {
   if (likeKafka === true && salvage === true) {

@@ -45,7 +45,7 @@ export function createRetentionCommand(context: CommandContext): Command {
       'Tells what a broker would delete next by retention.ms, retention.bytes and the log start\n' +
         'offset: now, and when the rest. Configs are those of the topic, or else of the broker, of its\n' +
         'file, of Kafka. Beside a live broker, too; with --execute, what is due is deleted, as a broker\n' +
-        'does within log.retention.check.interval.ms of its start.',
+        'does within log.retention.check.interval.ms of its start; no copy is kept: kbroker export makes one.',
     )
     .argument('[words...]', 'partitions: paths, or names with --log-dirs (default: all)')
     .option('--at <time>', 'what would be due then: 2026-03-01T12:00:00Z (default: now)')
