@@ -175,7 +175,7 @@ const KINDS = {
   ),
   'checkpoint-file': rebuildable(
     "takes the log.dir offline ('Error while reading checkpoint file'), and ends if it is that of the metadata or " +
-      'the only one; only over an offset that is no number takes the file for empty',
+      'the only one, or if a log in it has to be cut; only over an offset that is no number takes the file for empty',
     'with the broker stopped delete it: an unclean log is read whole then, deleted records may come back',
   ),
   'high-watermark-file': rebuildable(
