@@ -113,12 +113,15 @@ async function runCompact(
   const cleaning = { configs, options, context }
   const refused = new Map(await rehearseLoading(wanted, opening))
   if (!isPreview) {
-    const lacking = await refusedForRoom(wanted, {
-      ...opening,
-      advice: options.roll === true ? '; without --roll it takes less' : '',
-      rehearse: (log, dir) =>
-        compactLog(log, compactOptions(log, dir, { ...cleaning, isPreview: true })),
-    })
+    const lacking = await refusedForRoom(
+      wanted.filter(({ path }) => !refused.has(path)),
+      {
+        ...opening,
+        advice: options.roll === true ? '; without --roll it takes less' : '',
+        rehearse: (log, dir) =>
+          compactLog(log, compactOptions(log, dir, { ...cleaning, isPreview: true })),
+      },
+    )
     for (const [path, error] of lacking) refused.set(path, error)
     if (refused.size === wanted.length) {
       for (const [path, error] of refused) tellFailure(path, error, context)

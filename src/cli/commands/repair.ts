@@ -89,7 +89,7 @@ async function runRepair(
       0,
     )
     let read = 0
-    const told = { lines: 0, failures: 0 }
+    const told = { lines: 0, failures: 0, isPlanned: false }
     const environment: RepairEnvironment = {
       ...openingHere(roots, brokerFile, context),
       disk: isPreview ? disk : context.writableDisk,
@@ -101,7 +101,8 @@ async function runRepair(
         context.stderr(
           `kbroker: ${path}: ${error instanceof Error ? error.message : String(error)}`,
         )
-        if (error instanceof DiskError) context.stderr(`kbroker: ${path}: ${AFTER_DISK_ERROR}`)
+        if (told.isPlanned && error instanceof DiskError)
+          context.stderr(`kbroker: ${path}: ${AFTER_DISK_ERROR}`)
         told.failures++
         context.endWith(EXIT.itemFailed)
       },
@@ -119,6 +120,7 @@ async function runRepair(
     const movesStale = options.stale === true
     const wish = { places, logDirs, clusterId, backup, movesStale, isToBeDone: !isPreview }
     const plan = planRepair(wish, environment, each => isPreview && output.planned(each))
+    told.isPlanned = true
     told.failures += tellOfUnmended(plan, isPreview, context)
     if (isPreview) output.plan(plan)
     else {

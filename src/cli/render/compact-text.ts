@@ -81,7 +81,7 @@ const WHY: Readonly<Record<DropReason, string>> = {
 }
 
 function amountText({ records, batches, bytes, segments }: Cleaned['before']): string {
-  return `${records} records in ${batches} ${batches === 1 ? 'batch' : 'batches'}, ${byteCount(bytes)}, ${segments} segments`
+  return `${records} records in ${batches} ${batches === 1 ? 'batch' : 'batches'}, ${byteCount(bytes)}, ${segments} ${segments === 1 ? 'segment' : 'segments'}`
 }
 
 function wasteLines(

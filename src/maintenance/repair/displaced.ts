@@ -15,7 +15,7 @@ import { BatchScanner } from '../../log/batch-scanner.ts'
 import { BatchV2 } from '../../record/batch-v2.ts'
 import { type CarriedBatch, CARRIED_BYTES_MAX } from './carried-batches.ts'
 import type { CureReport } from './cure-report.ts'
-import type { FileSpan, OffsetRange } from './loss.ts'
+import { type FileSpan, type OffsetRange, WRONG_BASE_OFFSET } from './loss.ts'
 import { readableRecords } from './readable-records.ts'
 
 export interface DisplacedOptions {
@@ -54,8 +54,6 @@ function isSame(a: CarriedBatch, b: CarriedBatch): boolean {
 }
 
 const INT64_END = 1n << 63n
-/** As the reason for leaving a batch out. */
-export const WRONG_BASE_OFFSET = 'a wrong base offset'
 
 interface CandidateSpan extends FileSpan {
   /** Where it was put instead. */

@@ -21,6 +21,9 @@ export interface LostPlace extends FileSpan {
   readonly repeated?: OffsetRange
 }
 
+/** As the reason of a place, in front of the offset. */
+export const WRONG_BASE_OFFSET = 'a wrong base offset'
+
 export interface LostRange {
   /** Both inclusive. Absent where no offset is lost: those of the bytes are there a second time. */
   readonly firstOffset?: bigint
