@@ -10,6 +10,7 @@
  */
 import type { DecodeLimits } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
+import type { Batch } from '../../inspect/dump/dump-sink.ts'
 import { headerFlaw } from '../../inspect/verify/header-check.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import { BatchV2 } from '../../record/batch-v2.ts'
@@ -29,23 +30,32 @@ export interface DisplacedOptions {
   readonly known: readonly CarriedBatch[]
 }
 
-/** Ascending; those of which memory has no room for all are left out. */
+/** Ascending; undefined where they are more than memory is taken for. */
 export function displacedIn(
   report: CureReport,
   { disk, limits, gaps, notedEnd = 0n, known }: DisplacedOptions,
-): CarriedBatch[] {
+): CarriedBatch[] | undefined {
   const spans = candidateSpans(report)
   if (spans.length === 0) return []
-  const candidates = spans
-    .flatMap(span => candidatesIn(disk, span, limits))
-    .filter(({ batch }) => !known.some(other => isSame(batch, other)))
-    .sort((a, b) => (a.batch.firstOffset < b.batch.firstOffset ? -1 : 1))
   const lost = report.lost.flatMap(({ firstOffset, lastOffset = INT64_END }) => {
     return firstOffset === undefined ? [] : [{ firstOffset, lastOffset }]
   })
   const { absent, endOffset } = report
   const behind = { firstOffset: endOffset, lastOffset: notedEnd - 1n }
   const missing = [...lost, ...absent, ...gaps, ...(notedEnd > endOffset ? [behind] : [])]
+  const free = new FreeOffsets([...missing, ...spans.flatMap(({ vacates }) => vacates ?? [])])
+  const isFree = (range: OffsetRange) => range.firstOffset >= endOffset || free.has(range)
+  const candidates: Candidate[] = []
+  let bytes = 0
+  for (const span of spans) {
+    for (const candidate of candidatesIn(disk, span, { limits, isFree })) {
+      if (known.some(other => isSame(candidate.batch, other))) continue
+      candidates.push(candidate)
+      bytes += candidate.batch.bytes.length
+      if (bytes > CARRIED_BYTES_MAX) return undefined
+    }
+  }
+  candidates.sort((a, b) => (a.batch.firstOffset < b.batch.firstOffset ? -1 : 1))
   return belonging(candidates, missing, endOffset).map(({ batch }) => batch)
 }
 
@@ -79,34 +89,40 @@ interface Candidate {
   readonly vacates: OffsetRange | undefined
 }
 
-function candidatesIn(
+interface CandidateOptions {
+  readonly limits: DecodeLimits
+  /** Whether no other holds them, as far as that is known before. */
+  readonly isFree: (range: OffsetRange) => boolean
+}
+
+function* candidatesIn(
   disk: Disk,
   { file: path, position: from, size, vacates }: CandidateSpan,
-  limits: DecodeLimits,
-): Candidate[] {
+  { limits, isFree }: CandidateOptions,
+): Generator<Candidate> {
   const file = disk.open(path)
   try {
-    const found: Candidate[] = []
     const scanner = new BatchScanner(file, { from, limits })
     while (scanner.next() !== undefined && scanner.position < from + size) {
       const header = scanner.header()
       const isTold = header instanceof BatchV2 || header.codecId === 0
-      if (!isTold || header.size > limits.batchBytesMax) continue
+      if (!isTold || !isFree(rangeOf(header)) || header.size > limits.batchBytesMax) continue
       const batch = scanner.body()
       if (!batch.isValid() || headerFlaw(batch) !== undefined) continue
       const records = readableRecords(batch, limits)
       if ('flaw' in records) continue
-      const { baseOffset: firstOffset, lastOffset, buffer, start } = batch
+      const { buffer, start } = batch
       const bytes = Buffer.from(buffer.subarray(start, start + batch.size))
-      const { position } = scanner
-      const carried = { path, position, firstOffset, lastOffset, records: records.count, bytes }
-      found.push({ batch: carried, vacates })
-      if (bytesOf(found) > CARRIED_BYTES_MAX) return []
+      const place = { path, position: scanner.position, ...rangeOf(batch) }
+      yield { batch: { ...place, records: records.count, bytes }, vacates }
     }
-    return found
   } finally {
     file.close()
   }
+}
+
+function rangeOf({ baseOffset: firstOffset, lastOffset }: Batch): OffsetRange {
+  return { firstOffset, lastOffset }
 }
 
 /** Where one does not belong, what it would have vacated is taken: then others may not, either. */
@@ -135,19 +151,13 @@ function belonging(
       taken = lastOffset
       return true
     })
-    if (fitting.length === left.length) {
-      return bytesOf(fitting) > CARRIED_BYTES_MAX ? [] : fitting
-    }
+    if (fitting.length === left.length) return fitting
     left = fitting
   }
 }
 
 function textOf({ firstOffset, lastOffset }: OffsetRange): string {
   return `${firstOffset} to ${lastOffset}`
-}
-
-function bytesOf(candidates: readonly Candidate[]): number {
-  return candidates.reduce((sum, { batch }) => sum + batch.bytes.length, 0)
 }
 
 class FreeOffsets {

@@ -16,6 +16,7 @@ import { type CureReport, CureTotals, isDamaged } from './cure-report.ts'
 import { displacedIn } from './displaced.ts'
 import { type CuredPartition, type CureEnvironment, PartitionCure } from './partition-cure.ts'
 import {
+  TOO_MUCH_DISORDER,
   isRepetition,
   joinsFor,
   misplaced,
@@ -205,7 +206,7 @@ function salvageOf(
   const { gaps } = cure
   const { notedEnd } = partition
   const more = displacedIn(report, { ...environment, gaps, notedEnd, known: displaced })
-  if (more.length > 0) {
+  if (more !== undefined && more.length > 0) {
     for (const { path: file, firstOffset: missing } of more) {
       for (const base of joinsFor({ file, missing }, cure.segments)) wanted.add(base)
     }
@@ -213,7 +214,12 @@ function salvageOf(
     return salvageOf(partition, environment, { joined: wanted, displaced: all })
   }
   const workedOut = isDamaged(report) ? workingOut?.keep() : undefined
-  return { report, workedOut, order, disorder: found && misplacedText(found) }
+  return {
+    report,
+    workedOut,
+    order,
+    disorder: more === undefined ? TOO_MUCH_DISORDER : found && misplacedText(found),
+  }
 }
 
 function cutReport(
