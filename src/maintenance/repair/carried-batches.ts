@@ -21,7 +21,7 @@ export function merged(
 }
 
 /** Bytes of such batches that are kept in memory at a time. */
-export const CARRIED_BYTES_MAX = 16 * MEBIBYTE
+const CARRIED_BYTES_MAX = 16 * MEBIBYTE
 
 export class CarriedBatches {
   #batches: CarriedBatch[] = []

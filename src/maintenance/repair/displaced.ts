@@ -8,16 +8,23 @@
  * | left out, as its offsets are there already, by its neighbours | the same                                |
  * | kept with another base offset, as exactly its place is free | just these are held by none, or by another displaced one |
  */
-import type { DecodeLimits } from '../../base/limits.ts'
+import { type DecodeLimits, MEBIBYTE } from '../../base/limits.ts'
 import type { Disk } from '../../disk/disk.ts'
 import type { Batch } from '../../inspect/dump/dump-sink.ts'
 import { headerFlaw } from '../../inspect/verify/header-check.ts'
 import { BatchScanner } from '../../log/batch-scanner.ts'
 import { BatchV2 } from '../../record/batch-v2.ts'
-import { type CarriedBatch, CARRIED_BYTES_MAX } from './carried-batches.ts'
+import type { CarriedBatch } from './carried-batches.ts'
 import type { CureReport } from './cure-report.ts'
 import { type FileSpan, type OffsetRange, WRONG_BASE_OFFSET } from './loss.ts'
 import { readableRecords } from './readable-records.ts'
+
+/** Of a log's batches that are kept in memory until they are put where they belong. */
+const DISPLACED_BYTES_MAX = 64 * MEBIBYTE
+
+export const TOO_MUCH_DISORDER =
+  `more than ${DISPLACED_BYTES_MAX / MEBIBYTE} MiB of batches lie amid others, where they do not belong; kbroker dump ` +
+  'tells what each file holds: put it in order, or a part of it aside, and repair again'
 
 export interface DisplacedOptions {
   readonly disk: Disk
@@ -30,7 +37,7 @@ export interface DisplacedOptions {
   readonly known: readonly CarriedBatch[]
 }
 
-/** Ascending; undefined where they are more than memory is taken for. */
+/** Ascending; undefined where they, and those put elsewhere already, are more than memory is taken for. */
 export function displacedIn(
   report: CureReport,
   { disk, limits, gaps, notedEnd = 0n, known }: DisplacedOptions,
@@ -45,22 +52,23 @@ export function displacedIn(
   const missing = [...lost, ...absent, ...gaps, ...(notedEnd > endOffset ? [behind] : [])]
   const free = new FreeOffsets([...missing, ...spans.flatMap(({ vacates }) => vacates ?? [])])
   const isFree = (range: OffsetRange) => range.firstOffset >= endOffset || free.has(range)
+  const knownPlaces = new Set(known.map(placeOf))
   const candidates: Candidate[] = []
-  let bytes = 0
+  let bytes = known.reduce((sum, batch) => sum + batch.bytes.length, 0)
   for (const span of spans) {
     for (const candidate of candidatesIn(disk, span, { limits, isFree })) {
-      if (known.some(other => isSame(candidate.batch, other))) continue
+      if (knownPlaces.has(placeOf(candidate.batch))) continue
       candidates.push(candidate)
       bytes += candidate.batch.bytes.length
-      if (bytes > CARRIED_BYTES_MAX) return undefined
+      if (bytes > DISPLACED_BYTES_MAX) return undefined
     }
   }
   candidates.sort((a, b) => (a.batch.firstOffset < b.batch.firstOffset ? -1 : 1))
   return belonging(candidates, missing, endOffset).map(({ batch }) => batch)
 }
 
-function isSame(a: CarriedBatch, b: CarriedBatch): boolean {
-  return a.path === b.path && a.position === b.position
+function placeOf({ path, position }: CarriedBatch): string {
+  return `${position} ${path}`
 }
 
 const INT64_END = 1n << 63n

@@ -77,10 +77,6 @@ export function misplacedText({ file, firstOffset, lastOffset }: Misplaced): str
   )
 }
 
-export const TOO_MUCH_DISORDER =
-  'more than 16 MiB of batches lie amid others, where they do not belong; kbroker dump tells what each file holds: put it ' +
-  'in order, or a part of it aside, and repair again'
-
 export const OVERLAPS = 'segments overlap, and a broker does not put that in order'
 
 /** Whether a cut would leave a log that ends before what it holds. */

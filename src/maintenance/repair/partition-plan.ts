@@ -13,10 +13,9 @@ import { Backup } from './backup.ts'
 import { type CheckpointMend, checkpointMends } from './checkpoint-mend.ts'
 import { merged } from './carried-batches.ts'
 import { type CureReport, CureTotals, isDamaged } from './cure-report.ts'
-import { displacedIn } from './displaced.ts'
+import { displacedIn, TOO_MUCH_DISORDER } from './displaced.ts'
 import { type CuredPartition, type CureEnvironment, PartitionCure } from './partition-cure.ts'
 import {
-  TOO_MUCH_DISORDER,
   isRepetition,
   joinsFor,
   misplaced,

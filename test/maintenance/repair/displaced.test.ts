@@ -1,9 +1,13 @@
 /** Batches that a program has put in another order: each goes back to where it belongs. */
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { MEBIBYTE } from '../../../src/base/limits.ts'
 import { MemoryDisk } from '../../../src/disk/memory-disk.ts'
 import { BatchScanner } from '../../../src/log/batch-scanner.ts'
 import { readPartitionDirectory } from '../../../src/log/partition-directory.ts'
+import { TOO_MUCH_DISORDER } from '../../../src/maintenance/repair/displaced.ts'
 import { Seeded } from '../../crash/seeded.ts'
+import { newBatch, placedAt } from '../../log/new-batch.ts'
 import { batchesIn, damage, filesIn, findingsOf, putFixture, repairOn } from './memory-repair.ts'
 
 const FOLDER = '/b/orders-0'
@@ -74,6 +78,24 @@ test.each(MIXES)('%s', async (_, mix) => {
   expect(salvage.moved.length).toBeGreaterThan(0)
   expect([...batchesIn(disk, FOLDER)]).toEqual([...before])
   expect(await findingsOf(disk, logDirs)).toEqual([])
+})
+
+test.each([
+  [7, undefined],
+  [9, TOO_MUCH_DISORDER],
+])('behind the last of all, %i batches of 9 MiB in the opposite order', (count, refusal) => {
+  const { disk, logDirs } = scene()
+  for (const { log } of readPartitionDirectory(disk, FOLDER).segments) disk.remove(log.path)
+  const offsets = Array.from({ length: count + 1 }, (_, index) => index)
+  const batches = offsets.map(offset =>
+    placedAt(newBatch({ value: Buffer.alloc(9 * MEBIBYTE) }), offset),
+  )
+  disk.put(join(FOLDER, '00000000000000000000.log'), Buffer.concat(batches.toReversed()))
+  const { plan } = repairOn(disk, logDirs, { cure: 'salvage' })
+  const planned = plan.partitions.find(({ place }) => place.path === FOLDER)!
+  expect(planned.refusal).toBe(refusal)
+  const left = refusal === undefined ? offsets : offsets.toReversed()
+  expect([...batchesIn(disk, FOLDER).keys()]).toEqual(left.map(BigInt))
 })
 
 const RUNS = 60
