@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { DiskError } from '../../src/base/errors.ts'
 import { MemoryDisk } from '../../src/disk/memory-disk.ts'
 import { replaceFile } from '../../src/disk/replace-file.ts'
+import { FaultyDisk } from '../crash/faulty-disk.ts'
+import { Seeded } from '../crash/seeded.ts'
 import { failing } from '../log/failing-disk.ts'
 
 const bytes = (text: string) => Buffer.from(text)
@@ -35,6 +37,16 @@ describe('a file that is replaced', () => {
       expect(disk.list('/dir')).toHaveLength(1)
     },
   )
+
+  test.each([0, 1, 2])('is the old one alone where there is no room at its call %i', at => {
+    const below = new MemoryDisk()
+    below.put('/dir/a', bytes('old'))
+    const plan = { at, fault: 'ENOSPC', below: '/dir/a.tmp' } as const
+    const { disk } = new FaultyDisk(below, plan, new Seeded(at))
+    expect(() => replaceFile(disk, '/dir/a', bytes('new'))).toThrow('ENOSPC')
+    expect(below.list('/dir')).toEqual([{ name: 'a', kind: 'file' }])
+    expect(below.readWhole('/dir/a').toString()).toBe('old')
+  })
 
   test('has its bytes on disk before it has its name', () => {
     const disk = new MemoryDisk()
