@@ -10,6 +10,7 @@ import {
   messageJson,
 } from '../../src/protocol/message.ts'
 import { valuesOf } from './arbitrary-message.ts'
+import { API_MESSAGES } from './api-messages.ts'
 import { RECORD_MESSAGES } from './record-messages.ts'
 
 interface Foreign {
@@ -21,24 +22,43 @@ interface Foreign {
 }
 
 /** Written and rendered by Apache Kafka 4.3.1; see foreign/README.md. */
-const WRITTEN_BY_KAFKA = readFileSync(new URL('foreign/records.jsonl', import.meta.url), 'utf8')
-  .trimEnd()
-  .split('\n')
-  .map(line => JSON.parse(line) as Foreign)
-  .map(row => ({ ...row, title: `${row.name} v${row.version} with ${row.values} values` }))
+function writtenByKafka(file: string): readonly (Foreign & { readonly title: string })[] {
+  return readFileSync(new URL(`foreign/${file}`, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as Foreign)
+    .map(row => ({ ...row, title: `${row.name} v${row.version} with ${row.values} values` }))
+}
 
-const EVERY_VERSION = Object.entries(RECORD_MESSAGES).flatMap(([name, message]) =>
-  versionsOf(message).map(version => ({ title: `${name} v${version}`, name, version, message })),
-)
+describe.each([
+  { of: 'records', messages: RECORD_MESSAGES, written: writtenByKafka('records.jsonl') },
+  { of: 'the APIs', messages: API_MESSAGES, written: writtenByKafka('apis.jsonl') },
+])('the messages of $of', ({ messages, written }) => {
+  const everyVersion = Object.entries(messages).flatMap(([name, message]) =>
+    versionsOf(message).map(version => ({ title: `${name} v${version}`, name, version, message })),
+  )
+  const messageOf = (name: string): Message<unknown> => {
+    const message = messages[name]
+    if (message === undefined) throw new Error(`no message ${name}`)
+    return message
+  }
 
-describe('the messages of records', () => {
-  it('are all there, in all their versions', () => {
-    const ours = EVERY_VERSION.map(({ name, version }) => `${name} ${version}`)
-    const theirs = WRITTEN_BY_KAFKA.map(({ name, version }) => `${name} ${version}`)
-    expect(new Set(ours)).toEqual(new Set(theirs))
+  it('are all there, from the oldest version to the newest', () => {
+    const theirs = written.reduce<Record<string, { oldest: number; newest: number }>>(
+      (all, { name, version }) => {
+        const { oldest, newest } = all[name] ?? { oldest: version, newest: version }
+        const range = { oldest: Math.min(oldest, version), newest: Math.max(newest, version) }
+        return { ...all, [name]: range }
+      },
+      {},
+    )
+    const ours = Object.entries(messages).map(([name, { oldest, newest }]) => {
+      return [name, { oldest, newest }]
+    })
+    expect(Object.fromEntries(ours)).toEqual(theirs)
   })
 
-  it.each(WRITTEN_BY_KAFKA)(
+  it.each(written)(
     '$title is read and written as by Apache Kafka',
     ({ name, version, hex, ...row }) => {
       const message = messageOf(name)
@@ -51,15 +71,13 @@ describe('the messages of records', () => {
   )
 
   it('hold every field in the order of their declaration', () => {
-    for (const { name, version, hex } of WRITTEN_BY_KAFKA.filter(
-      ({ values }) => values !== 'filled',
-    )) {
+    for (const { name, version, hex } of written.filter(({ values }) => values !== 'filled')) {
       const value = decode(messageOf(name), Buffer.from(hex, 'hex'), version)
       expect(Object.keys(value as object)).toEqual(Object.keys(messageOf(name).fields))
     }
   })
 
-  it.each(EVERY_VERSION)('$title comes back as it was written', ({ message, version }) => {
+  it.each(everyVersion)('$title comes back as it was written', ({ message, version }) => {
     fc.assert(
       fc.property(valuesOf(message, version), value => {
         const bytes = encodeMessage(message, value, version)
@@ -70,7 +88,7 @@ describe('the messages of records', () => {
   })
 
   it('are refused wherever they are cut off', () => {
-    for (const { name, version, hex } of WRITTEN_BY_KAFKA) {
+    for (const { name, version, hex } of written) {
       const bytes = Buffer.from(hex, 'hex')
       for (let size = 0; size < bytes.length; size++) {
         const cut = () => decode(messageOf(name), bytes.subarray(0, size), version)
@@ -80,7 +98,7 @@ describe('the messages of records', () => {
   })
 
   it('are read or refused, and nothing else, whatever becomes of their bytes', () => {
-    const filled = fc.constantFrom(...WRITTEN_BY_KAFKA.filter(({ values }) => values === 'filled'))
+    const filled = fc.constantFrom(...written.filter(({ values }) => values === 'filled'))
     const damage = fc.record({ at: fc.nat(), byte: fc.integer({ min: 0, max: 255 }) })
     fc.assert(
       fc.property(filled, fc.array(damage, { minLength: 1, maxLength: 4 }), (row, damages) => {
@@ -92,12 +110,6 @@ describe('the messages of records', () => {
     )
   })
 })
-
-function messageOf(name: string): Message<unknown> {
-  const message = RECORD_MESSAGES[name]
-  if (message === undefined) throw new Error(`no message ${name}`)
-  return message
-}
 
 function versionsOf({ oldest, newest }: Message<unknown>): number[] {
   return Array.from({ length: newest - oldest + 1 }, (_, index) => oldest + index)

@@ -3,12 +3,18 @@ import java.lang.reflect.*;
 import java.nio.ByteBuffer;
 import java.util.*;
 import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.*;
 import org.apache.kafka.common.protocol.types.RawTaggedField;
+import org.apache.kafka.common.protocol.types.Schema;
+import org.apache.kafka.common.record.internal.*;
 
-/** Prints a line for every record message of Apache Kafka, every version of it, and three sets of values. */
-public class Records {
+/**
+ * Prints a line for every record message of Apache Kafka, every version of it, and three sets of values; or, where names of
+ * APIs are given, for their requests and responses, in their oldest and newest versions and those beside the first flexible one.
+ */
+public class Messages {
     static final List<String> PACKAGES = List.of(
         "org.apache.kafka.common.metadata.", "org.apache.kafka.coordinator.group.generated.",
         "org.apache.kafka.coordinator.transaction.generated.", "org.apache.kafka.coordinator.share.generated.",
@@ -19,12 +25,14 @@ public class Records {
     static int count;
 
     public static void main(String[] args) throws Exception {
-        for (String name : classNames()) {
+        for (String name : args.length == 0 ? classNames() : classNames(args)) {
             Class<?> type = Class.forName(name);
             Class<?> converter = Class.forName(name + "JsonConverter");
             short oldest = type.getField("LOWEST_SUPPORTED_VERSION").getShort(null);
             short newest = type.getField("HIGHEST_SUPPORTED_VERSION").getShort(null);
+            Set<Integer> boundaries = boundaries((Schema[]) type.getField("SCHEMAS").get(null), oldest, newest);
             for (short version = oldest; version <= newest; version++) {
+                if (args.length > 0 && !boundaries.contains((int) version)) continue;
                 for (String values : List.of("default", "filled", "null")) {
                     count = 0;
                     Message message = fill(type, version, values);
@@ -36,6 +44,23 @@ public class Records {
                 }
             }
         }
+    }
+
+    static List<String> classNames(String[] apis) {
+        return Stream.of(apis).flatMap(api -> Stream.of("Request", "Response").map(side -> api + side + "Data"))
+            .map(name -> "org.apache.kafka.common.message." + name).toList();
+    }
+
+    static Set<Integer> boundaries(Schema[] schemas, int oldest, int newest) {
+        Set<Integer> versions = new HashSet<>(List.of(oldest, newest));
+        for (int version = oldest + 1; version <= newest; version++) {
+            if (isFlexible(schemas[version]) && !isFlexible(schemas[version - 1])) versions.addAll(List.of(version - 1, version));
+        }
+        return versions;
+    }
+
+    static boolean isFlexible(Schema schema) {
+        return Stream.of(schema.fields()).anyMatch(field -> field.def.name.equals("_tagged_fields"));
     }
 
     static SortedSet<String> classNames() throws Exception {
@@ -89,10 +114,12 @@ public class Records {
         if (type == long.class) return n % 2 == 0 ? Long.MAX_VALUE - n : -n;
         if (type == double.class) return n * 1e9;
         if (type == Integer.class) return 70_000 + n;
+        if (type == Byte.class) return (byte) n;
         if (type == Short.class) return (short) -n;
         if (type == String.class) return List.of("a" + n, "\"\\/é" + n, "\u0001\t\u007f€", "😀\u2028").get(n % 4);
         if (type == Uuid.class) return new Uuid(n, -n);
         if (type == byte[].class) return new byte[] {0, (byte) n, -1, 62};
+        if (type == BaseRecords.class) return MemoryRecords.readableRecords(ByteBuffer.wrap(new byte[] {(byte) n, 7}));
         if (type == ByteBuffer.class) return ByteBuffer.wrap(new byte[] {(byte) n, -2});
         if (type instanceof ParameterizedType list) {
             Type element = list.getActualTypeArguments()[0];
