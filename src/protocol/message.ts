@@ -115,7 +115,7 @@ export function messageJson<T>(schema: Message<T>, value: T, version: number): J
   return schema.codec(version).json(value)
 }
 
-function isFlexible(flexible: number | 'never', version: number): boolean {
+export function isFlexible(flexible: number | 'never', version: number): boolean {
   return flexible !== 'never' && version >= flexible
 }
 

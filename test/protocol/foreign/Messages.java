@@ -12,7 +12,7 @@ import org.apache.kafka.common.record.internal.*;
 
 /**
  * Prints a line for every record message of Apache Kafka, every version of it, and three sets of values; or, where names of
- * APIs are given, for their requests and responses, in their oldest and newest versions and those beside the first flexible one.
+ * APIs are given, for their headers, requests and responses, in their oldest and newest versions and those beside the first flexible one.
  */
 public class Messages {
     static final List<String> PACKAGES = List.of(
@@ -47,8 +47,9 @@ public class Messages {
     }
 
     static List<String> classNames(String[] apis) {
-        return Stream.of(apis).flatMap(api -> Stream.of("Request", "Response").map(side -> api + side + "Data"))
-            .map(name -> "org.apache.kafka.common.message." + name).toList();
+        Stream<String> headers = Stream.of("RequestHeaderData", "ResponseHeaderData");
+        Stream<String> bodies = Stream.of(apis).flatMap(api -> Stream.of(api + "RequestData", api + "ResponseData"));
+        return Stream.concat(headers, bodies).map(name -> "org.apache.kafka.common.message." + name).toList();
     }
 
     static Set<Integer> boundaries(Schema[] schemas, int oldest, int newest) {
