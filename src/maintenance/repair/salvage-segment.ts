@@ -113,7 +113,7 @@ class Salvage implements LogVisitor {
       if (next === undefined) this.#read(segment, { behind, following })
       else this.#read(segment, { behind: next.first, following: next.first?.baseOffset })
     }
-    this.#takeCarried(undefined)
+    this.#takeCarried(undefined, behind)
     const { file, size } = this.#reading
     const wholeSize = size - (this.#unfinished?.size ?? 0)
     const isWhole = order.length === 1 && this.#result.isWhole(file, wholeSize)
@@ -168,7 +168,7 @@ class Salvage implements LogVisitor {
     if (firstOffset >= (this.#options.following ?? firstOffset + 1n)) {
       return this.#carriedOn.add(taken, { path: file, position, records })
     }
-    this.#takeCarried(firstOffset)
+    this.#takeCarried(firstOffset, taken)
     this.#result.take(taken, { file, position, records, from: taken === batch ? 'file' : 'mended' })
   }
 
@@ -234,21 +234,30 @@ class Salvage implements LogVisitor {
     return header.size > this.#options.limits.batchBytesMax ? header : scanner.body()
   }
 
-  /** Those of segments before that this one lacks, up to an offset. */
-  #takeCarried(before: bigint | undefined): void {
+  /** Those that lie elsewhere and that this segment lacks, up to an offset; and the batch there. */
+  #takeCarried(before: bigint | undefined, behind: Batch | undefined): void {
+    const end = before ?? this.#options.following
     while (this.#carried[0] !== undefined) {
-      const [first] = this.#carried
-      const end = before ?? this.#options.following
+      const [first, second] = this.#carried
       if (end !== undefined && first.firstOffset >= end) break
       this.#carried = this.#carried.slice(1)
-      const fits =
-        first.firstOffset >= this.#result.nextOffset && first.lastOffset < (end ?? INT64_END)
-      const { path: file, position, records, bytes } = first
-      const batch = batchAt(bytes, 0)
-      if (fits) this.#result.take(batch, { file, position, records, from: 'memory' })
-      else this.#result.repeated({ file, position, size: bytes.length }, batch)
+      const isNext = second !== undefined && second.firstOffset < (end ?? INT64_END)
+      this.#takeOne(first, end, () => (isNext ? batchAt(second.bytes, 0) : behind))
     }
     if (before === undefined) this.#carriedOn.passOn(this.#carried)
+  }
+
+  #takeOne(
+    { path: file, position, records, bytes, firstOffset, lastOffset }: CarriedBatch,
+    end: bigint | undefined,
+    behind: () => Batch | undefined,
+  ): void {
+    const batch = batchAt(bytes, 0)
+    const fits = firstOffset >= this.#result.nextOffset && lastOffset < (end ?? INT64_END)
+    if (!fits) return this.#result.repeated({ file, position, size: bytes.length }, batch)
+    const epoch = epochOf(batch, this.#options.epochs.latest, behind)
+    const taken = this.#mended.mend(batch, { file, position, firstOffset, epoch })
+    this.#result.take(taken, { file, position, records, from: 'memory' })
   }
 
   #loseUnfinished(unfinished: FileSpan): void {

@@ -80,6 +80,21 @@ test.each(MIXES)('%s', async (_, mix) => {
   expect(await findingsOf(disk, logDirs)).toEqual([])
 })
 
+test('one moved back, whose leader epoch is wrong besides', async () => {
+  const mixed = scene()
+  const { disk, logDirs, segments } = mixed
+  const before = batchesIn(disk, FOLDER)
+  const [moved] = segments[1]!.splice(5, 1)
+  segments[1]!.splice(1, 0, placedAt(moved!, moved!.readBigInt64BE(), 33))
+  write(mixed)
+  const { plan, failures } = repairOn(disk, logDirs, { cure: 'salvage' })
+  const { salvage } = plan.partitions.find(({ place }) => place.path === FOLDER)!
+  expect([failures, salvage.lost, salvage.moved.length]).toEqual([[], [], 1])
+  expect(salvage.mended).toMatchObject([{ what: 'leader epoch', found: 33n }])
+  expect([...batchesIn(disk, FOLDER)]).toEqual([...before])
+  expect(await findingsOf(disk, logDirs)).toEqual([])
+})
+
 test.each([
   [7, undefined],
   [9, TOO_MUCH_DISORDER],
