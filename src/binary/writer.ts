@@ -5,9 +5,16 @@
  * Source: org.apache.kafka.common.protocol.ByteBufferAccessor,
  * org.apache.kafka.common.utils.ByteUtils
  */
+/** Bytes that are not copied to where they are written, as a region of a file. */
+export interface BytesElsewhere {
+  readonly size: number
+}
+
 export class ByteWriter {
   #buffer: Buffer
   #position = 0
+  /** In ascending order of where they stand among the bytes written here. */
+  #elsewhere: { readonly at: number; readonly bytes: BytesElsewhere }[] = []
 
   constructor(sizeHint = 64) {
     this.#buffer = Buffer.allocUnsafe(sizeHint)
@@ -57,6 +64,11 @@ export class ByteWriter {
     this.#buffer.set(bytes, at)
   }
 
+  /** They take their place in `parts`, and count nothing in `size` and `written`. */
+  elsewhere(bytes: BytesElsewhere): void {
+    this.#elsewhere.push({ at: this.#position, bytes })
+  }
+
   /** Unsigned LEB128 of at most 32 bits (KIP-482). */
   unsignedVarint(value: number): void {
     let rest = value >>> 0
@@ -85,6 +97,20 @@ export class ByteWriter {
   /** Begins anew, in the bytes it has. */
   clear(): void {
     this.#position = 0
+    this.#elsewhere = []
+  }
+
+  /** What was written so far, in order with what lies elsewhere: views, valid until the next write. */
+  parts(): (Buffer | BytesElsewhere)[] {
+    const parts: (Buffer | BytesElsewhere)[] = []
+    let from = 0
+    for (const { at, bytes } of this.#elsewhere) {
+      if (at > from) parts.push(this.#buffer.subarray(from, at))
+      parts.push(bytes)
+      from = at
+    }
+    if (this.#position > from) parts.push(this.#buffer.subarray(from, this.#position))
+    return parts
   }
 
   /** What was written so far: a view, valid until the next write. */

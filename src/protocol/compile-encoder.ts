@@ -6,7 +6,7 @@
  */
 import { assert } from '../base/errors.ts'
 import { uuidBytes } from '../binary/uuid.ts'
-import { ByteWriter } from '../binary/writer.ts'
+import { type BytesElsewhere, ByteWriter } from '../binary/writer.ts'
 import type { Field, Fields, UnknownTaggedField } from './field.ts'
 import { hasField, isCompact, isNullable, type MessageVersion } from './message-version.ts'
 import { sameValue } from './same-value.ts'
@@ -67,8 +67,9 @@ function valueEncoder(name: string, field: Field<unknown>, version: MessageVersi
     case 'string':
       return stringEncoder(name, isCompact(field, version))
     case 'bytes':
-    case 'records':
       return bytesEncoder(isCompact(field, version))
+    case 'records':
+      return recordsEncoder(isCompact(field, version))
     case 'array':
       return arrayEncoder(fieldEncoder(name, type.element, version), version.flexible)
     case 'struct':
@@ -132,6 +133,16 @@ function bytesEncoder(compact: boolean): Encode {
     if (compact) writer.unsignedVarint(value.length + 1)
     else writer.int32(value.length)
     writer.bytes(value)
+  }
+}
+
+function recordsEncoder(compact: boolean): Encode {
+  return (writer, value: Buffer | BytesElsewhere) => {
+    const size = Buffer.isBuffer(value) ? value.length : value.size
+    if (compact) writer.unsignedVarint(size + 1)
+    else writer.int32(size)
+    if (Buffer.isBuffer(value)) writer.bytes(value)
+    else writer.elsewhere(value)
   }
 }
 

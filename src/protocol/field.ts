@@ -17,6 +17,7 @@
  * Source: org.apache.kafka.message.FieldSpec, the `*.json` message definitions
  */
 import { ZERO_UUID } from '../binary/uuid.ts'
+import type { BytesElsewhere } from '../binary/writer.ts'
 
 /** What a field holds, without versions. */
 export type FieldType =
@@ -130,6 +131,9 @@ export const string = field<string>({ kind: 'string' }, '')
 export const bytes = field<Buffer>({ kind: 'bytes' }, Buffer.alloc(0))
 /** Record batches: opaque bytes to this floor. */
 export const records = field<Buffer>({ kind: 'records' }, Buffer.alloc(0))
+
+/** The same in an answer, where they may lie elsewhere. */
+export const storedRecords = field<Buffer | BytesElsewhere>({ kind: 'records' }, Buffer.alloc(0))
 
 export function array<T>(element: Field<T>): Field<readonly T[]> {
   return field<readonly T[]>({ kind: 'array', element }, [])

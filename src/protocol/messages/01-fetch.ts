@@ -1,7 +1,7 @@
 /**
  * Source: FetchRequest.json, FetchResponse.json (clients, Kafka 4.3)
  */
-import { array, int16, int32, int64, int8, records, string, struct, uuid } from '../field.ts'
+import { array, int16, int32, int64, int8, storedRecords, string, struct, uuid } from '../field.ts'
 import { message, versions } from '../message.ts'
 import type { Api } from './api.ts'
 
@@ -75,7 +75,7 @@ export const FETCH = {
               .nullable()
               .ignorable(),
             preferredReadReplica: int32.since(11).or(-1),
-            records: records.nullable(),
+            records: storedRecords.nullable(),
           }),
         ),
       }),
