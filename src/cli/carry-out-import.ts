@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import { RefusedError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
 import { identityOf } from '../disk/file-identity.ts'
+import { removeFolder } from '../disk/remove-folder.ts'
 import { holdLogDirs } from '../log-dirs/held-log-dirs.ts'
 import { finishPartitions } from '../maintenance/import/finish-import.ts'
 import {
@@ -16,7 +17,6 @@ import {
   type ImportJournal,
 } from '../maintenance/import/import-journal.ts'
 import {
-  removeFolder,
   stagingPath,
   type PartitionPlace,
   type StagedPartition,

@@ -5,7 +5,6 @@
  * node leads once more without records, records without the renames (a broker puts such folders aside as strays), all
  * of it without the marks (a broker takes that for a crash, after which there is nothing to recover).
  */
-import type { NewFile } from './formatted-log-dir.ts'
 import type { MetadataTerm } from './metadata-term.ts'
 
 /** In the order in which it is carried out, each step durable before the next begins. */
@@ -28,6 +27,11 @@ export interface FreshLogDir {
   readonly exists: boolean
   /** In the order in which they are to be written. */
   readonly files: readonly NewFile[]
+}
+
+export interface NewFile {
+  readonly name: string
+  readonly bytes: Buffer
 }
 
 export interface MetadataAppend {

@@ -9,14 +9,14 @@ import { METADATA_TOPIC_ID } from '../binary/uuid.ts'
 import type { Disk } from '../disk/disk.ts'
 import { replaceFile, writeNewFile } from '../disk/replace-file.ts'
 import { CLEAN_SHUTDOWN, METADATA_TOPIC, QUORUM_STATE } from '../log/file-names.ts'
-import { DEFAULT_LOG_CONFIG, type LogConfig } from '../log/log-config.ts'
 import type { LogClock } from '../log/active-segments.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
-import { METADATA_BATCH_BYTES_MAX } from '../metadata/metadata-batches.ts'
 import { BATCH_HEADER, BatchV2 } from '../record/batch-v2.ts'
 import { encodeCleanShutdown } from './clean-shutdown.ts'
-import type { ClusterChange, ClusterWriter, FreshLogDir, MetadataAppend } from './cluster-change.ts'
+import type { ClusterChange, ClusterWriter, MetadataAppend } from './cluster-change.ts'
+import { formatLogDir } from './formatted-log-dir.ts'
 import { LogDirs } from './log-dirs.ts'
+import { METADATA_LOG_CONFIG } from './topic-log-configs.ts'
 
 export interface ClusterWriterOptions {
   readonly disk: Disk
@@ -28,7 +28,7 @@ export interface ClusterWriterOptions {
 /** What it returns throws DiskError, or RefusedError where the log has changed since it was looked at. */
 export function clusterWriter(options: ClusterWriterOptions): ClusterWriter {
   return async change => {
-    for (const logDir of change.format) format(options.disk, logDir)
+    for (const logDir of change.format) formatLogDir(options.disk, logDir)
     const logDirs = LogDirs.open(change.logDirs, {
       ...options,
       configOf: () => METADATA_LOG_CONFIG,
@@ -41,20 +41,6 @@ export function clusterWriter(options: ClusterWriterOptions): ClusterWriter {
       await logDirs.close()
     }
   }
-}
-
-const METADATA_LOG_CONFIG: LogConfig = {
-  ...DEFAULT_LOG_CONFIG,
-  maxMessageBytes: METADATA_BATCH_BYTES_MAX,
-}
-
-function format(disk: Disk, { path, exists, files }: FreshLogDir): void {
-  if (!exists) {
-    disk.makeDirectory(path)
-    disk.syncDirectory(dirname(path))
-  }
-  for (const { name, bytes } of files) writeNewFile(disk, join(path, name), bytes)
-  disk.syncDirectory(path)
 }
 
 async function carryOut(

@@ -8,7 +8,7 @@
  * | `log.flush.offset.checkpoint.interval.ms`       | the recovery points are written down                            |
  * | `log.flush.start.offset.checkpoint.interval.ms` | the log starts are                                              |
  * | `replica.high.watermark.checkpoint.interval.ms` | the high watermarks are                                         |
- * | a second                                        | files that were given up `file.delete.delay.ms` ago are removed |
+ * | a second                                        | files that were given up `file.delete.delay.ms` ago are removed, and folders of deleted topics |
  *
  * Without the scheduler's interval, which by default is for ever, `flush.ms` does nothing. (Kafka looks once, 30 seconds
  * after its start.) What else flushes needs no timer: `flush.messages` is looked at by each append, and a segment that
@@ -99,6 +99,8 @@ export class FlushScheduler {
 
   #removeCondemned(): void {
     for (const log of this.#logs()) unlessItFails(() => log.removeCondemned())
+    const nowMs = this.#options.clock.nowMs()
+    for (const dir of this.#logDirs.dirs) unlessItFails(() => dir.removeGivenUp(nowMs))
   }
 
   *#logs(): Generator<PartitionLog> {

@@ -8,15 +8,14 @@
  *
  * Source: org.apache.kafka.metadata.storage.Formatter
  */
+import { dirname, join } from 'node:path'
+import type { Disk } from '../disk/disk.ts'
+import { writeNewFile } from '../disk/replace-file.ts'
 import { BOOTSTRAP_CHECKPOINT, META_PROPERTIES } from '../log/file-names.ts'
 import { bootstrapRecords } from '../metadata/bootstrap-records.ts'
 import { snapshotBatches } from '../metadata/metadata-batches.ts'
+import type { FreshLogDir, NewFile } from './cluster-change.ts'
 import { metaPropertiesBytes, type LogDirIdentity } from './meta-properties.ts'
-
-export interface NewFile {
-  readonly name: string
-  readonly bytes: Buffer
-}
 
 /** In the order in which they are to be written. */
 export function formattedLogDir(identity: LogDirIdentity, nowMs: number): NewFile[] {
@@ -28,4 +27,14 @@ export function formattedLogDir(identity: LogDirIdentity, nowMs: number): NewFil
     },
     { name: META_PROPERTIES, bytes: metaPropertiesBytes(identity, nowMs) },
   ]
+}
+
+/** Durable when it returns. @throws DiskError */
+export function formatLogDir(disk: Disk, { path, exists, files }: FreshLogDir): void {
+  if (!exists) {
+    disk.makeDirectory(path)
+    disk.syncDirectory(dirname(path))
+  }
+  for (const { name, bytes } of files) writeNewFile(disk, join(path, name), bytes)
+  disk.syncDirectory(path)
 }

@@ -11,7 +11,12 @@ import type { PartitionFolderName } from '../log/file-names.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { type HeldLogDirs, holdLogDirs } from './held-log-dirs.ts'
 import { checkpointKey, type PartitionFolder } from './log-dir.ts'
-import { OpenLogDir, type OpenLogDirOptions, type TopicPartition } from './open-log-dir.ts'
+import {
+  type CloseOptions,
+  OpenLogDir,
+  type OpenLogDirOptions,
+  type TopicPartition,
+} from './open-log-dir.ts'
 import { type FailedLoad, type RecoveryOptions, recoverLogs } from './recovery.ts'
 
 export interface LogDirsOptions extends OpenLogDirOptions {
@@ -83,7 +88,7 @@ export class LogDirs {
   /** The folders of partitions in all directories, by directory, but for those that wait for their deletion. */
   *folders(): Generator<{ readonly dir: OpenLogDir; readonly folder: PartitionFolder }> {
     for (const dir of this.dirs) {
-      for (const folder of dir.before.partitions) {
+      for (const folder of dir.folders) {
         if (folder.parsed.state !== 'deleted') yield { dir, folder }
       }
     }
@@ -141,12 +146,22 @@ export class LogDirs {
   }
 
   /**
+   * Gives up a log that is open; see `OpenLogDir.giveUp`.
+   *
+   * @throws DiskError
+   */
+  giveUp(partition: TopicPartition, uniqueId: string): void {
+    this.dirs.find(dir => dir.log(partition) !== undefined)?.giveUp(partition, uniqueId)
+  }
+
+  /**
    * An orderly end: logs closed, marks written, locks released. A directory that is offline is left as it is.
    *
    * @throws DiskError the first failure, once all the others are closed
    */
-  async close(): Promise<void> {
-    const closing = this.dirs.map(dir => dir.close({ wasAllLoaded: this.#wasAllLoaded }))
+  async close({ brokerEpoch }: Pick<CloseOptions, 'brokerEpoch'> = {}): Promise<void> {
+    const options = { wasAllLoaded: this.#wasAllLoaded, brokerEpoch }
+    const closing = this.dirs.map(dir => dir.close(options))
     const outcomes = await Promise.allSettled(closing)
     this.#files.closeAll()
     this.#held.release()

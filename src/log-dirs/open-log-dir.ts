@@ -12,16 +12,19 @@
  */
 import { basename, join } from 'node:path'
 import { DiskError } from '../base/errors.ts'
+import { removeFolder } from '../disk/remove-folder.ts'
 import { replaceFile, writeNewFile } from '../disk/replace-file.ts'
 import type { OpenFiles } from '../disk/open-files.ts'
 import {
   CLEAN_SHUTDOWN,
   CLEANER_CHECKPOINT,
+  deletedFolderName,
   type PartitionFolderName,
   partitionFolderName,
+  strayFolderName,
 } from '../log/file-names.ts'
 import type { LoadAction } from '../log/load-action.ts'
-import type { LogConfig } from '../log/log-config.ts'
+import { DEFAULT_LOG_CONFIG, type LogConfig } from '../log/log-config.ts'
 import { encodeOffsetCheckpoint } from '../log/offset-checkpoint.ts'
 import type { LogClock } from '../log/active-segments.ts'
 import { PartitionLog } from '../log/partition-log.ts'
@@ -33,7 +36,7 @@ import {
   type CheckpointKind,
 } from './checkpoints.ts'
 import { encodeCleanShutdown } from './clean-shutdown.ts'
-import { checkpointKey, readLogDir, type LogDir } from './log-dir.ts'
+import { checkpointKey, readLogDir, type LogDir, type PartitionFolder } from './log-dir.ts'
 import { isMetadata, type LogNote, noteOf } from './log-note.ts'
 import type { RecoverOutcome, RecoverTask } from './recover-log.ts'
 
@@ -46,6 +49,13 @@ export interface OpenLogDirOptions {
   readonly onAction?: (partition: string, action: LoadAction) => void
   /** Where no log is written but the metadata log, which each start puts in order, whatever the mark says. */
   readonly keepsMark?: boolean
+}
+
+export interface CloseOptions {
+  /** Whether every partition of the directory was; one that was clean stays so without. */
+  readonly wasAllLoaded: boolean
+  /** Under which the broker was registered, that is shut down now; by default the one before it. */
+  readonly brokerEpoch?: bigint | undefined
 }
 
 /** A partition by its topic's name and its number. */
@@ -66,6 +76,10 @@ export class OpenLogDir {
   readonly #cleanerOffsets: Map<string, bigint>
   #failure: DiskError | undefined
   #isCheckpointStale = false
+  /** Folders to be removed, and when. */
+  #givenUp: { readonly path: string; readonly dueMs: number }[] = []
+  /** By `checkpointKey`: of logs that were given up, of which the checkpoints say nothing any more. */
+  readonly #forgotten = new Set<string>()
   /** Whether all that was loaded was found, or put, in order. */
   #isWhole = true
 
@@ -101,9 +115,16 @@ export class OpenLogDir {
     return this.#failure
   }
 
+  /** Of partitions, but for those that were put aside or given up since. */
+  get folders(): PartitionFolder[] {
+    return this.before.partitions.filter(({ parsed }) => {
+      return parsed.state !== 'live' || !this.#forgotten.has(checkpointKey(parsed))
+    })
+  }
+
   /** All that lie there, opened or not. */
   get partitionCount(): number {
-    const unopened = this.before.partitions.filter(({ parsed, name }) => {
+    const unopened = this.folders.filter(({ parsed, name }) => {
       return parsed.state === 'live' && !this.#logs.has(name)
     })
     return unopened.length + this.#logs.size
@@ -203,6 +224,65 @@ export class OpenLogDir {
     return log
   }
 
+  /**
+   * Gives up a log, as its topic is deleted: the folder gets a name under which nobody finds it, and is removed by
+   * `removeGivenUp` after `file.delete.delay.ms`.
+   *
+   * @param uniqueId 32 hex digits
+   * @throws DiskError the directory is offline
+   */
+  giveUp(partition: TopicPartition, uniqueId: string): void {
+    const { path: from } = this.#folderOf(partition)
+    const log = this.#logs.get(basename(from))!
+    const to = join(this.path, deletedFolderName(partition, uniqueId))
+    const dueMs = this.#options.clock.nowMs() + log.config.fileDeleteDelayMs
+    this.#orFail(() => {
+      log.closeFiles()
+      this.#files.disk.rename(from, to)
+      this.#files.disk.syncDirectory(this.path)
+    })
+    this.#logs.delete(basename(from))
+    this.#forgotten.add(checkpointKey(partition))
+    this.#cleanerOffsets.delete(checkpointKey(partition))
+    this.#givenUp.push({ path: to, dueMs })
+  }
+
+  /** Those that somebody has given up before, and did not get to remove. */
+  giveUpDeleted(): void {
+    const dueMs = this.#options.clock.nowMs() + DEFAULT_LOG_CONFIG.fileDeleteDelayMs
+    for (const { parsed, path } of this.before.partitions) {
+      if (parsed.state === 'deleted') this.#givenUp.push({ path, dueMs })
+    }
+  }
+
+  /**
+   * Puts a folder aside that the cluster knows nothing of, before its log is opened.
+   *
+   * @param uniqueId 32 hex digits
+   * @returns its new path
+   * @throws DiskError the directory is offline
+   */
+  putAside(partition: TopicPartition, uniqueId: string): string {
+    const { path: from } = this.#folderOf(partition)
+    const to = join(this.path, strayFolderName(partition, uniqueId))
+    this.#orFail(() => {
+      this.#files.disk.rename(from, to)
+      this.#files.disk.syncDirectory(this.path)
+    })
+    this.#forgotten.add(checkpointKey(partition))
+    return to
+  }
+
+  /** Removes the folders that were given up long enough ago. @throws DiskError */
+  removeGivenUp(nowMs: number): void {
+    const due = this.#givenUp.filter(({ dueMs }) => dueMs <= nowMs)
+    if (due.length === 0 || this.#failure !== undefined) return
+    this.#givenUp = this.#givenUp.filter(({ dueMs }) => dueMs > nowMs)
+    this.#orFail(() => {
+      for (const { path } of due) removeFolder(this.#files.disk, path)
+    })
+  }
+
   /** Takes the directory offline: its logs take no more appends, and nothing more is written to it. */
   fail(failure: DiskError): void {
     if (this.#failure !== undefined) return
@@ -242,10 +322,9 @@ export class OpenLogDir {
   /**
    * Closes the logs, each as a clean shutdown does.
    *
-   * @param wasAllLoaded whether every partition of the directory was; one that was clean stays so without
    * @throws DiskError
    */
-  async close({ wasAllLoaded }: { readonly wasAllLoaded: boolean }): Promise<void> {
+  async close({ wasAllLoaded, brokerEpoch }: CloseOptions): Promise<void> {
     if (this.#failure !== undefined) {
       for (const log of this.#logs.values()) log.closeFiles()
       return
@@ -253,12 +332,11 @@ export class OpenLogDir {
     await forEachBounded(this.#logs.values(), log => log.close())
     this.checkpoint()
     if (this.#options.keepsMark === true) return
-    if (this.#isWhole && (this.isClean || wasAllLoaded)) this.markClean()
+    if (this.#isWhole && (this.isClean || wasAllLoaded)) this.markClean(brokerEpoch)
   }
 
   /** As it is after an orderly end. */
-  markClean(): void {
-    const brokerEpoch = this.before.cleanShutdown?.brokerEpoch ?? -1n
+  markClean(brokerEpoch = this.before.cleanShutdown?.brokerEpoch ?? -1n): void {
     this.#orFail(() => {
       const path = join(this.path, CLEAN_SHUTDOWN)
       writeNewFile(this.#files.disk, path, encodeCleanShutdown(brokerEpoch))
@@ -269,7 +347,8 @@ export class OpenLogDir {
   #write(kind: CheckpointKind): void {
     const { name, entriesOf } = CHECKPOINTS[kind]
     const notes = [...this.#notes.values(), ...[...this.#logs.values()].map(noteOf)]
-    const entries = entriesOf(notes, this.before.checkpoints[kind])
+    const before = [...this.before.checkpoints[kind]].filter(([key]) => !this.#forgotten.has(key))
+    const entries = entriesOf(notes, new Map(before))
     replaceFile(this.#files.disk, join(this.path, name), encodeOffsetCheckpoint(entries))
   }
 
@@ -278,7 +357,7 @@ export class OpenLogDir {
     const { recoveryPoint, logStart, highWatermark } = this.before.checkpoints
     const key = checkpointKey(partition)
     return {
-      config: configOf(partition.topic),
+      config: { ...configOf(partition.topic) },
       isClean: this.isClean && !isMetadata(partition),
       recoveryPoint: recoveryPoint.get(key) ?? 0n,
       logStartOffset: logStart.get(key) ?? 0n,

@@ -1,7 +1,14 @@
 /** What a broker's logs are opened with: of each topic its own configs, or else the broker's, or else Kafka's defaults. */
 import { METADATA_TOPIC } from '../log/file-names.ts'
 import { DEFAULT_LOG_CONFIG, type LogConfig, logConfigOf } from '../log/log-config.ts'
+import { METADATA_BATCH_BYTES_MAX } from '../metadata/metadata-batches.ts'
 import { type BrokerConfigs, brokerNumber, effectiveConfigs } from '../metadata/broker-configs.ts'
+
+/** Of the cluster's own log, which no config of a broker's is about. */
+export const METADATA_LOG_CONFIG: LogConfig = {
+  ...DEFAULT_LOG_CONFIG,
+  maxMessageBytes: METADATA_BATCH_BYTES_MAX,
+}
 
 /**
  * The controller's log is not the broker's, and knows nothing of its configs.
@@ -13,7 +20,7 @@ export function topicLogConfigs(
   said: ReadonlyMap<string, string> = new Map(),
 ): (topic: string) => LogConfig {
   return topic => {
-    if (topic === METADATA_TOPIC) return DEFAULT_LOG_CONFIG
+    if (topic === METADATA_TOPIC) return METADATA_LOG_CONFIG
     const effective = effectiveConfigs(topic, configs)
     const values = [...effective].map(([name, { value }]) => [name, value] as const)
     const config = logConfigOf(new Map([...values, ...said]))

@@ -144,11 +144,22 @@ const NAME_LENGTH_MAX = 255
  *
  * @param uniqueId 32 hex digits
  */
-export function deletedFolderName(
-  { topic, partition }: { readonly topic: string; readonly partition: number },
-  uniqueId: string,
-): string {
-  const suffix = `-${partition}.${uniqueId}${SUFFIX_OF.deleted}`
+export function deletedFolderName(partition: NamedPartition, uniqueId: string): string {
+  return cutFolderName(partition, uniqueId, SUFFIX_OF.deleted)
+}
+
+/** The same of one that the cluster knows nothing of. */
+export function strayFolderName(partition: NamedPartition, uniqueId: string): string {
+  return cutFolderName(partition, uniqueId, SUFFIX_OF.stray)
+}
+
+interface NamedPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+function cutFolderName({ topic, partition }: NamedPartition, uniqueId: string, state: string) {
+  const suffix = `-${partition}.${uniqueId}${state}`
   return `${topic.slice(0, NAME_LENGTH_MAX - suffix.length)}${suffix}`
 }
 

@@ -27,6 +27,7 @@ import type { FactsRequest, LoadOptions } from './log-loading.ts'
 import type { LoadedLog } from './loaded-log.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogSegment } from './log-segment.ts'
+import { recordFrom, recordOfGreatest, type TimedRecord } from './log-times.ts'
 import type { PartitionFolder } from './partition-folder.ts'
 import { encodePartitionMetadata } from './partition-metadata.ts'
 import type { PartitionProducers } from './partition-producers.ts'
@@ -49,6 +50,7 @@ export class PartitionLog {
   readonly folder: PartitionFolder
   readonly name: string
   readonly epochs: LeaderEpochs
+  /** Nobody else's object; see `reconfigure`. */
   readonly config: LogConfig
   readonly #clock: LogClock
   readonly #producers: PartitionProducers
@@ -214,6 +216,16 @@ export class PartitionLog {
     return readLog({ name, segments, ...bounds }, offset, options)
   }
 
+  /** The first record that is not earlier than a time. @throws LimitError */
+  recordFrom(timestamp: bigint): TimedRecord | undefined {
+    return recordFrom(this.segments, { timestamp, logStartOffset: this.#logStartOffset })
+  }
+
+  /** @throws LimitError */
+  recordOfGreatestTimestamp(): TimedRecord | undefined {
+    return recordOfGreatest(this.segments)
+  }
+
   /** Everything below is where it has to be, and can be read. It never goes back. */
   raiseHighWatermark(offset: bigint): void {
     const raised = offset < this.endOffset ? offset : this.endOffset
@@ -293,6 +305,11 @@ export class PartitionLog {
     }
     this.#isClosed = true
     this.closeFiles()
+  }
+
+  /** Whoever holds its configs sees them change: they are one object, the log's own. */
+  reconfigure(config: LogConfig): void {
+    Object.assign(this.config, config)
   }
 
   /** From now on nothing more is written. */

@@ -10,6 +10,7 @@ import type { ClusterChange } from '../../log-dirs/cluster-change.ts'
 import type { ClusterImage } from '../../metadata/cluster-image.ts'
 import type { MetadataRecord } from '../../metadata/metadata-records.ts'
 import { newRecord } from '../../metadata/new-record.ts'
+import { PRODUCER_ID_BLOCK_SIZE } from '../../metadata/producer-id-block.ts'
 import type { NodeIdentity } from './node-identity.ts'
 import type { StoppedNode } from './stopped-node.ts'
 import { changeOf, type ChangeOptions } from './topic-change.ts'
@@ -44,9 +45,6 @@ export function nextProducerIdChange(
   return changeOf(node, identity, { records, format: [], renames: [] }, options)
 }
 
-/** Brokers take so many at once. */
-const BLOCK_SIZE = 1000n
-
 /**
  * Past the highest id that comes in, by whole blocks; undefined where the cluster gives only higher ones anyway.
  *
@@ -58,8 +56,8 @@ export function moveProducerIds(
   highest: bigint,
 ): ProducerIdMove | undefined {
   if (highest < from) return undefined
-  const to = (highest / BLOCK_SIZE + 1n) * BLOCK_SIZE
-  if (to <= INT64_MAX - BLOCK_SIZE) return { from, to }
+  const to = (highest / PRODUCER_ID_BLOCK_SIZE + 1n) * PRODUCER_ID_BLOCK_SIZE
+  if (to <= INT64_MAX - PRODUCER_ID_BLOCK_SIZE) return { from, to }
   throw new UsageError(
     `producer id ${highest} is among what is imported, and the cluster would have none left to give: ` +
       'what is exported as lines can be imported without its producers, by --markers drop',

@@ -173,7 +173,7 @@ function partitionCounts({ image }: StoppedNode): ReadonlyMap<string, number> {
   return counts
 }
 
-function freshLogDir(
+export function freshLogDir(
   { path, exists, directoryId: lostId }: FreshPath,
   identity: NodeIdentity,
   { nowMs, newId }: ChangeOptions,

@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { RefusedError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { replaceFile } from '../../disk/replace-file.ts'
+import { removeFolder } from '../../disk/remove-folder.ts'
 import {
   CLEANER_CHECKPOINT,
   deletedFolderName,
@@ -30,12 +31,7 @@ import {
 import { readPartitionDirectory } from '../../log/partition-directory.ts'
 import type { PartitionFile } from '../../log/segment.ts'
 import { copyFile } from '../copy-file.ts'
-import {
-  partitionPath,
-  removeFolder,
-  stagingPath,
-  type StagedPartition,
-} from './staged-partition.ts'
+import { partitionPath, stagingPath, type StagedPartition } from './staged-partition.ts'
 import { changeSince, isInPlace, lostOf, type NotedPartition } from './target-logs.ts'
 
 export interface FinishOptions {

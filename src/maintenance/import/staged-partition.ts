@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path'
 import type { Disk } from '../../disk/disk.ts'
+import { removeFolder } from '../../disk/remove-folder.ts'
 import { deletedFolderName, partitionFolderName } from '../../log/file-names.ts'
 
 export interface StagedPartition extends PartitionPlace {
@@ -43,11 +44,4 @@ export function makeStagingFolder(disk: Disk, place: PartitionPlace): string {
   removeFolder(disk, path)
   disk.makeDirectory(path)
   return path
-}
-
-/** One with files only, whether it is there or not. */
-export function removeFolder(disk: Disk, path: string): void {
-  if (disk.status(path) === undefined) return
-  for (const { name } of disk.list(path)) disk.remove(join(path, name))
-  disk.removeDirectory(path)
 }

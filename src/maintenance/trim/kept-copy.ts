@@ -9,10 +9,10 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { DiskError } from '../../base/errors.ts'
 import type { Disk } from '../../disk/disk.ts'
 import { PARTIAL_SUFFIX } from '../../disk/new-file.ts'
+import { removeFolder } from '../../disk/remove-folder.ts'
 import { segmentFileName } from '../../log/file-names.ts'
 import { refuseBackupInLogDir } from '../backup-place.ts'
 import { checksumOf, type CopiedBytes, copyFile } from '../copy-file.ts'
-import { removeFolder } from '../import/staged-partition.ts'
 import type { TrimmedPart, TrimPlan } from './trim-plan.ts'
 
 export interface KeptCopy {
