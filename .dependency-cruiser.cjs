@@ -39,6 +39,19 @@ const MAY_IMPORT = {
     'log-dirs',
     'inspect',
   ],
+  broker: [
+    'base',
+    'binary',
+    'disk',
+    'compression',
+    'protocol',
+    'record',
+    'log',
+    'coordinator',
+    'metadata',
+    'log-dirs',
+    'inspect',
+  ],
   cli: [
     'base',
     'binary',
@@ -53,6 +66,7 @@ const MAY_IMPORT = {
     'client',
     'inspect',
     'maintenance',
+    'broker',
   ],
 }
 

@@ -28,16 +28,26 @@ export const NODE_ID = 'node.id'
 
 /** Those that are no topic's default. */
 const OWN_CONFIGS = {
+  'connections.max.idle.ms': own('long', undefined, 600_000),
+  'fetch.max.bytes': own('int', 1024, 57_671_680),
   'log.cleaner.dedupe.buffer.size': own('long', undefined, 134_217_728),
   'log.cleaner.io.buffer.load.factor': own('double', undefined, 0.9),
   'log.flush.offset.checkpoint.interval.ms': own('int', 0, 60_000),
   'log.flush.scheduler.interval.ms': own('long', undefined, Number(0x7fff_ffff_ffff_ffffn)),
   'log.flush.start.offset.checkpoint.interval.ms': own('int', 0, 60_000),
+  'max.connections': own('int', 0, 0x7fff_ffff),
+  'max.connections.per.ip': own('int', 0, 0x7fff_ffff),
+  'max.incremental.fetch.session.cache.slots': own('int', 0, 1000),
+  'num.partitions': own('int', 1, 1),
   'producer.id.expiration.ms': own('int', 1, 86_400_000),
   'replica.high.watermark.checkpoint.interval.ms': own('long', undefined, 5000),
+  'socket.request.max.bytes': own('int', 1, 104_857_600),
 } as const
 
-type OwnConfigName = keyof typeof OWN_CONFIGS
+const OWN_FLAGS = { 'auto.create.topics.enable': true, 'delete.topic.enable': true } as const
+
+export type BrokerNumberName = keyof typeof OWN_CONFIGS
+export type BrokerFlagName = keyof typeof OWN_FLAGS
 
 interface StandIn {
   readonly name: string
@@ -77,11 +87,16 @@ export function effectiveConfigs(
 
 /** @param fallback by default Kafka's */
 export function brokerNumber(
-  name: OwnConfigName,
+  name: BrokerNumberName,
   configs: BrokerConfigs,
   fallback = OWN_CONFIGS[name].fallback,
 ): number {
   return Number(brokerConfigOf(name, configs)?.value ?? fallback)
+}
+
+export function brokerFlag(name: BrokerFlagName, configs: BrokerConfigs): boolean {
+  const value = brokerConfigOf(name, configs)?.value
+  return value === undefined ? OWN_FLAGS[name] : value.toLowerCase() === 'true'
 }
 
 /** In Kafka's words; undefined where there is none, and for configs that logs don't look at. */
@@ -129,5 +144,6 @@ const TYPES: ReadonlyMap<string, TopicConfigType> = new Map([
     standIns.map(({ name, type }) => [name, type] as const),
   ),
   ...Object.entries(OWN_CONFIGS).map(([name, { type }]) => [name, type] as const),
+  ...Object.keys(OWN_FLAGS).map(name => [name, { kind: 'boolean' }] as const),
   [NODE_ID, { kind: 'int', range: { min: 0 } }],
 ])

@@ -31,6 +31,12 @@ export function brokerRecordVersion({ metadataVersion = 0 }: ClusterImage): numb
   return metadataVersion >= MIGRATION_SINCE ? 2 : 1
 }
 
+/** Of a change of a broker's registration. */
+export function brokerChangeRecordVersion({ metadataVersion = 0 }: ClusterImage): number {
+  if (metadataVersion >= CORDONED_DIRECTORIES_SINCE) return 3
+  return metadataVersion >= DIRECTORIES_SINCE ? 2 : 1
+}
+
 export function partitionRecordVersion({ metadataVersion = 0 }: ClusterImage): number {
   if (metadataVersion >= ELIGIBLE_LEADERS_SINCE) return 2
   return metadataVersion >= DIRECTORIES_SINCE ? 1 : 0

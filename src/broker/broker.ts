@@ -1,0 +1,129 @@
+/**
+ * An embedded broker: what requests are answered by.
+ *
+ * Source: kafka.server.BrokerServer
+ */
+import type { ErrorName } from '../protocol/error-codes.ts'
+import type { LogClock } from '../log/active-segments.ts'
+import type { LogDirs } from '../log-dirs/log-dirs.ts'
+import type { FlushScheduler } from '../log-dirs/flush-scheduler.ts'
+import {
+  type BrokerConfigs,
+  brokerFlag,
+  type BrokerFlagName,
+  brokerNumber,
+  type BrokerNumberName,
+  effectiveConfigs,
+} from '../metadata/broker-configs.ts'
+import { brokerShutdown } from '../metadata/running-broker.ts'
+import type { BrokerLog } from './broker-log.ts'
+import type { Controller } from './controller.ts'
+import { FetchSessions } from './fetch-sessions.ts'
+import { ProducerIds } from './producer-ids.ts'
+import type { ReplicaManager } from './replica-manager.ts'
+import { decideTopic } from './topic-creation.ts'
+
+/** As clients are told of it. */
+export interface BrokerNode {
+  readonly nodeId: number
+  readonly clusterId: string
+  readonly host: string
+  readonly port: number
+  readonly rack: string | null
+}
+
+export interface BrokerParts {
+  readonly node: BrokerNode
+  /** Of its registration. */
+  readonly brokerEpoch: bigint
+  readonly controller: Controller
+  readonly replicas: ReplicaManager
+  readonly configs: BrokerConfigs
+  readonly scheduler: FlushScheduler
+  readonly clock: LogClock
+  /** As topics have them. */
+  readonly newId: () => string
+  /** From 1 up, below 2^31. */
+  readonly newSessionId: () => number
+  readonly log: BrokerLog
+}
+
+export class Broker {
+  readonly node: BrokerNode
+  readonly controller: Controller
+  readonly replicas: ReplicaManager
+  readonly configs: BrokerConfigs
+  readonly fetchSessions: FetchSessions
+  readonly producerIds: ProducerIds
+  readonly newId: () => string
+  readonly log: BrokerLog
+  readonly #brokerEpoch: bigint
+  readonly #scheduler: FlushScheduler
+
+  constructor(parts: BrokerParts) {
+    const { node, controller, replicas, configs, brokerEpoch, clock } = parts
+    this.node = node
+    this.controller = controller
+    this.replicas = replicas
+    this.configs = configs
+    this.newId = parts.newId
+    this.log = parts.log
+    this.#brokerEpoch = brokerEpoch
+    this.#scheduler = parts.scheduler
+    this.producerIds = new ProducerIds(controller, brokerEpoch)
+    this.fetchSessions = new FetchSessions({
+      countMax: this.number('max.incremental.fetch.session.cache.slots'),
+      nowMs: () => clock.nowMs(),
+      newId: parts.newSessionId,
+    })
+    controller.onChange(() => {
+      replicas.publish()
+      replicas.reconfigure()
+    })
+  }
+
+  /** A config of the broker, as it is now. */
+  number(name: BrokerNumberName): number {
+    return brokerNumber(name, this.configs)
+  }
+
+  flag(name: BrokerFlagName): boolean {
+    return brokerFlag(name, this.configs)
+  }
+
+  /** `min.insync.replicas` of a topic. */
+  minInsyncReplicas(topic: string): number {
+    return Number(effectiveConfigs(topic, this.configs).get('min.insync.replicas')?.value ?? 1)
+  }
+
+  /**
+   * Makes a topic that a client has asked about, where that is allowed.
+   *
+   * @returns why it was not made; undefined where it is there now
+   */
+  async autoCreateTopic(name: string, isAllowed: boolean): Promise<ErrorName | undefined> {
+    if (!isAllowed || !this.flag('auto.create.topics.enable')) return 'UNKNOWN_TOPIC_OR_PARTITION'
+    const wanted = { name, partitionCount: -1, replicationFactor: -1, assignments: [], configs: [] }
+    const { error } = await this.controller.change(image => {
+      return decideTopic(wanted, { image, isOnlyTried: false }, this)
+    })
+    return error === 'TOPIC_ALREADY_EXISTS' ? undefined : error
+  }
+
+  /** As a controlled shutdown leaves it; whoever has connections has ended them before. @throws DiskError */
+  async close(): Promise<void> {
+    this.#scheduler.stop()
+    const { nodeId: brokerId } = this.node
+    const broker = { brokerId, brokerEpoch: this.#brokerEpoch }
+    if (this.controller.log.failure === undefined) {
+      for (const records of brokerShutdown(broker, this.controller.image)) {
+        await this.controller.change(() => ({ records, answer: undefined }))
+      }
+    }
+    await this.logDirs.close({ brokerEpoch: this.#brokerEpoch })
+  }
+
+  get logDirs(): LogDirs {
+    return this.replicas.logDirs
+  }
+}
