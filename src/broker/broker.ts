@@ -3,7 +3,8 @@
  *
  * Source: kafka.server.BrokerServer
  */
-import type { ErrorName } from '../protocol/error-codes.ts'
+import type { Disk } from '../disk/disk.ts'
+import { ERROR_CODES, type ErrorName } from '../protocol/error-codes.ts'
 import type { LogClock } from '../log/active-segments.ts'
 import type { LogDirs } from '../log-dirs/log-dirs.ts'
 import type { FlushScheduler } from '../log-dirs/flush-scheduler.ts'
@@ -15,6 +16,7 @@ import {
   type BrokerNumberName,
   effectiveConfigs,
 } from '../metadata/broker-configs.ts'
+import { NO_LEADER, type PartitionImage } from '../metadata/partition-image.ts'
 import { brokerShutdown } from '../metadata/running-broker.ts'
 import type { BrokerLog } from './broker-log.ts'
 import type { Controller } from './controller.ts'
@@ -32,7 +34,18 @@ export interface BrokerNode {
   readonly rack: string | null
 }
 
+export interface DescribedPartition {
+  readonly errorCode: number
+  readonly partitionIndex: number
+  readonly leaderId: number
+  readonly leaderEpoch: number
+  readonly replicaNodes: readonly number[]
+  readonly isrNodes: readonly number[]
+  readonly offlineReplicas: readonly number[]
+}
+
 export interface BrokerParts {
+  readonly disk: Disk
   readonly node: BrokerNode
   /** Of its registration. */
   readonly brokerEpoch: bigint
@@ -56,6 +69,8 @@ export class Broker {
   readonly fetchSessions: FetchSessions
   readonly producerIds: ProducerIds
   readonly newId: () => string
+  readonly clock: LogClock
+  readonly disk: Disk
   readonly log: BrokerLog
   readonly #brokerEpoch: bigint
   readonly #scheduler: FlushScheduler
@@ -67,6 +82,8 @@ export class Broker {
     this.replicas = replicas
     this.configs = configs
     this.newId = parts.newId
+    this.clock = clock
+    this.disk = parts.disk
     this.log = parts.log
     this.#brokerEpoch = brokerEpoch
     this.#scheduler = parts.scheduler
@@ -94,6 +111,28 @@ export class Broker {
   /** `min.insync.replicas` of a topic. */
   minInsyncReplicas(topic: string): number {
     return Number(effectiveConfigs(topic, this.configs).get('min.insync.replicas')?.value ?? 1)
+  }
+
+  /** Whether retention may take records away: `cleanup.policy` has delete in it. */
+  deletes(topic: string): boolean {
+    const policy = effectiveConfigs(topic, this.configs).get('cleanup.policy')?.value ?? 'delete'
+    return policy.split(',').some(part => part.trim() === 'delete')
+  }
+
+  /** A partition, as clients are told of it: with a leader, unless its log.dir is offline. */
+  described(topic: string, image: PartitionImage): DescribedPartition {
+    const { partitionId: partitionIndex, leader, leaderEpoch, replicas, isr } = image
+    const isOffline = this.replicas.partition(topic, partitionIndex)?.isOffline ?? true
+    const isLed = leader >= 0 && !isOffline
+    return {
+      errorCode: isLed ? ERROR_CODES.NONE : ERROR_CODES.LEADER_NOT_AVAILABLE,
+      partitionIndex,
+      leaderId: isLed ? leader : NO_LEADER,
+      leaderEpoch,
+      replicaNodes: replicas,
+      isrNodes: isr,
+      offlineReplicas: isOffline ? replicas : [],
+    }
   }
 
   /**

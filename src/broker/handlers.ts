@@ -1,6 +1,7 @@
 /** Which APIs are served, and by what. */
 import type { Api } from '../protocol/messages/api.ts'
 import { APIS } from '../protocol/messages/apis.ts'
+import type { Handler } from './handler.ts'
 import { handleProduce } from './handlers/00-produce.ts'
 import { handleFetch } from './handlers/01-fetch.ts'
 import { handleListOffsets } from './handlers/02-list-offsets.ts'
@@ -8,9 +9,18 @@ import { handleMetadata } from './handlers/03-metadata.ts'
 import { apiVersionsHandler } from './handlers/18-api-versions.ts'
 import { handleCreateTopics } from './handlers/19-create-topics.ts'
 import { handleDeleteTopics } from './handlers/20-delete-topics.ts'
+import { handleDeleteRecords } from './handlers/21-delete-records.ts'
 import { handleInitProducerId } from './handlers/22-init-producer-id.ts'
+import { handleOffsetForLeaderEpoch } from './handlers/23-offset-for-leader-epoch.ts'
+import { handleDescribeLogDirs } from './handlers/35-describe-log-dirs.ts'
+import { handleCreatePartitions } from './handlers/37-create-partitions.ts'
+import { handleElectLeaders } from './handlers/43-elect-leaders.ts'
+import { handleAlterPartitionReassignments } from './handlers/45-alter-partition-reassignments.ts'
+import { handleListPartitionReassignments } from './handlers/46-list-partition-reassignments.ts'
+import { handleDescribeQuorum } from './handlers/55-describe-quorum.ts'
 import { handleDescribeCluster } from './handlers/60-describe-cluster.ts'
-import type { Handler } from './handler.ts'
+import { handleDescribeProducers } from './handlers/61-describe-producers.ts'
+import { handleDescribeTopicPartitions } from './handlers/75-describe-topic-partitions.ts'
 
 type Handlers = { readonly [A in (typeof APIS)[number] as A['name']]?: Handler<A> }
 
@@ -22,8 +32,18 @@ const HANDLERS: Handlers = {
   ApiVersions: apiVersionsHandler(() => SERVED_APIS),
   CreateTopics: handleCreateTopics,
   DeleteTopics: handleDeleteTopics,
+  DeleteRecords: handleDeleteRecords,
   InitProducerId: handleInitProducerId,
+  OffsetForLeaderEpoch: handleOffsetForLeaderEpoch,
+  DescribeLogDirs: handleDescribeLogDirs,
+  CreatePartitions: handleCreatePartitions,
+  ElectLeaders: handleElectLeaders,
+  AlterPartitionReassignments: handleAlterPartitionReassignments,
+  ListPartitionReassignments: handleListPartitionReassignments,
+  DescribeQuorum: handleDescribeQuorum,
   DescribeCluster: handleDescribeCluster,
+  DescribeProducers: handleDescribeProducers,
+  DescribeTopicPartitions: handleDescribeTopicPartitions,
 }
 
 /** In the order of their keys. */

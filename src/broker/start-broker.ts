@@ -205,6 +205,7 @@ async function takeUpWork(loaded: Loaded, options: StartOptions): Promise<Broker
   const scheduler = schedulerOf(logDirs, configs, options)
   scheduler.start()
   return new Broker({
+    disk: options.disk,
     node: { nodeId, clusterId, ...advertised, rack },
     brokerEpoch,
     controller,

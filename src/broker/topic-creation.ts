@@ -4,7 +4,7 @@
  * Source: org.apache.kafka.controller.ReplicationControlManager#createTopics
  */
 import type { ErrorName } from '../protocol/error-codes.ts'
-import { createTopic } from '../metadata/create-topic.ts'
+import { createTopic, partitionRecord, PARTITIONS_MAX } from '../metadata/create-topic.ts'
 import { directoryOn } from '../metadata/partition-image.ts'
 import { placePartitions } from '../metadata/placement.ts'
 import { UNASSIGNED_DIRECTORY } from '../metadata/directory-id.ts'
@@ -77,6 +77,67 @@ export function decideTopic(
   return { records: isOnlyTried ? [] : decision.records, answer }
 }
 
+export interface WantedPartitions {
+  readonly name: string
+  /** That there are to be. */
+  readonly count: number
+  /** Of those that are added; null for as the controller likes. */
+  readonly assignments: readonly { readonly brokerIds: readonly number[] }[] | null
+}
+
+export interface PartitionsOutcome {
+  readonly error: ErrorName
+  readonly message: string | null
+}
+
+/**
+ * Partitions that a topic gets beside those it has.
+ *
+ * Source: org.apache.kafka.controller.ReplicationControlManager#createPartitions
+ */
+export function decidePartitions(
+  { name, count, assignments }: WantedPartitions,
+  { image, isOnlyTried }: { readonly image: ClusterImage; readonly isOnlyTried: boolean },
+  broker: CreatingBroker,
+): Decided<PartitionsOutcome> {
+  const refused = (error: ErrorName, message: string) => ({
+    records: [],
+    answer: { error, message },
+  })
+  const topic = image.topics.byName(name)
+  if (topic === undefined) {
+    return refused('UNKNOWN_TOPIC_OR_PARTITION', 'This server does not host this topic-partition.')
+  }
+  const { topicId, partitions } = topic
+  const { size } = partitions
+  if (count === size)
+    return refused('INVALID_PARTITIONS', `Topic already has ${size} partition(s).`)
+  if (count < size) {
+    const text = `The topic ${name} currently has ${size} partition(s)`
+    return refused('INVALID_PARTITIONS', `${text}; ${count} would not be an increase.`)
+  }
+  const addedCount = count - size
+  if (addedCount > PARTITIONS_MAX) {
+    return refused('POLICY_VIOLATION', 'Excessively large number of partitions per request.')
+  }
+  const { nodeId: brokerId } = broker.node
+  if (assignments !== null && assignments.length !== addedCount) {
+    const text = `Attempted to add ${addedCount} additional partition(s), but only`
+    const message = `${text} ${assignments.length} assignment(s) were specified.`
+    return refused('INVALID_REPLICA_ASSIGNMENT', message)
+  }
+  for (const { brokerIds } of assignments ?? []) {
+    const message = assignedProblem(brokerIds, brokerId)
+    if (message !== undefined) return refused('INVALID_REPLICA_ASSIGNMENT', message)
+  }
+  const directories = placePartitions(addedCount, directoryLoads(image, broker))
+  const directoryOf = (partition: number) => directories[partition - size] ?? UNASSIGNED_DIRECTORY
+  const records = Array.from({ length: addedCount }, (_, index) => {
+    return partitionRecord({ topicId, brokerId, directoryOf }, size + index, image)
+  })
+  return { records: isOnlyTried ? [] : records, answer: { error: 'NONE', message: null } }
+}
+
 function problemOf(wanted: WantedTopic, broker: CreatingBroker): TopicOutcome | undefined {
   const { assignments, configs, replicationFactor } = wanted
   const unset = configs.find(({ value }) => value === null)
@@ -123,7 +184,8 @@ function assignmentProblem(
   return undefined
 }
 
-function assignedProblem(brokerIds: readonly number[], nodeId: number): string | undefined {
+/** A manual assignment that is none of this broker alone. */
+export function assignedProblem(brokerIds: readonly number[], nodeId: number): string | undefined {
   if (brokerIds.length === 0)
     return 'The manual partition assignment includes an empty replica list.'
   const stranger = brokerIds.find(id => id !== nodeId)

@@ -32,6 +32,7 @@ import type { PartitionFolder } from './partition-folder.ts'
 import { encodePartitionMetadata } from './partition-metadata.ts'
 import type { PartitionProducers } from './partition-producers.ts'
 import type { Producer } from './producer.ts'
+import type { StoredProducer } from './producer-snapshot.ts'
 import type { OpenTransaction } from './producer-state.ts'
 import type { SegmentFacts } from './segment-facts.ts'
 
@@ -167,6 +168,11 @@ export class PartitionLog {
   /** By producer id: what keeps a batch when its records are gone. */
   lastRecords(): ReadonlyMap<bigint, LastRecord> {
     return this.#producers.state.lastRecords()
+  }
+
+  /** All of them, as a snapshot holds them. */
+  producers(): StoredProducer[] {
+    return this.#producers.state.stored()
   }
 
   producer(id: bigint): Producer | undefined {

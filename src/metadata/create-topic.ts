@@ -31,7 +31,7 @@ export interface NewTopic {
 }
 
 /** In one request. */
-const PARTITIONS_MAX = 10_000
+export const PARTITIONS_MAX = 10_000
 
 export function createTopic(topic: NewTopic, image: ClusterImage): TopicDecision {
   return problemOf(topic, image) ?? { records: recordsOf(topic, image) }
@@ -82,8 +82,10 @@ function configRecords({ name, configs }: NewTopic, image: ClusterImage): Metada
   return clearsElr ? [...records, newRecord('ClearElrRecord', { topicName: name })] : records
 }
 
-function partitionRecord(
-  { topicId, brokerId, directoryOf, leaderEpochOf }: NewTopic,
+export type NewPartition = Pick<NewTopic, 'topicId' | 'brokerId' | 'directoryOf' | 'leaderEpochOf'>
+
+export function partitionRecord(
+  { topicId, brokerId, directoryOf, leaderEpochOf }: NewPartition,
   partitionId: number,
   image: ClusterImage,
 ): MetadataRecord {

@@ -10,7 +10,6 @@ import { ZERO_UUID } from '../../binary/uuid.ts'
 import type { ValueOf } from '../../protocol/message.ts'
 import type { METADATA } from '../../protocol/messages/03-metadata.ts'
 import { isInternalTopic } from '../../metadata/topic-name.ts'
-import type { PartitionImage } from '../../metadata/partition-image.ts'
 import type { TopicImage } from '../../metadata/topic-images.ts'
 import type { Broker } from '../broker.ts'
 import type { Handler } from '../handler.ts'
@@ -66,23 +65,8 @@ function found({ name, topicId, partitions }: TopicImage, broker: Broker): Topic
     name,
     topicId,
     isInternal: isInternalTopic(name),
-    partitions: [...partitions.values()].map(partition => partitionAnswer(name, partition, broker)),
+    partitions: [...partitions.values()].map(partition => broker.described(name, partition)),
     topicAuthorizedOperations: UNKNOWN_OPERATIONS,
-  }
-}
-
-function partitionAnswer(topic: string, image: PartitionImage, broker: Broker) {
-  const { partitionId: partitionIndex, leader, leaderEpoch, replicas, isr } = image
-  const isOffline = broker.replicas.partition(topic, partitionIndex)?.isOffline ?? true
-  const isLed = leader >= 0 && !isOffline
-  return {
-    errorCode: isLed ? ERROR_CODES.NONE : ERROR_CODES.LEADER_NOT_AVAILABLE,
-    partitionIndex,
-    leaderId: isLed ? leader : -1,
-    leaderEpoch,
-    replicaNodes: replicas,
-    isrNodes: isr,
-    offlineReplicas: isOffline ? replicas : [],
   }
 }
 
