@@ -23,7 +23,9 @@ import type { Controller } from './controller.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { ProducerIds } from './producer-ids.ts'
 import type { ReplicaManager } from './replica-manager.ts'
-import { decideTopic } from './topic-creation.ts'
+import { groupConfigOf, offsetsTopicConfigs } from './group-configs.ts'
+import { Groups, OFFSETS_TOPIC } from './groups.ts'
+import { decideTopic, type WantedTopic } from './topic-creation.ts'
 
 /** As clients are told of it. */
 export interface BrokerNode {
@@ -56,6 +58,8 @@ export interface BrokerParts {
   readonly clock: LogClock
   /** As topics have them. */
   readonly newId: () => string
+  /** The text of a random UUID. */
+  readonly newMemberId: () => string
   /** From 1 up, below 2^31. */
   readonly newSessionId: () => number
   readonly log: BrokerLog
@@ -68,6 +72,7 @@ export class Broker {
   readonly configs: BrokerConfigs
   readonly fetchSessions: FetchSessions
   readonly producerIds: ProducerIds
+  readonly groups: Groups
   readonly newId: () => string
   readonly clock: LogClock
   readonly disk: Disk
@@ -93,10 +98,21 @@ export class Broker {
       nowMs: () => clock.nowMs(),
       newId: parts.newSessionId,
     })
-    controller.onChange(() => {
-      replicas.publish()
-      replicas.reconfigure()
+    this.groups = new Groups({
+      replicas,
+      clock,
+      config: () => groupConfigOf(configs),
+      newId: parts.newMemberId,
+      log: parts.log,
     })
+    this.groups.publish()
+    controller.onChange(() => this.#clusterChanged())
+  }
+
+  #clusterChanged(): void {
+    this.groups.topicsRemoved(this.replicas.publish())
+    this.replicas.reconfigure()
+    this.groups.publish()
   }
 
   /** A config of the broker, as it is now. */
@@ -142,7 +158,23 @@ export class Broker {
    */
   async autoCreateTopic(name: string, isAllowed: boolean): Promise<ErrorName | undefined> {
     if (!isAllowed || !this.flag('auto.create.topics.enable')) return 'UNKNOWN_TOPIC_OR_PARTITION'
-    const wanted = { name, partitionCount: -1, replicationFactor: -1, assignments: [], configs: [] }
+    if (name === OFFSETS_TOPIC) return this.createOffsetsTopic()
+    return this.#create(name, { partitionCount: -1, configs: [] })
+  }
+
+  /** @returns why it is not there; undefined where it is now */
+  createOffsetsTopic(): Promise<ErrorName | undefined> {
+    return this.#create(OFFSETS_TOPIC, {
+      partitionCount: this.number('offsets.topic.num.partitions'),
+      configs: offsetsTopicConfigs(this.number('offsets.topic.segment.bytes')),
+    })
+  }
+
+  async #create(
+    name: string,
+    { partitionCount, configs }: Pick<WantedTopic, 'partitionCount' | 'configs'>,
+  ): Promise<ErrorName | undefined> {
+    const wanted = { name, partitionCount, replicationFactor: -1, assignments: [], configs }
     const { error } = await this.controller.change(image => {
       return decideTopic(wanted, { image, isOnlyTried: false }, this)
     })
@@ -152,6 +184,7 @@ export class Broker {
   /** As a controlled shutdown leaves it; whoever has connections has ended them before. @throws DiskError */
   async close(): Promise<void> {
     this.#scheduler.stop()
+    this.groups.close()
     const { nodeId: brokerId } = this.node
     const broker = { brokerId, brokerEpoch: this.#brokerEpoch }
     if (this.controller.log.failure === undefined) {

@@ -6,6 +6,15 @@ import { handleProduce } from './handlers/00-produce.ts'
 import { handleFetch } from './handlers/01-fetch.ts'
 import { handleListOffsets } from './handlers/02-list-offsets.ts'
 import { handleMetadata } from './handlers/03-metadata.ts'
+import { handleOffsetCommit } from './handlers/08-offset-commit.ts'
+import { handleOffsetFetch } from './handlers/09-offset-fetch.ts'
+import { handleFindCoordinator } from './handlers/10-find-coordinator.ts'
+import { handleJoinGroup } from './handlers/11-join-group.ts'
+import { handleHeartbeat } from './handlers/12-heartbeat.ts'
+import { handleLeaveGroup } from './handlers/13-leave-group.ts'
+import { handleSyncGroup } from './handlers/14-sync-group.ts'
+import { handleDescribeGroups } from './handlers/15-describe-groups.ts'
+import { handleListGroups } from './handlers/16-list-groups.ts'
 import { apiVersionsHandler } from './handlers/18-api-versions.ts'
 import { handleCreateTopics } from './handlers/19-create-topics.ts'
 import { handleDeleteTopics } from './handlers/20-delete-topics.ts'
@@ -14,9 +23,11 @@ import { handleInitProducerId } from './handlers/22-init-producer-id.ts'
 import { handleOffsetForLeaderEpoch } from './handlers/23-offset-for-leader-epoch.ts'
 import { handleDescribeLogDirs } from './handlers/35-describe-log-dirs.ts'
 import { handleCreatePartitions } from './handlers/37-create-partitions.ts'
+import { handleDeleteGroups } from './handlers/42-delete-groups.ts'
 import { handleElectLeaders } from './handlers/43-elect-leaders.ts'
 import { handleAlterPartitionReassignments } from './handlers/45-alter-partition-reassignments.ts'
 import { handleListPartitionReassignments } from './handlers/46-list-partition-reassignments.ts'
+import { handleOffsetDelete } from './handlers/47-offset-delete.ts'
 import { handleDescribeQuorum } from './handlers/55-describe-quorum.ts'
 import { handleDescribeCluster } from './handlers/60-describe-cluster.ts'
 import { handleDescribeProducers } from './handlers/61-describe-producers.ts'
@@ -29,6 +40,15 @@ const HANDLERS: Handlers = {
   Fetch: handleFetch,
   ListOffsets: handleListOffsets,
   Metadata: handleMetadata,
+  OffsetCommit: handleOffsetCommit,
+  OffsetFetch: handleOffsetFetch,
+  FindCoordinator: handleFindCoordinator,
+  JoinGroup: handleJoinGroup,
+  Heartbeat: handleHeartbeat,
+  LeaveGroup: handleLeaveGroup,
+  SyncGroup: handleSyncGroup,
+  DescribeGroups: handleDescribeGroups,
+  ListGroups: handleListGroups,
   ApiVersions: apiVersionsHandler(() => SERVED_APIS),
   CreateTopics: handleCreateTopics,
   DeleteTopics: handleDeleteTopics,
@@ -37,9 +57,11 @@ const HANDLERS: Handlers = {
   OffsetForLeaderEpoch: handleOffsetForLeaderEpoch,
   DescribeLogDirs: handleDescribeLogDirs,
   CreatePartitions: handleCreatePartitions,
+  DeleteGroups: handleDeleteGroups,
   ElectLeaders: handleElectLeaders,
   AlterPartitionReassignments: handleAlterPartitionReassignments,
   ListPartitionReassignments: handleListPartitionReassignments,
+  OffsetDelete: handleOffsetDelete,
   DescribeQuorum: handleDescribeQuorum,
   DescribeCluster: handleDescribeCluster,
   DescribeProducers: handleDescribeProducers,

@@ -68,13 +68,17 @@ export class ReplicaManager {
     return (this.#byName.get(topic)?.partitions ?? []).flatMap(each => each ?? [])
   }
 
-  /** Brings what is here in line with the cluster. */
-  publish(): void {
+  /** Brings what is here in line with the cluster. @returns the names of topics that are no more */
+  publish(): Set<string> {
     const { image } = this.#options
-    for (const { topicId, partitions } of [...this.#byId.values()]) {
-      if (image.topics.byId(topicId) === undefined) this.#giveUp(topicId, partitions)
+    const removed = new Set<string>()
+    for (const { topicId, name, partitions } of [...this.#byId.values()]) {
+      if (image.topics.byId(topicId) !== undefined) continue
+      this.#giveUp(topicId, partitions)
+      removed.add(name)
     }
     for (const topic of image.topics.all()) this.#publishTopic(topic)
+    return removed
   }
 
   /** Of topics whose configs, or the broker's, were changed. */

@@ -17,7 +17,7 @@ import { readStoppedNode, type StoppedNode } from '../inspect/topics/stopped-nod
 import type { LogClock } from '../log/active-segments.ts'
 import { METADATA_TOPIC, PARTITION_METADATA, QUORUM_STATE } from '../log/file-names.ts'
 import type { LogConfig } from '../log/log-config.ts'
-import type { LoadAction } from '../log/load-action.ts'
+import { isNews } from '../log/load-action.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { readPartitionMetadata } from '../log/partition-metadata.ts'
 import { FlushScheduler, type Timers } from '../log-dirs/flush-scheduler.ts'
@@ -51,6 +51,8 @@ export interface StartOptions {
   readonly timers: Timers
   readonly newId: () => string
   readonly newFolderId: () => string
+  /** The text of a random UUID. */
+  readonly newMemberId: () => string
   readonly newSessionId: () => number
   readonly drawJitterMs: (config: LogConfig) => number
   readonly askLock: (path: string) => LockHolder | undefined | 'unknown'
@@ -114,14 +116,10 @@ function openLogDirs(configs: BrokerConfigs, options: StartOptions): LogDirs {
     drawJitterMs,
     configOf: topicLogConfigs(configs),
     producerExpirationMs: brokerNumber('producer.id.expiration.ms', configs),
-    onAction: (partition, action) => tell(partition, action, log),
+    onAction: (partition, action) => {
+      if (isNews(action)) log.warn({ partition, action }, 'a log was put in order')
+    },
   })
-}
-
-/** What is as it was needs no word. */
-function tell(partition: string, action: LoadAction, log: BrokerLog): void {
-  if (action.kind === 'segment-recovered' && action.cut === undefined) return
-  log.warn({ partition, action }, 'a log was put in order')
 }
 
 /** All of the cluster's; folders that it knows nothing of are put aside, as nobody could read them. */
@@ -214,6 +212,7 @@ async function takeUpWork(loaded: Loaded, options: StartOptions): Promise<Broker
     scheduler,
     clock,
     newId,
+    newMemberId: options.newMemberId,
     newSessionId: options.newSessionId,
     log,
   })

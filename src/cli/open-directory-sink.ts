@@ -8,7 +8,7 @@ import { allocateProducerId } from '../inspect/topics/producer-ids.ts'
 import { logDirAddition, topicCreation } from '../inspect/topics/topic-change.ts'
 import type { StoppedNode } from '../inspect/topics/stopped-node.ts'
 import { topicIdFindings } from '../inspect/verify/start-findings.ts'
-import type { LoadAction } from '../log/load-action.ts'
+import { isNews } from '../log/load-action.ts'
 import { PARTITION_METADATA, type PartitionFolderName } from '../log/file-names.ts'
 import type { LogConfig } from '../log/log-config.ts'
 import { drawJitterMs } from '../log/roll-policy.ts'
@@ -280,12 +280,4 @@ async function refuseLoss(
     'KAFKA_STORAGE_ERROR',
     `a recovery would give up whole segments (${dropped[0]}): see 'kbroker recover'`,
   )
-}
-
-/** Of what a recovery does: what is not as it was before. */
-function isNews(action: LoadAction): boolean {
-  if (action.kind === 'segment-divided' || action.kind === 'segment-dropped') return true
-  if (action.kind === 'end-taken-earlier') return true
-  if (action.kind !== 'segment-recovered') return false
-  return action.cut !== undefined && action.cut.isPadding !== true
 }

@@ -59,3 +59,11 @@ export interface EarlierEnd {
 }
 
 export type LoadListener = (action: LoadAction) => void
+
+/** Of what a recovery does: what is not as it was before. */
+export function isNews(action: LoadAction): boolean {
+  if (action.kind === 'segment-divided' || action.kind === 'segment-dropped') return true
+  if (action.kind === 'end-taken-earlier') return true
+  if (action.kind !== 'segment-recovered') return false
+  return action.cut !== undefined && action.cut.isPadding !== true
+}

@@ -44,7 +44,10 @@ export type TestBrokerOptions = Partial<Omit<StartOptions, 'disk' | 'places' | '
 
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
   const { disk = new MemoryDisk(), through = disk, file = {}, ...others } = options
-  if (disk.status('/logs') === undefined) disk.makeDirectory('/logs')
+  if (disk.status('/logs') === undefined) {
+    disk.makeDirectory('/logs')
+    disk.syncDirectory('/')
+  }
   const ids = idSequence()
   const broker = await startBroker({
     disk: through,
@@ -57,6 +60,7 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     timers: { every: () => () => undefined },
     newId: () => uuidText(ids.next()),
     newFolderId: () => ids.next().toString('hex'),
+    newMemberId: () => ids.next().toString('hex'),
     newSessionId: () => ids.next().readInt32BE(12),
     drawJitterMs: () => 0,
     askLock: () => undefined,
