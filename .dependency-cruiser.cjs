@@ -9,6 +9,7 @@ const MAY_IMPORT = {
   compression: ['base', 'binary'],
   protocol: ['base', 'binary'],
   record: ['base', 'binary', 'compression', 'protocol'],
+  transport: ['base', 'binary', 'disk', 'protocol'],
   log: ['base', 'binary', 'disk', 'compression', 'protocol', 'record'],
   coordinator: ['base', 'binary', 'protocol', 'record'],
   metadata: ['base', 'binary', 'protocol', 'record'],
@@ -50,6 +51,7 @@ const MAY_IMPORT = {
     'coordinator',
     'metadata',
     'log-dirs',
+    'transport',
     'inspect',
   ],
   cli: [
@@ -66,6 +68,7 @@ const MAY_IMPORT = {
     'client',
     'inspect',
     'maintenance',
+    'transport',
     'broker',
   ],
 }

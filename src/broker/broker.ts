@@ -181,6 +181,12 @@ export class Broker {
     return error === 'TOPIC_ALREADY_EXISTS' ? undefined : error
   }
 
+  /** Answers whoever waits, as the broker is about to end. */
+  stopWaiting(): void {
+    this.groups.close()
+    for (const partition of this.replicas.all) partition.tellWaiters()
+  }
+
   /** As a controlled shutdown leaves it; whoever has connections has ended them before. @throws DiskError */
   async close(): Promise<void> {
     this.#scheduler.stop()

@@ -94,6 +94,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'serve',
+    summary: 'a Kafka broker of its own on log.dirs, for any Kafka client',
+    load: async () => {
+      const { createServeCommand } = await import('./commands/serve.ts')
+      return context => createServeCommand(context, process)
+    },
+  },
+  {
     name: 'recover',
     summary: "do what a broker's start does to log.dirs, after a crash most of all",
     load: async () => (await import('./commands/recover.ts')).createRecoverCommand,

@@ -1,12 +1,8 @@
 /**
- * The calls of Linux's C library that Node doesn't offer, through koffi. koffi is optional: where
- * it is missing, or this isn't 64-bit Linux, `libc()` is undefined, whoever needed it does without,
- * and `libcAbsence()` says why.
- *
- * Loading koffi takes 15 ms, so nothing is loaded before the first question.
+ * The calls on files that Linux's C library has and Node doesn't offer. Where there is no native library, `libc()` is
+ * undefined, whoever needed it does without, and `libcAbsence()` says why.
  */
-import { createRequire } from 'node:module'
-import { getSystemErrorName } from 'node:util'
+import { type Absence, callFailure, nativeLibrary, type NativeLibrary } from './native-library.ts'
 
 export interface Libc {
   readonly pageBytes: number
@@ -25,6 +21,17 @@ export interface Libc {
    * alone and never touched, so that a file cut short meanwhile can't raise SIGBUS.
    */
   pagesHeld(fd: number, position: number, size: number): Buffer | undefined
+  /**
+   * Whether the byte can be read without waiting for the disk: preadv2(RWF_NOWAIT); undefined where the file system, or
+   * libc, can't tell.
+   */
+  isAtHand(fd: number, position: number): boolean | undefined
+  /**
+   * The bytes as they lie in the page cache, by mmap(2); undefined where the file system can't. `position` is a multiple
+   * of the page. Touching them beyond the end of a file that was cut short raises SIGBUS, and after `unmap` SIGSEGV:
+   * either ends the process.
+   */
+  map(fd: number, position: number, size: number): Mapping | undefined
   /** Has the dirty pages of the range written, and waits for none: sync_file_range(SYNC_FILE_RANGE_WRITE). */
   beginWriting(fd: number, position: number, size: number): void
   /**
@@ -39,6 +46,11 @@ export interface Libc {
    * is lost when the process closes any descriptor of the file.
    */
   takeLock(fd: number): boolean
+}
+
+export interface Mapping {
+  readonly bytes: Buffer
+  unmap(): void
 }
 
 export interface PageCounts {
@@ -57,9 +69,6 @@ export interface ConflictingLock {
   readonly pid: number
 }
 
-type Absence =
-  'not 64-bit Linux' | 'the optional package koffi is not installed' | 'libc lacks a call'
-
 export function libc(): Libc | undefined {
   const found = load()
   return typeof found === 'string' ? undefined : found
@@ -71,38 +80,17 @@ export function libcAbsence(): string {
   return typeof found === 'string' ? found : ''
 }
 
-/** What is used of koffi, declared here so that kbroker compiles where koffi can't be installed. */
-interface Koffi {
-  load(path: null): { func(definition: string): (...args: unknown[]) => unknown }
-  struct(members: Readonly<Record<string, string>>): object
-  pointer(type: object): object
-  inout(type: object): object
-  errno(): number
-}
-
 let loaded: Libc | Absence | undefined
 
 function load(): Libc | Absence {
   return (loaded ??= tryLoad())
 }
 
-/**
- * Of the 64-bit platforms koffi is built for; the signatures below hold where off_t has 64 bits.
- */
-const ARCHITECTURES = ['x64', 'arm64', 'riscv64', 'loong64']
-
 function tryLoad(): Libc | Absence {
-  if (process.platform !== 'linux' || !ARCHITECTURES.includes(process.arch)) {
-    return 'not 64-bit Linux'
-  }
-  let koffi: Koffi
+  const library = nativeLibrary()
+  if (typeof library === 'string') return library
   try {
-    koffi = createRequire(import.meta.url)('koffi') as Koffi
-  } catch {
-    return 'the optional package koffi is not installed'
-  }
-  try {
-    return declare(koffi)
+    return declare(library)
   } catch {
     return 'libc lacks a call'
   }
@@ -126,9 +114,7 @@ const CACHESTAT_COUNTS = 5
 const F_WRLCK = 1
 const F_UNLCK = 2
 
-/** Looks the calls up in the process itself: Node is linked with libc, be it glibc or musl. */
-function declare(koffi: Koffi): Libc {
-  const library = koffi.load(null)
+function declare(library: NativeLibrary): Libc {
   const fadvise = library.func(
     'int posix_fadvise(int fd, int64_t position, int64_t size, int advice)',
   )
@@ -143,25 +129,14 @@ function declare(koffi: Koffi): Libc {
   const syncFileRange = library.func(
     'int sync_file_range(int fd, int64_t position, int64_t size, uint flags)',
   )
-  const fcntl = library.func('int fcntl(int fd, int command, ...)')
   const pageBytes = library.func('int getpagesize()')() as number
-
-  /** `struct flock`; start 0 and length 0 are the whole file. */
-  const flock = koffi.struct({
-    type: 'int16_t',
-    whence: 'int16_t',
-    start: 'int64_t',
-    length: 'int64_t',
-    pid: 'int32_t',
-  })
-  const flockPointer = koffi.inout(koffi.pointer(flock))
 
   return {
     pageBytes,
 
     dropPages(fd, position, size) {
       const errno = fadvise(fd, position, size, POSIX_FADV_DONTNEED) as number
-      if (errno !== 0) throw failure('posix_fadvise', errno)
+      if (errno !== 0) throw callFailure('posix_fadvise', errno)
     },
 
     countPages(fd, position, size) {
@@ -180,34 +155,75 @@ function declare(koffi: Koffi): Libc {
       return answered ? pages : undefined
     },
 
+    isAtHand: atHand(library),
+
+    map(fd, position, size) {
+      const address = mmap(null, size, PROT_READ, MAP_SHARED, fd, position) as bigint
+      if (address === MAP_FAILED) return undefined
+      const bytes = Buffer.from(library.view(address, size))
+      return { bytes, unmap: () => void munmap(address, size) }
+    },
+
     beginWriting(fd, position, size) {
       syncFileRange(fd, position, size, SYNC_FILE_RANGE_WRITE)
     },
 
     finishWriting(fd, position, size) {
       if (syncFileRange(fd, position, size, SYNC_FILE_RANGE_ALL) === 0) return
-      const error = failure('sync_file_range', koffi.errno())
+      const error = callFailure('sync_file_range', library.errno())
       if (!NOT_SUPPORTED.includes(error.code)) throw error
     },
 
+    ...locks(library),
+  }
+}
+
+function locks(library: NativeLibrary): Pick<Libc, 'conflictingLock' | 'takeLock'> {
+  const fcntl = library.func('int fcntl(int fd, int command, ...)')
+  /** `struct flock`; start 0 and length 0 are the whole file. */
+  const flock = library.struct({
+    type: 'int16_t',
+    whence: 'int16_t',
+    start: 'int64_t',
+    length: 'int64_t',
+    pid: 'int32_t',
+  })
+  const flockPointer = library.inout(library.pointer(flock))
+  return {
     conflictingLock(fd) {
       const lock = { type: F_WRLCK, whence: 0, start: 0, length: 0, pid: 0 }
-      if (fcntl(fd, F_GETLK, flockPointer, lock) !== 0) throw failure('fcntl', koffi.errno())
+      if (fcntl(fd, F_GETLK, flockPointer, lock) !== 0) throw callFailure('fcntl', library.errno())
       return lock.type === F_UNLCK ? undefined : { pid: lock.pid }
     },
 
     takeLock(fd) {
       const lock = { type: F_WRLCK, whence: 0, start: 0, length: 0, pid: 0 }
       if (fcntl(fd, F_SETLK, flockPointer, lock) === 0) return true
-      const error = failure('fcntl', koffi.errno())
+      const error = callFailure('fcntl', library.errno())
       if (['EAGAIN', 'EACCES'].includes(error.code)) return false
       throw error
     },
   }
 }
 
-/** `errno` is named as Node names it. */
-function failure(call: string, errno: number): Error & { readonly code: string } {
-  const code = getSystemErrorName(-errno)
-  return Object.assign(new Error(`${call}: ${code}`), { code })
+const RWF_NOWAIT = 8
+const EAGAIN = 11
+/** Nobody looks at it; it stays where it is. */
+const READ_BYTE = Buffer.allocUnsafeSlow(1)
+
+/** musl has preadv2 since its version 1.2.5. */
+function atHand(library: NativeLibrary): Libc['isAtHand'] {
+  let preadv2: (...args: unknown[]) => unknown
+  try {
+    preadv2 = library.func(
+      'int64_t preadv2(int fd, void *vectors, int count, int64_t position, int flags)',
+    )
+  } catch {
+    return () => undefined
+  }
+  const vectors = BigUint64Array.of(library.address(READ_BYTE), 1n)
+  return (fd, position) => {
+    if (Number(preadv2(fd, vectors, 1, position, RWF_NOWAIT)) >= 0) return true
+    return library.errno() === EAGAIN ? false : undefined
+  }
 }

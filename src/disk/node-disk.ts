@@ -98,7 +98,8 @@ export const nodeDisk: Disk = {
 }
 
 /**
- * Exported for its descriptor, which the page cache is asked with; everyone else knows a DiskFile.
+ * Exported for its descriptor, which the page cache is asked with, and sockets are sent from; everyone else knows a
+ * DiskFile.
  */
 export class NodeFile implements DiskFile {
   readonly path: string

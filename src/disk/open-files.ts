@@ -4,6 +4,7 @@
  * a sync of the file opened anew makes it durable as well.
  */
 import type { Disk, DiskFile, WritableDiskFile } from './disk.ts'
+import type { FileRegion, HeldRegion } from './file-region.ts'
 
 export class OpenFiles {
   readonly disk: Disk
@@ -42,13 +43,20 @@ export class OpenFiles {
   async datasync(path: string): Promise<void> {
     this.writing(path)
     const open = this.#known(path)!
-    open.syncing++
+    open.holds++
     try {
       await open.writable!.datasync()
     } finally {
-      open.syncing--
-      if (open.isLeft && open.syncing === 0) open.file.close()
+      this.#release(open)
     }
+  }
+
+  /** The same for who reads it later: until it is released, the file stays open. */
+  hold(region: FileRegion): HeldRegion {
+    const file = this.reading(region.path)
+    const open = this.#known(region.path)!
+    open.holds++
+    return { ...region, file, release: () => this.#release(open) }
   }
 
   /** Before the file is renamed or removed, or when nobody needs it any more. */
@@ -83,9 +91,9 @@ export class OpenFiles {
   #add(path: string, open: () => Pick<OpenFile, 'file' | 'writable'>): OpenFile {
     for (const [oldest, file] of this.#files) {
       if (this.#files.size < this.countMax) break
-      if (file.syncing === 0) this.#leave(oldest, file)
+      if (file.holds === 0) this.#leave(oldest, file)
     }
-    const added = { path, ...open(), syncing: 0, isLeft: false }
+    const added = { path, ...open(), holds: 0, isLeft: false }
     this.#files.set(path, added)
     this.#newest = added
     return added
@@ -95,7 +103,12 @@ export class OpenFiles {
     this.#files.delete(path)
     if (this.#newest === open) this.#newest = undefined
     open.isLeft = true
-    if (open.syncing === 0) open.file.close()
+    if (open.holds === 0) open.file.close()
+  }
+
+  #release(open: OpenFile): void {
+    open.holds--
+    if (open.isLeft && open.holds === 0) open.file.close()
   }
 }
 
@@ -105,8 +118,8 @@ interface OpenFile {
   readonly file: DiskFile
   /** The same, where it was opened for writing. */
   readonly writable?: WritableDiskFile
-  /** How many wait for the disk. */
-  syncing: number
-  /** Nobody finds it here any more; it is closed once nobody waits for it. */
+  /** How many wait for the disk, or read later. */
+  holds: number
+  /** Nobody finds it here any more; it is closed once nobody holds it. */
   isLeft: boolean
 }

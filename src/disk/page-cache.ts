@@ -83,6 +83,27 @@ export function holdsAny(file: FileHandle, ranges: readonly ByteRange[]): boolea
   )
 }
 
+/** Where Linux can't count pages, one byte in so many is asked for. */
+const ASKED_STEP = 64 * 1024
+
+/**
+ * Whether a range of an open file can be read without waiting for the disk; as far as anybody can tell, true where nobody
+ * can. A page that is still on its way in counts as held, which is why the last one is asked for by reading it.
+ */
+export function isReadAtOnce(fd: number, position: number, size: number): boolean {
+  const library = libc()
+  if (library === undefined || size <= 0) return true
+  const last = position + size - 1
+  if (library.isAtHand(fd, last) === false) return false
+  const start = position - (position % library.pageBytes)
+  const count = library.countPages(fd, start, last + 1 - start)?.held
+  if (count !== undefined) return count === Math.ceil((last + 1 - start) / library.pageBytes)
+  for (let at = position; at < last; at += ASKED_STEP) {
+    if (library.isAtHand(fd, at) === false) return false
+  }
+  return true
+}
+
 export interface UnwrittenBytes {
   /** Of pages that were changed since they were written. */
   readonly dirtyBytes: number

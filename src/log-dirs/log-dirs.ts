@@ -5,6 +5,7 @@
  */
 import { assert, type DiskError, RefusedError } from '../base/errors.ts'
 import type { Disk } from '../disk/disk.ts'
+import type { FileRegion, HeldRegion } from '../disk/file-region.ts'
 import { openFilesLimit } from '../disk/open-files-limit.ts'
 import { OpenFiles } from '../disk/open-files.ts'
 import type { PartitionFolderName } from '../log/file-names.ts'
@@ -143,6 +144,11 @@ export class LogDirs {
     const [dir] = online.sort((a, b) => a.partitionCount - b.partitionCount)
     if (dir === undefined) throw this.dirs[0]!.failure!
     return dir.create(partition, topicId)
+  }
+
+  /** Keeps a region of a segment readable until it is released. @throws DiskError */
+  hold(region: FileRegion): HeldRegion {
+    return this.#files.hold(region)
   }
 
   /**

@@ -11,6 +11,7 @@ import { DiskError, RefusedError } from '../../base/errors.ts'
 import { ERROR_CODES, type ErrorName } from '../../protocol/error-codes.ts'
 import type { ValueOf } from '../../protocol/message.ts'
 import type { FETCH } from '../../protocol/messages/01-fetch.ts'
+import type { FileRegion } from '../../disk/file-region.ts'
 import type { LogRead } from '../../log/log-read.ts'
 import type { Broker } from '../broker.ts'
 import type { FetchedPartition, Fetching } from '../fetch-sessions.ts'
@@ -32,13 +33,13 @@ export const handleFetch: Handler<typeof FETCH> = async (request, context, broke
     isCommitted: request.isolationLevel === READ_COMMITTED,
   }
   const first = readAll(fetching, bounds, broker)
-  if (isEnough(first, request)) return respond(fetching, first)
+  if (isEnough(first, request)) return respond(fetching, first, broker)
   await waitForBytes({
     partitions: first.flatMap(({ source }) => source ?? []),
     missingBytes: request.minBytes - sizeOf(first),
     maxWaitMs: request.maxWaitMs,
   })
-  return respond(fetching, readAll(fetching, bounds, broker))
+  return respond(fetching, readAll(fetching, bounds, broker), broker)
 }
 
 interface Read {
@@ -48,6 +49,8 @@ interface Read {
   readonly answer: PartitionAnswer
   /** Of its records. */
   readonly size: number
+  /** Where they lie. */
+  readonly region?: FileRegion
 }
 
 interface Bounds {
@@ -110,7 +113,7 @@ function read(
   { log }: Partition,
   { partition, request }: FetchedPartition,
   { bytesMax, isCommitted, atLeastOneBatch }: Bounds & { readonly atLeastOneBatch: boolean },
-): Pick<Read, 'answer' | 'size'> {
+): Pick<Read, 'answer' | 'size' | 'region'> {
   const divergingEpoch = divergence(log, request)
   const isolation = isCommitted ? 'committed' : 'high-watermark'
   const found: LogRead =
@@ -128,9 +131,10 @@ function read(
     logStartOffset,
     ...(divergingEpoch && { divergingEpoch }),
     abortedTransactions: isCommitted ? aborted : null,
-    records: found.region ?? NO_RECORDS,
+    records: NO_RECORDS,
   }
-  return { answer, size: found.region?.size ?? 0 }
+  const { region } = found
+  return { answer, size: region?.size ?? 0, ...(region && { region }) }
 }
 
 /** Where the epoch that the client has read last ended earlier here: it has records that this log has not. */
@@ -176,24 +180,29 @@ function sizeOf(reads: readonly Read[]): number {
   return reads.reduce((sum, { size }) => sum + size, 0)
 }
 
-function respond({ sessionId, isIncremental, rotate }: Fetching, reads: readonly Read[]): Response {
+/** Regions are held from here on, by whoever sends the answer. */
+function respond(
+  { sessionId, isIncremental, rotate }: Fetching,
+  reads: readonly Read[],
+  { logDirs }: Broker,
+): Response {
   const told = isIncremental ? reads.filter(hasNews) : reads
-  for (const { fetched, answer } of told) {
-    const { highWatermark, logStartOffset } = answer
-    fetched.told = { highWatermark, logStartOffset }
-  }
-  rotate(new Set(told.filter(({ size }) => size > 0).map(({ fetched }) => fetched)))
   const topics = new Map<
     string,
     Response['responses'][number] & { partitions: PartitionAnswer[] }
   >()
-  for (const { fetched, answer } of told) {
+  for (const { fetched, answer, region } of told) {
     const { topic, topicId } = fetched
+    const { highWatermark, logStartOffset } = answer
+    fetched.told = { highWatermark, logStartOffset }
     const key = topic === '' ? topicId : topic
-    const known = topics.get(key)
-    if (known === undefined) topics.set(key, { topic, topicId, partitions: [answer] })
-    else known.partitions.push(answer)
+    const known = topics.get(key) ?? { topic, topicId, partitions: [] }
+    known.partitions.push(
+      region === undefined ? answer : { ...answer, records: logDirs.hold(region) },
+    )
+    topics.set(key, known)
   }
+  rotate(new Set(told.filter(({ size }) => size > 0).map(({ fetched }) => fetched)))
   return { ...REFUSED, errorCode: ERROR_CODES.NONE, sessionId, responses: [...topics.values()] }
 }
 
