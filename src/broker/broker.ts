@@ -8,12 +8,11 @@ import { ERROR_CODES, type ErrorName } from '../protocol/error-codes.ts'
 import type { LogClock } from '../log/active-segments.ts'
 import type { LogDirs } from '../log-dirs/log-dirs.ts'
 import type { FlushScheduler } from '../log-dirs/flush-scheduler.ts'
+import type { BrokerConfigName } from '../metadata/broker-config-definitions.ts'
 import {
   type BrokerConfigs,
   brokerFlag,
-  type BrokerFlagName,
   brokerNumber,
-  type BrokerNumberName,
   effectiveConfigs,
 } from '../metadata/broker-configs.ts'
 import { NO_LEADER, type PartitionImage } from '../metadata/partition-image.ts'
@@ -116,11 +115,11 @@ export class Broker {
   }
 
   /** A config of the broker, as it is now. */
-  number(name: BrokerNumberName): number {
+  number(name: BrokerConfigName): number {
     return brokerNumber(name, this.configs)
   }
 
-  flag(name: BrokerFlagName): boolean {
+  flag(name: BrokerConfigName): boolean {
     return brokerFlag(name, this.configs)
   }
 

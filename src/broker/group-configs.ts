@@ -1,15 +1,12 @@
 /** What the broker's configs say of groups, and of the topic where they are kept. */
 import type { GroupConfig } from '../coordinator/group-config.ts'
-import {
-  type BrokerConfigs,
-  type BrokerNumberName,
-  brokerNumber,
-} from '../metadata/broker-configs.ts'
+import type { BrokerConfigName } from '../metadata/broker-config-definitions.ts'
+import { type BrokerConfigs, brokerNumber } from '../metadata/broker-configs.ts'
 
 const MINUTE_MS = 60_000
 
 export function groupConfigOf(configs: BrokerConfigs): GroupConfig {
-  const number = (name: BrokerNumberName) => brokerNumber(name, configs)
+  const number = (name: BrokerConfigName) => brokerNumber(name, configs)
   return {
     sessionTimeoutMinMs: number('group.min.session.timeout.ms'),
     sessionTimeoutMaxMs: number('group.max.session.timeout.ms'),

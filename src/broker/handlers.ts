@@ -21,16 +21,20 @@ import { handleDeleteTopics } from './handlers/20-delete-topics.ts'
 import { handleDeleteRecords } from './handlers/21-delete-records.ts'
 import { handleInitProducerId } from './handlers/22-init-producer-id.ts'
 import { handleOffsetForLeaderEpoch } from './handlers/23-offset-for-leader-epoch.ts'
+import { handleDescribeConfigs } from './handlers/32-describe-configs.ts'
+import { handleAlterConfigs } from './handlers/33-alter-configs.ts'
 import { handleDescribeLogDirs } from './handlers/35-describe-log-dirs.ts'
 import { handleCreatePartitions } from './handlers/37-create-partitions.ts'
 import { handleDeleteGroups } from './handlers/42-delete-groups.ts'
 import { handleElectLeaders } from './handlers/43-elect-leaders.ts'
+import { handleIncrementalAlterConfigs } from './handlers/44-incremental-alter-configs.ts'
 import { handleAlterPartitionReassignments } from './handlers/45-alter-partition-reassignments.ts'
 import { handleListPartitionReassignments } from './handlers/46-list-partition-reassignments.ts'
 import { handleOffsetDelete } from './handlers/47-offset-delete.ts'
 import { handleDescribeQuorum } from './handlers/55-describe-quorum.ts'
 import { handleDescribeCluster } from './handlers/60-describe-cluster.ts'
 import { handleDescribeProducers } from './handlers/61-describe-producers.ts'
+import { handleListConfigResources } from './handlers/74-list-config-resources.ts'
 import { handleDescribeTopicPartitions } from './handlers/75-describe-topic-partitions.ts'
 
 type Handlers = { readonly [A in (typeof APIS)[number] as A['name']]?: Handler<A> }
@@ -55,16 +59,20 @@ const HANDLERS: Handlers = {
   DeleteRecords: handleDeleteRecords,
   InitProducerId: handleInitProducerId,
   OffsetForLeaderEpoch: handleOffsetForLeaderEpoch,
+  DescribeConfigs: handleDescribeConfigs,
+  AlterConfigs: handleAlterConfigs,
   DescribeLogDirs: handleDescribeLogDirs,
   CreatePartitions: handleCreatePartitions,
   DeleteGroups: handleDeleteGroups,
   ElectLeaders: handleElectLeaders,
+  IncrementalAlterConfigs: handleIncrementalAlterConfigs,
   AlterPartitionReassignments: handleAlterPartitionReassignments,
   ListPartitionReassignments: handleListPartitionReassignments,
   OffsetDelete: handleOffsetDelete,
   DescribeQuorum: handleDescribeQuorum,
   DescribeCluster: handleDescribeCluster,
   DescribeProducers: handleDescribeProducers,
+  ListConfigResources: handleListConfigResources,
   DescribeTopicPartitions: handleDescribeTopicPartitions,
 }
 

@@ -4,8 +4,19 @@
  *
  * Source: org.apache.kafka.server.config.DynamicBrokerConfig, ServerTopicConfigSynonyms, kafka.server.KafkaConfig
  */
+import { assertNever } from '../base/errors.ts'
+import {
+  BROKER_CONFIGS,
+  type BrokerConfigName,
+  type BrokerConfigRow,
+  brokerConfigRow,
+} from './broker-config-definitions.ts'
 import { ALL_BROKERS, type ResourceConfigs } from './resource-configs.ts'
-import { TOPIC_CONFIGS, type TopicConfigType } from './topic-config-definitions.ts'
+import {
+  TOPIC_CONFIGS,
+  type NumberRange,
+  type TopicConfigType,
+} from './topic-config-definitions.ts'
 import { configValueProblem } from './topic-configs.ts'
 
 export interface BrokerConfigs {
@@ -26,56 +37,21 @@ export interface EffectiveConfig {
 
 export const NODE_ID = 'node.id'
 
-/** Those that are no topic's default. */
-const OWN_CONFIGS = {
-  'connections.max.idle.ms': own('long', undefined, 600_000),
-  'fetch.max.bytes': own('int', 1024, 57_671_680),
-  'group.initial.rebalance.delay.ms': own('int', undefined, 3000),
-  'group.max.session.timeout.ms': own('int', undefined, 1_800_000),
-  'group.max.size': own('int', 1, 0x7fff_ffff),
-  'group.min.session.timeout.ms': own('int', undefined, 6000),
-  'log.cleaner.dedupe.buffer.size': own('long', undefined, 134_217_728),
-  'log.cleaner.io.buffer.load.factor': own('double', undefined, 0.9),
-  'log.flush.offset.checkpoint.interval.ms': own('int', 0, 60_000),
-  'log.flush.scheduler.interval.ms': own('long', undefined, Number(0x7fff_ffff_ffff_ffffn)),
-  'log.flush.start.offset.checkpoint.interval.ms': own('int', 0, 60_000),
-  'max.connections': own('int', 0, 0x7fff_ffff),
-  'max.connections.per.ip': own('int', 0, 0x7fff_ffff),
-  'max.incremental.fetch.session.cache.slots': own('int', 0, 1000),
-  'num.partitions': own('int', 1, 1),
-  'offset.metadata.max.bytes': own('int', undefined, 4096),
-  'offsets.retention.check.interval.ms': own('long', 1, 600_000),
-  'offsets.retention.minutes': own('int', 1, 10_080),
-  'offsets.topic.num.partitions': own('int', 1, 50),
-  'offsets.topic.segment.bytes': own('int', 1, 104_857_600),
-  'producer.id.expiration.ms': own('int', 1, 86_400_000),
-  'replica.high.watermark.checkpoint.interval.ms': own('long', undefined, 5000),
-  'socket.request.max.bytes': own('int', 1, 104_857_600),
-} as const
-
-const OWN_FLAGS = { 'auto.create.topics.enable': true, 'delete.topic.enable': true } as const
-
-export type BrokerNumberName = keyof typeof OWN_CONFIGS
-export type BrokerFlagName = keyof typeof OWN_FLAGS
-
-interface StandIn {
-  readonly name: string
-  readonly type: TopicConfigType
+export interface StandIn {
+  readonly name: BrokerConfigName
   /** Milliseconds in what it counts. */
   readonly unitMs: bigint
 }
 
 /** What counts, in the broker's file, where a config is not set there: the first that is. */
-const STAND_INS: Readonly<Record<string, readonly StandIn[]>> = {
-  'log.flush.interval.ms': [
-    { name: 'log.flush.scheduler.interval.ms', type: { kind: 'long' }, unitMs: 1n },
-  ],
+export const STAND_INS: Readonly<Partial<Record<string, readonly StandIn[]>>> = {
+  'log.flush.interval.ms': [{ name: 'log.flush.scheduler.interval.ms', unitMs: 1n }],
   'log.retention.ms': [
-    { name: 'log.retention.minutes', type: { kind: 'int' }, unitMs: 60_000n },
-    { name: 'log.retention.hours', type: { kind: 'int' }, unitMs: 3_600_000n },
+    { name: 'log.retention.minutes', unitMs: 60_000n },
+    { name: 'log.retention.hours', unitMs: 3_600_000n },
   ],
-  'log.roll.jitter.ms': [hours('log.roll.jitter.hours', 0)],
-  'log.roll.ms': [hours('log.roll.hours', 1)],
+  'log.roll.jitter.ms': [{ name: 'log.roll.jitter.hours', unitMs: 3_600_000n }],
+  'log.roll.ms': [{ name: 'log.roll.hours', unitMs: 3_600_000n }],
 }
 
 /** Of a topic, all that is not Kafka's default, by name. */
@@ -96,25 +72,70 @@ export function effectiveConfigs(
 
 /** @param fallback by default Kafka's */
 export function brokerNumber(
-  name: BrokerNumberName,
+  name: BrokerConfigName,
   configs: BrokerConfigs,
-  fallback = OWN_CONFIGS[name].fallback,
+  fallback = Number(BROKER_CONFIGS[name][1]),
 ): number {
   return Number(brokerConfigOf(name, configs)?.value ?? fallback)
 }
 
-export function brokerFlag(name: BrokerFlagName, configs: BrokerConfigs): boolean {
-  const value = brokerConfigOf(name, configs)?.value
-  return value === undefined ? OWN_FLAGS[name] : value.toLowerCase() === 'true'
+export function brokerFlag(name: BrokerConfigName, configs: BrokerConfigs): boolean {
+  return (brokerConfigOf(name, configs)?.value ?? BROKER_CONFIGS[name][1])?.toLowerCase() === 'true'
 }
 
-/** In Kafka's words; undefined where there is none, and for configs that logs don't look at. */
+/** In Kafka's words; undefined where there is none, and for configs that are not a broker's. */
 export function brokerConfigProblem(name: string, value: string): string | undefined {
-  const type = TYPES.get(name)
+  const row = brokerConfigRow(name)
+  const type = row && valueTypeOf(row)
   return type && configValueProblem(type, name, value)
 }
 
-function brokerConfigOf(
+/** Undefined where any text is one. */
+function valueTypeOf([type, , , valid = '']: BrokerConfigRow): TopicConfigType | undefined {
+  switch (type) {
+    case 'int':
+    case 'long':
+    case 'double': {
+      const range = rangeOf(valid)
+      return range === undefined ? { kind: type } : { kind: type, range }
+    }
+    case 'short':
+      return { kind: 'int', range: rangeOf(valid) ?? SHORTS }
+    case 'boolean':
+      return { kind: 'boolean' }
+    case 'list':
+      return valid === '' ? undefined : { kind: 'list', of: choicesOf(valid) }
+    case 'string':
+      return valid === '' ? undefined : { kind: 'string', oneOf: choicesOf(valid) }
+    case 'class':
+    case 'password':
+      return undefined
+    default:
+      return assertNever(type)
+  }
+}
+
+const SHORTS: NumberRange = { min: -32_768, max: 32_767 }
+
+/** `[1,...]`, `[1,...,9]`, `[1,...,9] or -1` */
+function rangeOf(valid: string): NumberRange | undefined {
+  const [, min, max, or] =
+    /^\[(-?[\d.]+),\.\.\.(?:,(-?[\d.]+))?\](?: or (-?\d+))?$/.exec(valid) ?? []
+  if (min === undefined) return undefined
+  return {
+    min: Number(min),
+    ...(max !== undefined && { max: Number(max) }),
+    ...(or !== undefined && { or: Number(or) }),
+  }
+}
+
+/** `[compact, delete]` */
+function choicesOf(valid: string): string[] {
+  return valid.slice(1, -1).split(', ')
+}
+
+/** Undefined where nobody has set it. */
+export function brokerConfigOf(
   name: string,
   { dynamic, nodeId, file }: BrokerConfigs,
 ): EffectiveConfig | undefined {
@@ -135,24 +156,3 @@ function standInValue(name: string, file: BrokerConfigs['file']): string | undef
   }
   return undefined
 }
-
-function own(kind: 'int' | 'long' | 'double', min: number | undefined, fallback: number) {
-  const type: TopicConfigType = min === undefined ? { kind } : { kind, range: { min } }
-  return { type, fallback }
-}
-
-function hours(name: string, min: number): StandIn {
-  return { name, type: { kind: 'int', range: { min } }, unitMs: 3_600_000n }
-}
-
-const TYPES: ReadonlyMap<string, TopicConfigType> = new Map([
-  ...Object.values(TOPIC_CONFIGS).flatMap(({ brokerConfig, type }) =>
-    brokerConfig === undefined ? [] : [[brokerConfig, type] as const],
-  ),
-  ...Object.values(STAND_INS).flatMap(standIns =>
-    standIns.map(({ name, type }) => [name, type] as const),
-  ),
-  ...Object.entries(OWN_CONFIGS).map(([name, { type }]) => [name, type] as const),
-  ...Object.keys(OWN_FLAGS).map(name => [name, { kind: 'boolean' }] as const),
-  [NODE_ID, { kind: 'int', range: { min: 0 } }],
-])

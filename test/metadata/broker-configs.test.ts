@@ -97,7 +97,10 @@ describe('the configs of a broker', () => {
     expect(brokerConfigProblem(name, value)).toContain(`for configuration ${name}: ${why}`)
   })
 
-  it('are nobody’s business where logs don’t look at them', () => {
-    expect(brokerConfigProblem('num.io.threads', 'many')).toBeUndefined()
+  it('are looked at whatever they are about, where Kafka knows them', () => {
+    expect(brokerConfigProblem('num.io.threads', 'many')).toContain('Not a number of type INT')
+    expect(brokerConfigProblem('num.io.threads', '0')).toContain('Value must be at least 1')
+    expect(brokerConfigProblem('ssl.keystore.password', 'any')).toBeUndefined()
+    expect(brokerConfigProblem('my.own.plugin.threads', 'many')).toBeUndefined()
   })
 })
