@@ -10,10 +10,11 @@ import type { ZeroCopyMode } from '../transport/region-sender.ts'
 import type { ResponseParts } from '../transport/response-parts.ts'
 import { listen, type Server } from '../transport/server.ts'
 import type { Broker } from './broker.ts'
+import { Housekeeping, type HousekeepingOptions } from './housekeeping.ts'
 import { answer } from './router.ts'
 import { startBroker, type StartOptions } from './start-broker.ts'
 
-export interface EmbeddedOptions extends Omit<StartOptions, 'advertised'> {
+export interface EmbeddedOptions extends Omit<StartOptions, 'advertised'>, HousekeepingOptions {
   readonly host: string
   /** 0 for any that is free. */
   readonly port: number
@@ -46,12 +47,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedB
   try {
     const advertised = options.advertised ?? { host, port }
     const broker = await startBroker({ ...options, advertised })
+    const housekeeping = new Housekeeping(broker, options)
+    housekeeping.start()
     started!(broker)
     return {
       broker,
       server,
       bootstrapServers: addressText(advertised),
-      close: () => close(broker, server),
+      close: () => close({ broker, server, housekeeping }),
     }
   } catch (error) {
     await server.close(0)
@@ -90,9 +93,14 @@ function listenFor(ready: Promise<Broker>, options: EmbeddedOptions): Promise<Se
 
 const NO_CONFIGS = new ResourceConfigs()
 
+interface Running extends Pick<EmbeddedBroker, 'broker' | 'server'> {
+  readonly housekeeping: Housekeeping
+}
+
 /** Fetches that wait are answered with nothing, groups that come together with an error. */
-async function close(broker: Broker, server: Server): Promise<void> {
+async function close({ broker, server, housekeeping }: Running): Promise<void> {
   broker.stopWaiting()
   await server.close(CLOSE_GRACE_MS)
+  await housekeeping.stop()
   await broker.close()
 }

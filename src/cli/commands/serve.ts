@@ -135,6 +135,7 @@ async function start(
     zeroCopy: options.zeroCopy,
     clock: context,
     timers: nodeTimers,
+    secret: randomBytes(16),
     newId: () => newUuid(randomBytes),
     newFolderId: () => randomBytes(16).toString('hex'),
     newMemberId: () => randomUUID(),

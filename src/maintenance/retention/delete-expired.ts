@@ -4,15 +4,9 @@
  */
 import type { LogDirsOptions } from '../../log-dirs/log-dirs.ts'
 import { LogDirs } from '../../log-dirs/log-dirs.ts'
+import { expireSegments } from '../../log/expire-segments.ts'
 import { parsePartitionFolder } from '../../log/file-names.ts'
-import type { LogSegment } from '../../log/log-segment.ts'
-import type { PartitionLog } from '../../log/partition-log.ts'
-import {
-  planRetention,
-  type RetainedSegment,
-  type RetentionConfig,
-  type RetentionPlan,
-} from '../../log/retention-policy.ts'
+import type { RetentionConfig, RetentionPlan } from '../../log/retention-policy.ts'
 
 export interface ExpiringPartition {
   /** Of its folder. */
@@ -49,12 +43,8 @@ export async function deleteExpired(
       const log = dir.open(parsePartitionFolder(partition.name) ?? partition)
       dir.ready()
       if (partition.isOnlyReplica) log.raiseHighWatermark(log.endOffset)
-      const plan = planRetention(
-        retainedLogOf(log),
-        partition.config,
-        BigInt(options.clock.nowMs()),
-      )
-      if (plan.expired.length > 0) deleteFrom(log, plan)
+      const plan = expireSegments(log, partition.config, options.clock.nowMs())
+      log.removeCondemned(Infinity)
       deleted.push({ logStartOffset: log.logStartOffset, plan })
     }
   } finally {
@@ -62,26 +52,4 @@ export async function deleteExpired(
   }
   onClosed(logDirs)
   return deleted
-}
-
-function deleteFrom(log: PartitionLog, { waiting }: RetentionPlan): void {
-  if (waiting.length === 0) log.roll()
-  log.raiseLogStart(waiting[0]?.segment.baseOffset ?? log.endOffset)
-  log.dropDeleted()
-  log.removeCondemned(Infinity)
-}
-
-function retainedLogOf(log: PartitionLog) {
-  const { logStartOffset, endOffset: logEndOffset, highWatermark, folder } = log
-  const { disk } = folder.files
-  const retained = ({ baseOffset, size, greatestTimestamp, logPath }: LogSegment) => {
-    const { timestamp } = greatestTimestamp
-    const writtenMs = () => BigInt(Math.floor(disk.status(logPath)?.mtimeMs ?? 0))
-    return {
-      baseOffset,
-      size,
-      largestTimestamp: timestamp >= 0n ? timestamp : writtenMs(),
-    } satisfies RetainedSegment
-  }
-  return { segments: log.segments.map(retained), logStartOffset, logEndOffset, highWatermark }
 }
