@@ -1,5 +1,5 @@
 /**
- * Who holds a lock, in words: a broker is stopped, another kbroker is waited for. Linux tells the command lines of
+ * Who holds a lock, in words: a broker is stopped, kbroker's own among them, another kbroker is waited for. Linux tells the command lines of
  * processes that we may see; elsewhere the number has to do.
  *
  * | what runs           | told as                      |
@@ -14,6 +14,8 @@ import type { LockHolder } from './file-lock.ts'
 
 const BROKER_CLASS = 'kafka.Kafka'
 const OURS = 'kbroker'
+/** Its command that is a broker. */
+const SERVE = 'serve'
 
 /** `process 5491 (java … kafka.Kafka)` */
 export function holderText({ pid }: LockHolder, commandOf = commandLine): string {
@@ -26,8 +28,10 @@ export function holderText({ pid }: LockHolder, commandOf = commandLine): string
 export function heldText(holder: LockHolder, commandOf = commandLine): string {
   const who = holderText(holder, commandOf)
   const words = holder.pid === undefined ? [] : commandOf(holder.pid)
-  if (kbrokerAt(words) > 0) return `held by ${who}: wait until it has ended`
-  const isBroker = words.includes(BROKER_CLASS)
+  const script = kbrokerAt(words)
+  const isServing = script > 0 && words[script + 1] === SERVE
+  if (script > 0 && !isServing) return `held by ${who}: wait until it has ended`
+  const isBroker = isServing || words.includes(BROKER_CLASS)
   return `held by ${who}: a broker that runs on this directory${isBroker ? '' : ', most likely'}; stop it first`
 }
 

@@ -12,6 +12,11 @@ describe('the holder of a lock', () => {
       'held by process 7 (java … kafka.Kafka): a broker that runs on this directory; stop it first',
     ],
     [
+      'kbroker as a broker',
+      ['/usr/bin/node', '/opt/bin/kbroker.js', 'serve', '--log-dirs', '/data/a'],
+      'held by process 7 (node … kbroker serve): a broker that runs on this directory; stop it first',
+    ],
+    [
       'kbroker',
       ['/usr/bin/node', '--max-old-space-size=512', '/opt/bin/kbroker.js', 'reindex', '--execute'],
       'held by process 7 (node … kbroker reindex): wait until it has ended',

@@ -32,7 +32,10 @@ export class TestClient {
   }
 
   send(text: string): void {
-    const body = Buffer.from(text.padEnd(8))
+    this.sendFrame(Buffer.from(text.padEnd(8)))
+  }
+
+  sendFrame(body: Buffer): void {
     const size = Buffer.alloc(4)
     size.writeInt32BE(body.length)
     this.socket.write(Buffer.concat([size, body]))

@@ -8,6 +8,7 @@ import { type EmbeddedBroker, startEmbedded } from '../../broker/embedded-broker
 import { lockHolder } from '../../disk/file-lock.ts'
 import { drawJitterMs } from '../../log/roll-policy.ts'
 import type { BrokerFile } from '../../log-dirs/broker-file.ts'
+import { brokerConfigRow } from '../../metadata/broker-config-definitions.ts'
 import { brokerConfigProblem } from '../../metadata/broker-configs.ts'
 import { ZERO_COPY_MODES, type ZeroCopyMode } from '../../transport/region-sender.ts'
 import {
@@ -79,12 +80,12 @@ export function createServeCommand(context: CommandContext, signals: SignalSourc
 
 const EXAMPLES = `
 Examples:
-  $ kbroker serve --log-dirs /tmp/a,/tmp/b                    two new directories, on 127.0.0.1:9092
-  $ kbroker serve --log-dirs /tmp/a --port 0                  on any free port, which it prints
-  $ kbroker serve --config server.properties                  as Kafka would, with Kafka's own file
-  $ kbroker serve --log-dirs /tmp/a -c num.partitions=3 -c log.flush.interval.messages=1
+  kbroker serve --log-dirs /tmp/a,/tmp/b            two new directories, on 127.0.0.1:9092
+  kbroker serve --log-dirs /tmp/a --port 0          on any free port, which it prints
+  kbroker serve --config server.properties          by Kafka's own file
+  kbroker serve --log-dirs /tmp/a -c num.partitions=3 -c log.flush.interval.messages=1
 
-Exit codes: 0 shut down cleanly, 1 it could not start or a disk failed at the end, 2 usage
+Exit codes: 0 shut down cleanly · 1 it could not start, or a disk failed · 2 usage
 `
 
 async function runServe(
@@ -125,6 +126,10 @@ async function start(
   const logDirCount = places.paths.length + places.fresh.length
   const nodeId = nodeIdOf(file) ?? brokerFile.nodeId
   if (!isLoopback(listening)) log.warn({ ...listening }, OPEN_TO_ALL)
+  for (const property of file.keys()) {
+    if (brokerConfigRow(property) === undefined) log.warn({ property }, 'an unknown property')
+    else if (NOT_SERVED.test(property)) log.warn({ property }, 'a property of what is not served')
+  }
   return startEmbedded({
     ...listening,
     places,
@@ -145,6 +150,9 @@ async function start(
     threading: recoveryThreading({ logDirCount }, context),
   })
 }
+
+const NOT_SERVED =
+  /^(authorizer|delegation|kafka\.metrics|principal|quota|remote|sasl|security|ssl)\./
 
 const SESSION_ID_MAX = 2 ** 31 - 1
 
