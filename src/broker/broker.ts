@@ -125,7 +125,9 @@ export class Broker {
 
   /** `min.insync.replicas` of a topic. */
   minInsyncReplicas(topic: string): number {
-    return Number(effectiveConfigs(topic, this.configs).get('min.insync.replicas')?.value ?? 1)
+    const name = 'min.insync.replicas'
+    const own = this.configs.dynamic.of('topic', topic).get(name)
+    return own === undefined ? this.number(name) : Number(own)
   }
 
   /** Whether retention may take records away: `cleanup.policy` has delete in it. */

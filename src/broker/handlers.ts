@@ -53,7 +53,7 @@ const HANDLERS: Handlers = {
   SyncGroup: handleSyncGroup,
   DescribeGroups: handleDescribeGroups,
   ListGroups: handleListGroups,
-  ApiVersions: apiVersionsHandler(() => SERVED_APIS),
+  ApiVersions: apiVersionsHandler(() => SERVED_APIS, servedVersions),
   CreateTopics: handleCreateTopics,
   DeleteTopics: handleDeleteTopics,
   DeleteRecords: handleDeleteRecords,
@@ -78,6 +78,13 @@ const HANDLERS: Handlers = {
 
 /** In the order of their keys. */
 export const SERVED_APIS: readonly Api[] = APIS.filter(({ name }) => HANDLERS[name] !== undefined)
+
+/** Versions that Kafka 4.3 knows and does not offer, as they may change yet: the newest that it does. */
+const NEWEST_STABLE: ReadonlyMap<string, number> = new Map([['InitProducerId', 5]])
+
+export function servedVersions({ name, request }: Api): { oldest: number; newest: number } {
+  return { oldest: request.oldest, newest: NEWEST_STABLE.get(name) ?? request.newest }
+}
 
 const BY_KEY: ReadonlyMap<number, Api> = new Map(SERVED_APIS.map(api => [api.key, api]))
 

@@ -8,7 +8,6 @@
 import { ByteReader } from '../binary/reader.ts'
 import { type BytesElsewhere, ByteWriter } from '../binary/writer.ts'
 import { ERROR_CODES } from '../protocol/error-codes.ts'
-import { hasVersion } from '../protocol/message.ts'
 import type { Api } from '../protocol/messages/api.ts'
 import { API_VERSIONS } from '../protocol/messages/18-api-versions.ts'
 import {
@@ -19,7 +18,7 @@ import {
 } from '../protocol/request-header.ts'
 import type { Broker } from './broker.ts'
 import type { Handler } from './handler.ts'
-import { handlerOf, apiOf } from './handlers.ts'
+import { apiOf, handlerOf, servedVersions } from './handlers.ts'
 import { RefusedRequestError } from './refused-request.ts'
 
 export type ResponseParts = readonly (Buffer | BytesElsewhere)[]
@@ -34,8 +33,8 @@ export async function answer(
   { clientHost }: RequestSource,
   broker: Broker,
 ): Promise<ResponseParts | undefined> {
-  const { api, version, correlationId, clientId, reader } = readHeader(frame)
-  if (!hasVersion(api.request, version)) return encode(api, 0, correlationId, unsupported())
+  const { api, version, isSupported, correlationId, clientId, reader } = readHeader(frame)
+  if (!isSupported) return encode(api, 0, correlationId, unsupported())
   const request = api.request.codec(version).decode(reader)
   const handle = handlerOf(api) as Handler<Api>
   const context = { apiVersion: version, clientId: clientId ?? '', clientHost }
@@ -53,16 +52,16 @@ function readHeader(frame: Buffer) {
   const [key, version] = [frame.readInt16BE(0), frame.readInt16BE(2)]
   const api = apiOf(key)
   if (api === undefined) throw new RefusedRequestError(`api key ${key}, which is not served`)
-  const isSupported = hasVersion(api.request, version)
+  const { oldest, newest } = servedVersions(api)
+  const isSupported = version >= oldest && version <= newest
   if (!isSupported && api.key !== API_VERSIONS.key) {
-    const { oldest, newest } = api.request
     const found = `${api.name} in version ${version}`
     throw new RefusedRequestError(`${found}; served are ${oldest} to ${newest}`)
   }
   const reader = new ByteReader(frame)
   const headerVersion = requestHeaderVersion(api, version)
   const { correlationId, clientId } = requestHeader.codec(headerVersion).decode(reader)
-  return { api, version, correlationId, clientId, reader }
+  return { api, version, isSupported, correlationId, clientId, reader }
 }
 
 function unsupported() {

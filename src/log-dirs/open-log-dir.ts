@@ -78,6 +78,7 @@ export class OpenLogDir {
   #isCheckpointStale = false
   /** Folders to be removed, and when. */
   #givenUp: { readonly path: string; readonly dueMs: number }[] = []
+  readonly #givenUpLogs = new WeakSet<PartitionLog>()
   /** By `checkpointKey`: of logs that were given up, of which the checkpoints say nothing any more. */
   readonly #forgotten = new Set<string>()
   /** Whether all that was loaded was found, or put, in order. */
@@ -158,13 +159,16 @@ export class OpenLogDir {
     const closed = this.#notes.get(name)
     this.#notes.delete(name)
     try {
-      const log = new PartitionLog(folder, {
+      const log: PartitionLog = new PartitionLog(folder, {
         ...known,
         ...(closed && { isClean: true, recoveryPoint: closed.recoveryPoint }),
         clock,
         ...(drawJitterMs && { drawJitterMs }),
         onAction: action => onAction?.(name, action),
-        onFailure: failure => this.fail(failure),
+        // What is still flushed of a log that was given up finds no files any more.
+        onFailure: failure => {
+          if (!this.#givenUpLogs.has(log)) this.fail(failure)
+        },
         onTruncated: () => this.checkpoint(),
       })
       log.raiseHighWatermark(known.highWatermark)
@@ -236,6 +240,7 @@ export class OpenLogDir {
     const log = this.#logs.get(basename(from))!
     const to = join(this.path, deletedFolderName(partition, uniqueId))
     const dueMs = this.#options.clock.nowMs() + log.config.fileDeleteDelayMs
+    this.#givenUpLogs.add(log)
     this.#orFail(() => {
       log.closeFiles()
       this.#files.disk.rename(from, to)

@@ -16,18 +16,20 @@ import type { Api } from '../../protocol/messages/api.ts'
 import type { Handler } from '../handler.ts'
 
 /** @param served asked for once all are known */
-export function apiVersionsHandler(served: () => readonly Api[]): Handler<typeof API_VERSIONS> {
+export function apiVersionsHandler(
+  served: () => readonly Api[],
+  versionsOf: (api: Api) => { readonly oldest: number; readonly newest: number },
+): Handler<typeof API_VERSIONS> {
   return (request, context, broker) => {
     const { clientSoftwareName: name, clientSoftwareVersion: version } = request
     const isValid = context.apiVersion < 3 || (SOFTWARE.test(name) && SOFTWARE.test(version))
     const { image, nextOffset } = broker.controller
     return {
       errorCode: isValid ? ERROR_CODES.NONE : ERROR_CODES.INVALID_REQUEST,
-      apiKeys: served().map(({ key, request: { newest }, ...api }) => ({
-        apiKey: key,
-        minVersion: OFFERED_FROM.get(key) ?? api.response.oldest,
-        maxVersion: newest,
-      })),
+      apiKeys: served().map(api => {
+        const { oldest, newest: maxVersion } = versionsOf(api)
+        return { apiKey: api.key, minVersion: OFFERED_FROM.get(api.key) ?? oldest, maxVersion }
+      }),
       throttleTimeMs: 0,
       supportedFeatures: [
         {

@@ -62,6 +62,7 @@ describe('ApiVersions', () => {
       minVersion: 0,
       maxVersion: 13,
     })
+    expect(apiKeys.find(({ apiKey }) => apiKey === 22)).toMatchObject({ maxVersion: 5 })
     const keys = apiKeys.map(({ apiKey }) => apiKey)
     expect(keys).toEqual([...keys].sort((a, b) => a - b))
   })
@@ -83,6 +84,7 @@ describe('ApiVersions', () => {
   it.each([
     ['an API that there is none of', '7fff0000000000070000'],
     ['a version that is not served', '00000000000000070000'],
+    ['a version that may change yet', '00160006000000070000'],
     ['hardly anything', '0012'],
   ])('is the only one: the connection ends behind %s', async (_, hex) => {
     await expect(test.send(Buffer.from(hex, 'hex'))).rejects.toThrow(/served|none/)
@@ -190,6 +192,20 @@ describe('a topic', () => {
     await test.call(DELETE_TOPICS, { topics: [{ name: null, topicId }] })
     await createTopic('orders')
     expect(test.broker.replicas.partition('orders', 0)!.log.endOffset).toBe(0n)
+  })
+
+  it('that is deleted while its log is flushed takes no log.dir offline', async () => {
+    await createTopic('orders')
+    const partition = test.broker.replicas.partition('orders', 0)!
+    const { log } = partition
+    await partition.append(newBatch(), 'client')
+    log.roll()
+    await partition.append(newBatch(), 'client')
+    const flushing = log.flush()
+    test.broker.logDirs.giveUp(partition, 'f'.repeat(32))
+    await expect(flushing).rejects.toThrow('no such file')
+    expect(log.failure).toBeDefined()
+    expect(test.broker.logDirs.failure).toBeUndefined()
   })
 
   it('is not deleted where there is none, or nobody may', async () => {
