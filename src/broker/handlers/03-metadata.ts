@@ -31,6 +31,7 @@ export const handleMetadata: Handler<typeof METADATA> = async (request, context,
   }
 }
 
+const SINCE_TOPIC_IDS = 12
 const UNKNOWN_OPERATIONS = -2147483648
 
 async function topicsAsked(
@@ -41,11 +42,13 @@ async function topicsAsked(
   const { image } = broker.controller
   const wantsAll = topics === null || (version === 0 && topics.length === 0)
   if (wantsAll) return image.topics.all().map(topic => found(topic, broker))
+  // Versions 10 and 11 have ids, and no place for a name that is missing.
+  const nameless = version >= SINCE_TOPIC_IDS ? null : ''
   const answers: TopicAnswer[] = []
   for (const { topicId, name } of topics) {
-    if (name === null || (version >= 12 && topicId !== ZERO_UUID)) {
+    if (name === null || (version >= SINCE_TOPIC_IDS && topicId !== ZERO_UUID)) {
       const topic = image.topics.byId(topicId)
-      answers.push(topic ? found(topic, broker) : missing(null, 'UNKNOWN_TOPIC_ID', topicId))
+      answers.push(topic ? found(topic, broker) : missing(nameless, 'UNKNOWN_TOPIC_ID', topicId))
       continue
     }
     const error = image.topics.byName(name)

@@ -5,7 +5,9 @@ import type { DESCRIBE_QUORUM } from '../../protocol/messages/55-describe-quorum
 import type { Broker } from '../broker.ts'
 import type { Handler } from '../handler.ts'
 
-export const handleDescribeQuorum: Handler<typeof DESCRIBE_QUORUM> = (request, _, broker) => {
+const SINCE_NODES = 2
+
+export const handleDescribeQuorum: Handler<typeof DESCRIBE_QUORUM> = (request, context, broker) => {
   const topics = request.topics.map(({ topicName, partitions }) => ({
     topicName,
     partitions: partitions.map(({ partitionIndex }) => {
@@ -14,7 +16,7 @@ export const handleDescribeQuorum: Handler<typeof DESCRIBE_QUORUM> = (request, _
     }),
   }))
   const { nodeId } = broker.node
-  const nodes = [{ nodeId, listeners: [] }]
+  const nodes = context.apiVersion >= SINCE_NODES ? [{ nodeId, listeners: [] }] : []
   return { errorCode: ERROR_CODES.NONE, errorMessage: null, topics, nodes }
 }
 
