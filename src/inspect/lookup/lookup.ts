@@ -167,7 +167,9 @@ class Lookup {
     const { segments } = this.#log
     const record = recordOfMaxTimestamp(this.#disk, this.#log)
     const next = segments[segments.indexOf(segment) + 1]
-    const found = this.#offsetIn(segment, next, record?.offset ?? max.offset)
+    const inBatch = this.#offsetIn(segment, next, record?.offset ?? max.offset)
+    // Where compaction left nothing of its batch but the header, a broker finds none; where it can't be read, say so.
+    const found = record === undefined && inBatch?.damage === undefined ? undefined : inBatch
     const steps = this.#steps.map(step => ({ ...step, largestTimestamp: max.timestamp }))
     return { outcome: found ? 'found' : 'none', ...(found && { found }), steps }
   }

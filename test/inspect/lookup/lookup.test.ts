@@ -14,8 +14,10 @@ import {
 } from '../../../src/inspect/offsets/partition-log.ts'
 import { BatchScanner } from '../../../src/log/batch-scanner.ts'
 import { withSegment } from '../../../src/log/open-segment.ts'
+import { LOG_OVERHEAD } from '../../../src/record/batch.ts'
 import { BATCH_HEADER } from '../../../src/record/batch-v2.ts'
 import { eachRecord } from '../../../src/record/records.ts'
+import { newBatch, placedAt, withHeader } from '../../log/new-batch.ts'
 import { FIXTURES, partitionsOf, readLog } from '../fixture-partitions.ts'
 
 interface PlacedRecord {
@@ -210,5 +212,30 @@ describe('the way of a lookup', () => {
     expect(report).toMatchObject({ outcome: 'found', found: { position: 0, isValid: false } })
     expect(report.found?.record).toBeUndefined()
     expect(report.found?.damage?.message).toContain('00000000000000000000.log')
+  })
+})
+
+describe('the greatest timestamp in a batch of which compaction left nothing but the header', () => {
+  const greatest = { count: 4, timestamps: [1_700_000_009_000] }
+  const query: LookupQuery = { kind: 'max-timestamp' }
+
+  function lookUpBehind(first: Buffer) {
+    const disk = new MemoryDisk()
+    const next = placedAt(newBatch({ count: 2, timestamps: [1_700_000_001_000] }), 4)
+    disk.put('/d/.kafka_cleanshutdown', Buffer.alloc(0))
+    disk.put('/d/x-0/00000000000000000000.log', Buffer.concat([placedAt(first, 0), next]))
+    const log = new PartitionLogReader(disk, DEFAULT_DECODE_LIMITS).read('/d/x-0')
+    return lookUp(new ObservedDisk(disk, blind), log, query)
+  }
+
+  it('is the first record of that batch while it has records', () => {
+    const report = lookUpBehind(newBatch(greatest))
+    expect(report).toMatchObject({ outcome: 'found', found: { record: { offset: 0n } } })
+  })
+
+  it("is no record, not the next batch's", () => {
+    const header = newBatch(greatest).subarray(0, BATCH_HEADER.size)
+    header.writeInt32BE(BATCH_HEADER.size - LOG_OVERHEAD, BATCH_HEADER.offsetOf.batchLength)
+    expect(lookUpBehind(withHeader(header, { recordsCount: 0 }))).toMatchObject({ outcome: 'none' })
   })
 })
